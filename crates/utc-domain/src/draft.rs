@@ -1,0 +1,142 @@
+//! What a receipt will say, before it has a place.
+
+use crate::{
+    Action, Code, Decision, GroundSet, KeyId, LevelCause, Mode, PayloadHash, ProtectionLevel, ReceiptId,
+    ReceiptKind, Subject, Timestamp, UnitName,
+};
+
+/// Everything a receipt will say but its place, its time and its signature.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// The id, made before placing so that effects in the same transaction can name it.
+    pub id: ReceiptId,
+    /// What is recorded.
+    pub kind: ReceiptKind,
+    /// Who asked or acted.
+    pub subject: Subject,
+    /// What was asked; absent where the kind has none.
+    pub action: Option<Action>,
+    /// On which unit; absent where the kind has none.
+    pub unit: Option<UnitName>,
+    /// The answer, for [`ReceiptKind::Decision`] only.
+    pub decision: Option<Decision>,
+    /// All grounds that matched.
+    pub grounds: GroundSet,
+    /// A sentence that a person understands.
+    pub reason: String,
+    /// The stable reason code.
+    pub code: Code,
+    /// The digest of the request's body, as the caller computed it.
+    pub payload_hash: Option<PayloadHash>,
+    /// What the evaluator saw.
+    pub meta: Meta,
+    /// The policy that was evaluated.
+    pub policy: PolicyRef,
+}
+
+/// The policy a decision followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyRef {
+    /// `sha256:` and the hexadecimal digest of the policy set.
+    pub digest: String,
+    /// The number of the policy set, from 1.
+    pub version: u64,
+}
+
+/// Whether a grant was presented with a request, and what became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GrantUse {
+    /// None was presented.
+    None,
+    /// It was valid and is used up.
+    Valid,
+}
+
+impl GrantUse {
+    /// The name in a receipt.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Valid => "valid",
+        }
+    }
+}
+
+/// What the evaluator saw, and what a change was about. Absent values are absent in the receipt.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Meta {
+    /// Estimated arrivals per hour.
+    pub lambda_est: Option<f64>,
+    /// Estimated service capacity per hour.
+    pub mu_est: Option<f64>,
+    /// Utilisation λ/μ, 0 and up.
+    pub rho: Option<f64>,
+    /// Whether arrivals doubled against the hour before.
+    pub change_point: Option<bool>,
+    /// When λ and μ were last observed.
+    pub features_ts: Option<Timestamp>,
+    /// The level that was in force.
+    pub protection_level: Option<ProtectionLevel>,
+    /// Whether a person pinned it.
+    pub pinned: Option<bool>,
+    /// The unit's risk, 0 to 100.
+    pub risk_score: Option<f64>,
+    /// Whether the unit is risky.
+    pub risky: Option<bool>,
+    /// Whether the unit's decisions bind.
+    pub mode: Option<Mode>,
+    /// In observe mode: what the answer would have been.
+    pub would_be: Option<Decision>,
+    /// What became of a presented grant.
+    pub grant: Option<GrantUse>,
+    /// Whether the approval queue was saturated.
+    pub approval_saturated: Option<bool>,
+    /// The salted digest of the caller's context and reason.
+    pub context_hash: Option<String>,
+    /// For a level change: the level before.
+    pub previous_level: Option<ProtectionLevel>,
+    /// For a level change: why.
+    pub cause: Option<LevelCause>,
+    /// For a pin or a risk mark: when it ends.
+    pub expires_at: Option<Timestamp>,
+    /// For a rule: its key.
+    pub rule: Option<crate::Rule>,
+    /// For a rule: whether it is on from now on.
+    pub enabled: Option<bool>,
+    /// For a unit's configuration: its number, from 1.
+    pub config_version: Option<u64>,
+    /// For a unit's configuration: `sha256:` digest of its canonical JSON.
+    pub config_digest: Option<String>,
+    /// Keys whose state this receipt sets.
+    pub keys: Vec<KeyChange>,
+    /// The receipt that this one is about.
+    pub about: Option<ReceiptId>,
+}
+
+/// The new state of a signing key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyChange {
+    /// Which key.
+    pub kid: KeyId,
+    /// What it is from this receipt on.
+    pub state: KeyState,
+}
+
+/// What a signing key may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyState {
+    /// Signs the receipts that follow.
+    Active,
+    /// Its receipts stay valid; it signs nothing after this.
+    Retired,
+}
+
+impl KeyState {
+    /// The name in a receipt and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Retired => "retired",
+        }
+    }
+}
