@@ -1,1 +1,42 @@
-//! x
+#![doc = include_str!("../README.md")]
+
+mod approvals;
+mod config;
+mod database;
+mod env_file;
+mod files;
+mod gateway;
+mod identities;
+mod installation;
+mod keys;
+mod log;
+mod network;
+mod parse;
+mod print;
+mod problem;
+mod queueing;
+mod rate_limit;
+mod reader;
+mod server;
+mod tdx;
+mod unknown;
+mod variable;
+mod vars;
+
+pub use approvals::Approvals;
+pub use config::Config;
+pub use database::DatabaseUrl;
+pub use files::Files;
+pub use gateway::Gateway;
+pub use installation::{Installation, UnknownUnits};
+pub use keys::Keys;
+pub use log::{Log, LogFormat, LogLevel};
+pub use network::Network;
+pub use print::print;
+pub use problem::{ConfigErrors, Problem, Refused};
+pub use queueing::{Controller, Queueing};
+pub use rate_limit::RateLimit;
+pub use server::{AppEnv, Server};
+pub use tdx::Tdx;
+pub use variable::{Variable, variables};
+pub use vars::Vars;

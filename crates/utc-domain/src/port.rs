@@ -1,6 +1,6 @@
 //! What the domain needs from outside.
 
-use crate::{Draft, KeyId, Placement, Sealed, Timestamp};
+use crate::{Draft, KeyId, LeafHash, Placement, Sealed, Timestamp};
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
@@ -12,6 +12,9 @@ pub trait Clock: Send + Sync {
 pub trait Sealer: Send + Sync {
     /// Makes the exact bytes of a receipt, signed with the key named `key`.
     fn seal(&self, key: &KeyId, draft: &Draft, place: &Placement) -> Result<Sealed, SealError>;
+
+    /// The leaf hash of a receipt that was sealed before.
+    fn leaf(&self, jws: &str) -> LeafHash;
 }
 
 /// Why a receipt could not be sealed.

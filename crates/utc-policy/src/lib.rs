@@ -1,1 +1,12 @@
-//! x
+#![doc = include_str!("../README.md")]
+
+mod evaluate;
+mod policy;
+mod reason;
+
+pub use evaluate::{Question, UnitView, Verdict, evaluate};
+pub use policy::{PolicySet, UnknownUnits};
+
+/// Name and version of the evaluator, recorded in every receipt. The version rises whenever the same
+/// inputs could give another answer, so that a replay knows which evaluator to use.
+pub const ENGINE: (&str, &str) = ("utc-policy", "1");

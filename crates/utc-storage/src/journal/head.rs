@@ -1,0 +1,131 @@
+//! The head of the log: one row, read and locked at the start of every batch.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use utc_domain::{Clock, KeyId, LeafHash, Timestamp};
+
+use crate::StorageError;
+use crate::connection::Db;
+use crate::schema::log_head;
+
+/// What the log's last transaction left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// How many receipts there are; the position of the next one.
+    pub size: u64,
+    /// The leaf hash of the last receipt.
+    pub last_leaf: LeafHash,
+    /// The time of the last receipt.
+    pub last_ts: Timestamp,
+    /// Rises with every change of rules, levels, pins, risk or configuration.
+    pub epoch: u64,
+    /// Which batch wrote it.
+    pub batch_id: String,
+    /// The key that signs.
+    pub active_kid: KeyId,
+}
+
+#[derive(QueryableByName)]
+struct HeadRow {
+    #[diesel(sql_type = BigInt)]
+    size: i64,
+    #[diesel(sql_type = Text)]
+    last_leaf: String,
+    #[diesel(sql_type = BigInt)]
+    last_ts: i64,
+    #[diesel(sql_type = BigInt)]
+    state_epoch: i64,
+    #[diesel(sql_type = Text)]
+    batch_id: String,
+    #[diesel(sql_type = Text)]
+    active_kid: String,
+    #[diesel(sql_type = BigInt)]
+    now: i64,
+}
+
+const READ: &str = "SELECT size, last_leaf, last_ts, state_epoch, batch_id, active_kid, CAST(0 AS BIGINT) AS now FROM log_head WHERE id = 1";
+const LOCK: &str = "SELECT size, last_leaf, last_ts, state_epoch, batch_id, active_kid, \
+     CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) AS now FROM log_head WHERE id = 1 FOR UPDATE";
+
+/// Reads the head without locking it; none before the first start.
+pub fn read(db: &mut Db) -> Result<Option<Head>, StorageError> {
+    let row: Option<HeadRow> = diesel::sql_query(READ).get_result(db).optional()?;
+    row.map(|row| row.into_head()).transpose()
+}
+
+/// Locks and reads the head, with the time that counts: the database's on PostgreSQL, the clock's on SQLite,
+/// where `BEGIN IMMEDIATE` is the lock.
+pub(crate) fn lock(db: &mut Db, clock: &dyn Clock) -> Result<Option<(Head, Timestamp)>, StorageError> {
+    let (row, here): (Option<HeadRow>, bool) = match db {
+        Db::Sqlite(inner) => (diesel::sql_query(READ).get_result(inner).optional()?, true),
+        Db::Postgres(inner) => (diesel::sql_query(LOCK).get_result(inner).optional()?, false),
+    };
+    let Some(row) = row else { return Ok(None) };
+    let now = if here { clock.now() } else { Timestamp::from_micros(row.now) };
+    Ok(Some((row.into_head()?, now)))
+}
+
+/// Makes the head of an empty log, unless another process was first.
+pub(crate) fn create(db: &mut Db, active_kid: &KeyId) -> Result<(), StorageError> {
+    let sql = "INSERT INTO log_head (id, size, last_leaf, last_ts, state_epoch, batch_id, active_kid) \
+               VALUES (1, 0, $1, 0, 0, '', $2) ON CONFLICT (id) DO NOTHING";
+    let query = diesel::sql_query(sql);
+    let zero = hex(&LeafHash::ZERO);
+    query.bind::<Text, _>(zero).bind::<Text, _>(active_kid.as_str()).execute(db)?;
+    Ok(())
+}
+
+/// Stores what a batch leaves.
+pub(crate) fn store(db: &mut Db, head: &Head) -> Result<(), StorageError> {
+    diesel::update(log_head::table.find(1))
+        .set((
+            log_head::size.eq(signed(head.size)),
+            log_head::last_leaf.eq(hex(&head.last_leaf)),
+            log_head::last_ts.eq(head.last_ts.as_micros()),
+            log_head::state_epoch.eq(signed(head.epoch)),
+            log_head::batch_id.eq(&head.batch_id),
+            log_head::active_kid.eq(head.active_kid.as_str()),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+impl HeadRow {
+    fn into_head(self) -> Result<Head, StorageError> {
+        let corrupt = |column, source| StorageError::Corrupt { column, source };
+        Ok(Head {
+            size: self.size.unsigned_abs(),
+            last_leaf: unhex(&self.last_leaf)
+                .ok_or_else(|| corrupt("log_head.last_leaf", "not 64 hexadecimal digits".into()))?,
+            last_ts: Timestamp::from_micros(self.last_ts),
+            epoch: self.state_epoch.unsigned_abs(),
+            batch_id: self.batch_id,
+            active_kid: self.active_kid.parse().map_err(|source| corrupt("log_head.active_kid", Box::new(source)))?,
+        })
+    }
+}
+
+/// Positions and epochs as the databases store them; neither ever reaches 2⁶³.
+pub(crate) fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn hex(leaf: &LeafHash) -> String {
+    use std::fmt::Write as _;
+    leaf.as_bytes().iter().fold(String::with_capacity(64), |mut out, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+fn unhex(text: &str) -> Option<LeafHash> {
+    let mut bytes = [0_u8; 32];
+    if text.len() != 64 {
+        return None;
+    }
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * index..2 * index + 2)?, 16).ok()?;
+    }
+    Some(LeafHash::new(bytes))
+}

@@ -1,0 +1,112 @@
+//! What a unit went through: feature rows and level changes.
+
+use diesel::prelude::*;
+
+use crate::StorageError;
+use crate::connection::Db;
+use crate::schema::{features, level_changes};
+
+/// The computed metrics of a unit at one moment.
+#[derive(Debug, Clone, PartialEq, Queryable, Insertable)]
+#[diesel(table_name = features)]
+pub struct FeatureRow {
+    /// The unit.
+    pub unit: String,
+    /// When.
+    pub ts: i64,
+    /// Estimated arrivals per hour.
+    pub lambda_est: f64,
+    /// Estimated service capacity per hour.
+    pub mu_est: f64,
+    /// Utilisation.
+    pub rho: f64,
+    /// The measured level.
+    pub level: String,
+    /// Whether arrivals doubled against the hour before.
+    pub change_point: bool,
+    /// Trust signals that matched the unit in the last 24 hours.
+    pub matched_count: i64,
+    /// `rising`, `stable` or `falling`, by matched signals.
+    pub trend: String,
+}
+
+/// A change of the level.
+#[derive(Debug, Clone, PartialEq, Queryable, Insertable)]
+#[diesel(table_name = level_changes)]
+pub struct LevelChangeRow {
+    /// The receipt.
+    pub receipt_id: String,
+    /// The unit.
+    pub unit: String,
+    /// When.
+    pub ts: i64,
+    /// The level before.
+    pub from_level: String,
+    /// The level after.
+    pub to_level: String,
+    /// Why.
+    pub cause: String,
+    /// Estimated arrivals per hour at that moment.
+    pub lambda_est: Option<f64>,
+    /// Estimated service capacity per hour at that moment.
+    pub mu_est: Option<f64>,
+    /// Utilisation at that moment.
+    pub rho: Option<f64>,
+}
+
+/// Stores a feature row; of two at the same moment the later one stays.
+pub fn put_feature(db: &mut Db, row: &FeatureRow) -> Result<(), StorageError> {
+    diesel::delete(features::table.find((&row.unit, row.ts))).execute(db)?;
+    diesel::insert_into(features::table).values(row).execute(db)?;
+    Ok(())
+}
+
+/// Stores a level change.
+pub fn insert_change(db: &mut Db, row: &LevelChangeRow) -> Result<(), StorageError> {
+    diesel::insert_into(level_changes::table).values(row).execute(db)?;
+    Ok(())
+}
+
+/// Feature rows of a unit before `before`, newest first.
+pub fn features_of(db: &mut Db, unit: &str, before: i64, limit: i64) -> Result<Vec<FeatureRow>, StorageError> {
+    let rows = features::table
+        .filter(features::unit.eq(unit))
+        .filter(features::ts.lt(before))
+        .order(features::ts.desc())
+        .limit(limit)
+        .select((
+            features::unit,
+            features::ts,
+            features::lambda_est,
+            features::mu_est,
+            features::rho,
+            features::level,
+            features::change_point,
+            features::matched_count,
+            features::trend,
+        ))
+        .load(db)?;
+    Ok(rows)
+}
+
+/// Level changes of a unit before `before`, newest first.
+pub fn changes_of(db: &mut Db, unit: &str, before: i64, limit: i64) -> Result<Vec<LevelChangeRow>, StorageError> {
+    let rows = level_changes::table
+        .filter(level_changes::unit.eq(unit))
+        .filter(level_changes::ts.lt(before))
+        .order((level_changes::ts.desc(), level_changes::receipt_id.desc()))
+        .limit(limit)
+        .select((
+            level_changes::receipt_id,
+            level_changes::unit,
+            level_changes::ts,
+            level_changes::from_level,
+            level_changes::to_level,
+            level_changes::cause,
+            level_changes::lambda_est,
+            level_changes::mu_est,
+            level_changes::rho,
+        ))
+        .load(db)?;
+    Ok(rows)
+}

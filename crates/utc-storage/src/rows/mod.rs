@@ -1,0 +1,12 @@
+//! Rows as plain structs, and the queries on them as functions: one file for each resource.
+//!
+//! Row types know neither the wire nor the domain's rules; whoever calls converts. Times are
+//! microseconds since the epoch.
+
+pub mod history;
+pub mod inputs;
+pub mod keys;
+pub mod marks;
+pub mod receipts;
+pub mod rules;
+pub mod units;

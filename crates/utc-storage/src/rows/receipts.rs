@@ -1,0 +1,208 @@
+//! Receipts: inserted by the journal only, never updated, never deleted.
+
+use diesel::prelude::*;
+
+use crate::StorageError;
+use crate::connection::Db;
+use crate::schema::receipts;
+
+/// How many entries of an index one page looks at. A page of a search whose filters rarely meet ends
+/// there and says where to go on, so that no page takes long.
+pub const WINDOW: i64 = 2_000;
+
+/// Rows of one insert on PostgreSQL: 10 columns each, and a statement takes at most 65,535 values.
+const ROWS_PER_INSERT: usize = 4_096;
+
+/// A receipt as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct ReceiptRow {
+    /// The position.
+    pub seq: i64,
+    /// The id.
+    pub id: String,
+    /// The time.
+    pub ts: i64,
+    /// The exact bytes: a compact JWS.
+    pub jws: String,
+}
+
+/// A receipt to insert; the columns beside `jws` repeat claims for searching.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = receipts)]
+pub(crate) struct NewReceipt<'a> {
+    pub(crate) seq: i64,
+    pub(crate) id: String,
+    pub(crate) ts: i64,
+    pub(crate) kind: &'static str,
+    pub(crate) subject: &'a str,
+    pub(crate) action: Option<&'a str>,
+    pub(crate) unit: Option<&'a str>,
+    pub(crate) decision: Option<&'static str>,
+    pub(crate) code: &'static str,
+    pub(crate) jws: &'a str,
+}
+
+/// What to search for; all given conditions must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Exactly this subject.
+    pub subject: Option<String>,
+    /// Exactly this action.
+    pub action: Option<String>,
+    /// Exactly this unit.
+    pub unit: Option<String>,
+    /// Exactly this decision.
+    pub decision: Option<String>,
+    /// Exactly this kind.
+    pub kind: Option<String>,
+    /// At this time or later.
+    pub from: Option<i64>,
+    /// Before this time.
+    pub to: Option<i64>,
+    /// Below this position.
+    pub before: Option<i64>,
+}
+
+/// One page of a search.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// What was found, newest first.
+    pub rows: Vec<ReceiptRow>,
+    /// Where to go on: search again below this position. None at the end.
+    pub next: Option<i64>,
+}
+
+/// Inserts receipts. One statement on PostgreSQL; on SQLite one prepared statement for each row.
+pub(crate) fn insert(db: &mut Db, rows: &[NewReceipt<'_>]) -> QueryResult<()> {
+    match db {
+        Db::Sqlite(inner) => {
+            for row in rows {
+                diesel::insert_into(receipts::table).values(row).execute(inner)?;
+            }
+        }
+        Db::Postgres(inner) => {
+            for part in rows.chunks(ROWS_PER_INSERT) {
+                diesel::insert_into(receipts::table).values(part).execute(inner)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+const COLUMNS: (receipts::seq, receipts::id, receipts::ts, receipts::jws) =
+    (receipts::seq, receipts::id, receipts::ts, receipts::jws);
+
+/// The receipt with this id.
+pub fn by_id(db: &mut Db, id: &str) -> Result<Option<ReceiptRow>, StorageError> {
+    Ok(receipts::table.filter(receipts::id.eq(id)).select(COLUMNS).first(db).optional()?)
+}
+
+/// The receipt at this position.
+pub fn by_seq(db: &mut Db, seq: i64) -> Result<Option<ReceiptRow>, StorageError> {
+    Ok(receipts::table.find(seq).select(COLUMNS).first(db).optional()?)
+}
+
+/// Receipts from position `from` on, oldest first: for walking the whole log page by page.
+pub fn from_seq(db: &mut Db, from: i64, limit: i64) -> Result<Vec<ReceiptRow>, StorageError> {
+    let query = receipts::table.filter(receipts::seq.ge(from)).order(receipts::seq.asc()).limit(limit);
+    Ok(query.select(COLUMNS).load(db)?)
+}
+
+/// How many receipts are younger than `ts`.
+pub fn count_since(db: &mut Db, ts: i64) -> Result<i64, StorageError> {
+    let oldest = first_at_or_after(db, ts)?;
+    let newest: Option<i64> = receipts::table.select(diesel::dsl::max(receipts::seq)).first(db)?;
+    Ok(match (oldest, newest) {
+        (Some(oldest), Some(newest)) => newest - oldest + 1,
+        _ => 0,
+    })
+}
+
+/// The first position at or after a time. Times rise with positions, so this turns a time into a position.
+fn first_at_or_after(db: &mut Db, ts: i64) -> Result<Option<i64>, StorageError> {
+    let query = receipts::table.filter(receipts::ts.ge(ts)).order(receipts::ts.asc()).limit(1);
+    Ok(query.select(receipts::seq).first(db).optional()?)
+}
+
+/// The columns that a search compares.
+type Candidate = (i64, String, Option<String>, Option<String>, Option<String>, String);
+
+/// One page, newest first. The most selective condition leads through its index; the others are
+/// compared on at most [`WINDOW`] entries.
+pub fn search(db: &mut Db, filter: &Filter, limit: usize) -> Result<Page, StorageError> {
+    let Some((low, high)) = bounds(db, filter)? else {
+        return Ok(Page { rows: Vec::new(), next: None });
+    };
+    let candidates = candidates(db, filter, low, high)?;
+    let exhausted = i64::try_from(candidates.len()).unwrap_or(WINDOW) < WINDOW;
+    let last = candidates.last().map(|candidate| candidate.0);
+    let matching = candidates.into_iter().filter(|candidate| matches(filter, candidate));
+    let found: Vec<i64> = matching.map(|candidate| candidate.0).take(limit.saturating_add(1)).collect();
+    let page = found.get(..limit).unwrap_or(&found);
+    let next = if found.len() > limit {
+        page.last().copied()
+    } else if exhausted {
+        None
+    } else {
+        last
+    };
+    let rows = receipts::table
+        .filter(receipts::seq.eq_any(page.to_vec()))
+        .order(receipts::seq.desc())
+        .select(COLUMNS)
+        .load(db)?;
+    Ok(Page { rows, next })
+}
+
+/// Positions `[low, high)` that the times and the cursor leave; none when nothing can match.
+fn bounds(db: &mut Db, filter: &Filter) -> Result<Option<(i64, i64)>, StorageError> {
+    let low = match filter.from {
+        None => Some(0),
+        Some(ts) => first_at_or_after(db, ts)?,
+    };
+    let before = filter.before.unwrap_or(i64::MAX);
+    let high = match filter.to {
+        None => before,
+        Some(ts) => first_at_or_after(db, ts)?.unwrap_or(i64::MAX).min(before),
+    };
+    Ok(low.filter(|low| *low < high).map(|low| (low, high)))
+}
+
+fn candidates(db: &mut Db, filter: &Filter, low: i64, high: i64) -> Result<Vec<Candidate>, StorageError> {
+    let mut query = receipts::table
+        .filter(receipts::seq.ge(low))
+        .filter(receipts::seq.lt(high))
+        .order(receipts::seq.desc())
+        .limit(WINDOW)
+        .select((
+            receipts::seq,
+            receipts::subject,
+            receipts::action,
+            receipts::unit,
+            receipts::decision,
+            receipts::kind,
+        ))
+        .into_boxed();
+    if let Some(subject) = &filter.subject {
+        query = query.filter(receipts::subject.eq(subject));
+    } else if let Some(action) = &filter.action {
+        query = query.filter(receipts::action.eq(action));
+    } else if let Some(unit) = &filter.unit {
+        query = query.filter(receipts::unit.eq(unit));
+    } else if let Some(decision) = &filter.decision {
+        query = query.filter(receipts::decision.eq(decision));
+    } else if let Some(kind) = &filter.kind {
+        query = query.filter(receipts::kind.eq(kind));
+    }
+    Ok(query.load(db)?)
+}
+
+fn matches(filter: &Filter, candidate: &Candidate) -> bool {
+    let (_, subject, action, unit, decision, kind) = candidate;
+    let equal = |wanted: &Option<String>, found: Option<&String>| wanted.is_none() || wanted.as_ref() == found;
+    equal(&filter.subject, Some(subject))
+        && equal(&filter.action, action.as_ref())
+        && equal(&filter.unit, unit.as_ref())
+        && equal(&filter.decision, decision.as_ref())
+        && equal(&filter.kind, Some(kind))
+}

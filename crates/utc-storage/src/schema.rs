@@ -1,0 +1,156 @@
+//! The tables, as diesel sees them on both databases. A test compares them with the migrated schemas.
+
+diesel::table! {
+    log_head (id) {
+        id -> BigInt,
+        size -> BigInt,
+        last_leaf -> Text,
+        last_ts -> BigInt,
+        state_epoch -> BigInt,
+        batch_id -> Text,
+        active_kid -> Text,
+    }
+}
+
+diesel::table! {
+    log_keys (kid) {
+        kid -> Text,
+        from_seq -> BigInt,
+        until_seq -> Nullable<BigInt>,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    receipts (seq) {
+        seq -> BigInt,
+        id -> Text,
+        ts -> BigInt,
+        kind -> Text,
+        subject -> Text,
+        action -> Nullable<Text>,
+        unit -> Nullable<Text>,
+        decision -> Nullable<Text>,
+        code -> Text,
+        jws -> Text,
+    }
+}
+
+diesel::table! {
+    inputs (receipt_id) {
+        receipt_id -> Text,
+        salt -> Text,
+        body -> Nullable<Text>,
+        erased_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    rules (key) {
+        key -> Text,
+        enabled -> Bool,
+        updated_at -> BigInt,
+        updated_by -> Text,
+        receipt_id -> Text,
+    }
+}
+
+diesel::table! {
+    policy_versions (version) {
+        version -> BigInt,
+        digest -> Text,
+        canonical -> Text,
+        rule -> Nullable<Text>,
+        enabled -> Nullable<Bool>,
+        changed_by -> Text,
+        reason -> Nullable<Text>,
+        receipt_id -> Text,
+        ts -> BigInt,
+    }
+}
+
+diesel::table! {
+    units (name) {
+        name -> Text,
+        configured -> Bool,
+        config -> Text,
+        config_version -> BigInt,
+        lambda_est -> Nullable<Double>,
+        mu_est -> Nullable<Double>,
+        rho -> Nullable<Double>,
+        level -> Text,
+        level_since -> Nullable<BigInt>,
+        level_cause -> Nullable<Text>,
+        below_since -> Nullable<BigInt>,
+        last_observed_at -> Nullable<BigInt>,
+        interval_micros -> Nullable<BigInt>,
+        hour -> Nullable<BigInt>,
+        hour_mean -> Nullable<Double>,
+        hour_reports -> Nullable<BigInt>,
+        previous_hour -> Nullable<BigInt>,
+        previous_hour_mean -> Nullable<Double>,
+        previous_hour_reports -> Nullable<BigInt>,
+        change_point -> Bool,
+        state_epoch -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    unit_aliases (alias) {
+        alias -> Text,
+        unit -> Text,
+    }
+}
+
+diesel::table! {
+    pins (unit) {
+        unit -> Text,
+        level -> Text,
+        reason -> Text,
+        subject -> Text,
+        since -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        receipt_id -> Text,
+    }
+}
+
+diesel::table! {
+    risk_marks (unit) {
+        unit -> Text,
+        reason -> Text,
+        subject -> Text,
+        since -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        receipt_id -> Text,
+    }
+}
+
+diesel::table! {
+    features (unit, ts) {
+        unit -> Text,
+        ts -> BigInt,
+        lambda_est -> Double,
+        mu_est -> Double,
+        rho -> Double,
+        level -> Text,
+        change_point -> Bool,
+        matched_count -> BigInt,
+        trend -> Text,
+    }
+}
+
+diesel::table! {
+    level_changes (receipt_id) {
+        receipt_id -> Text,
+        unit -> Text,
+        ts -> BigInt,
+        from_level -> Text,
+        to_level -> Text,
+        cause -> Text,
+        lambda_est -> Nullable<Double>,
+        mu_est -> Nullable<Double>,
+        rho -> Nullable<Double>,
+    }
+}

@@ -1,0 +1,80 @@
+//! An opened database: the pool of readers, and how to begin.
+
+use std::fs;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use diesel::RunQueryDsl;
+use diesel::sql_types::Text;
+
+use crate::connection::{Db, Location, Manager, Purpose, connect};
+use crate::{StorageError, migrate};
+
+/// Readers open at once. More would only share the same two cores' time.
+const READERS: u32 = 4;
+
+/// A database that is migrated and can be read.
+#[derive(Clone)]
+pub struct Store {
+    location: Location,
+    readers: r2d2::Pool<Manager>,
+}
+
+impl Store {
+    /// Opens the database, makes its folder if needed, brings the schema up to date.
+    pub fn open(location: Location) -> Result<Self, StorageError> {
+        if let Some(folder) = location.sqlite_path().and_then(Path::parent) {
+            make_folder(folder)?;
+        }
+        refuse_fsync_off(&location)?;
+        if !migrate::status(&location)?.pending.is_empty() {
+            migrate::run(&location)?;
+        }
+        let readers = r2d2::Pool::builder()
+            .max_size(READERS)
+            .min_idle(Some(0))
+            .test_on_check_out(false)
+            .connection_timeout(Duration::from_secs(5))
+            .error_handler(Box::new(r2d2::NopErrorHandler))
+            .build_unchecked(Manager { location: location.clone() });
+        Ok(Self { location, readers })
+    }
+
+    /// Where the data is.
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// Runs a query on a reader's connection. Blocks; not for async code.
+    pub fn read<T, E: From<StorageError>>(
+        &self,
+        query: impl FnOnce(&mut Db) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = self.readers.get().map_err(StorageError::Pool)?;
+        query(&mut connection)
+    }
+}
+
+fn make_folder(folder: &Path) -> Result<(), StorageError> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|source| StorageError::File { path: folder.display().to_string(), source })
+}
+
+#[derive(diesel::QueryableByName)]
+struct Setting {
+    #[diesel(sql_type = Text)]
+    fsync: String,
+}
+
+fn refuse_fsync_off(location: &Location) -> Result<(), StorageError> {
+    if location.sqlite_path().is_some() {
+        return Ok(());
+    }
+    let mut connection = connect(location, Purpose::Maintain)?;
+    let setting: Setting = diesel::sql_query("SHOW fsync").get_result(&mut connection)?;
+    if setting.fsync == "off" { Err(StorageError::FsyncOff) } else { Ok(()) }
+}

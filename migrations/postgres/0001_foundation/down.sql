@@ -1,0 +1,12 @@
+DROP TABLE level_changes;
+DROP TABLE features;
+DROP TABLE risk_marks;
+DROP TABLE pins;
+DROP TABLE unit_aliases;
+DROP TABLE units;
+DROP TABLE policy_versions;
+DROP TABLE rules;
+DROP TABLE inputs;
+DROP TABLE receipts;
+DROP TABLE log_keys;
+DROP TABLE log_head;
