@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::print::MASK;
+use crate::masked_url::without_password;
 use crate::{Refused, Variable};
 
 pub(crate) const URL: Variable = Variable::new(
@@ -107,44 +107,6 @@ impl fmt::Display for DatabaseUrl {
     }
 }
 
-fn without_password(url: &str) -> String {
-    let (base, query) = match url.split_once('?') {
-        Some((base, query)) => (base, Some(query)),
-        None => (url, None),
-    };
-    let base = without_password_of_user(base);
-    let query = query.map(without_passwords_of_query);
-    query.map_or_else(|| base.clone(), |query| format!("{base}?{query}"))
-}
-
-fn without_password_of_user(base: &str) -> String {
-    let parts = base
-        .split_once("://")
-        .and_then(|(scheme, rest)| Some((scheme, rest.split_once('@')?)));
-    match parts {
-        Some((scheme, (user, host))) => match user.split_once(':') {
-            Some((user, _)) => format!("{scheme}://{user}:{MASK}@{host}"),
-            None => base.to_owned(),
-        },
-        None => base.to_owned(),
-    }
-}
-
-fn without_passwords_of_query(query: &str) -> String {
-    let pairs: Vec<String> = query.split('&').map(without_password_of_pair).collect();
-    pairs.join("&")
-}
-
-fn without_password_of_pair(pair: &str) -> String {
-    match pair.split_once('=') {
-        // A percent sign could spell `password` in another way.
-        Some((key, _)) if key.to_ascii_lowercase().contains("password") || key.contains('%') => {
-            format!("{key}={MASK}")
-        }
-        Some(_) | None => pair.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,9 +175,9 @@ mod tests {
 
     #[test]
     fn passwords_are_masked_wherever_they_stand() {
-        insta::assert_snapshot!(printed("postgres://utc:hunter2@db:5432/utc?sslmode=require"), @"");
-        insta::assert_snapshot!(printed("postgresql://utc@db/utc?user=a&Password=hunter2&sslpassword=x&p%61ssword=y"), @"");
-        insta::assert_snapshot!(printed("postgres://utc:hun:ter2@/utc"), @"");
+        insta::assert_snapshot!(printed("postgres://utc:hunter2@db:5432/utc?sslmode=require"), @"postgres://utc:********@db:5432/utc?sslmode=require");
+        insta::assert_snapshot!(printed("postgresql://utc@db/utc?user=a&Password=hunter2&sslpassword=x&p%61ssword=y"), @"postgresql://utc@db/utc?user=a&Password=********&sslpassword=********&p%61ssword=********");
+        insta::assert_snapshot!(printed("postgres://utc:hun:ter2@/utc"), @"postgres://utc:********@/utc");
         let debug = format!("{:?}", "postgres://u:hunter2@h/d".parse::<DatabaseUrl>());
         assert!(!debug.contains("hunter2"), "{debug}");
     }

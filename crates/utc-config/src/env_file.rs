@@ -24,28 +24,30 @@ pub(crate) fn read(path: &Path) -> Result<Pairs, ConfigErrors> {
 fn parse(file: &str, text: &str) -> Result<Pairs, ConfigErrors> {
     // Editors on Windows begin a file with a byte order mark, which `dotenvy` takes for a name.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let pairs: Result<Pairs, dotenvy::Error> = dotenvy::from_read_iter(text.as_bytes()).collect();
-    let pairs = pairs.map_err(|error| unreadable(file, text, &error))?;
+    let lines: Vec<&str> = text.lines().collect();
+    let Some(pairs) = pairs(&lines) else {
+        let file = file.to_owned();
+        let line = first_bad_line(&lines);
+        return Err(Problem::Line { file, line }.into());
+    };
     refuse_repetitions(file, &pairs)?;
     Ok(pairs)
 }
 
-/// `dotenvy` hands back the whole line, which may hold a secret; the number of the line says enough.
-fn unreadable(file: &str, text: &str, error: &dotenvy::Error) -> Problem {
-    let file = file.to_owned();
-    let dotenvy::Error::LineParse(found, _) = error else {
-        let kind = io::ErrorKind::InvalidData;
-        return Problem::File { file, kind };
-    };
-    let first = found.lines().next().unwrap_or_default();
-    // The line is handed back without the comment at its end.
-    let is_it = |line: &str| line.strip_prefix(first).is_some_and(is_comment_or_nothing);
-    let line = text.lines().position(is_it).map_or(1, |before| before + 1);
-    Problem::Line { file, line }
+fn pairs(lines: &[&str]) -> Option<Pairs> {
+    // Without a line end `dotenvy` refuses a last line with spaces behind its value.
+    let text = format!("{}\n", lines.join("\n"));
+    dotenvy::from_read_iter(text.as_bytes())
+        .collect::<Result<Pairs, _>>()
+        .ok()
 }
 
-fn is_comment_or_nothing(rest: &str) -> bool {
-    rest.is_empty() || rest.starts_with('#')
+/// The error of `dotenvy` holds the text, which may be a secret, and no number: so the number is
+/// found as the line after the longest part of the file that can be read.
+fn first_bad_line(lines: &[&str]) -> usize {
+    let readable = |count: &usize| lines.get(..*count).and_then(pairs).is_some();
+    let before = (0..lines.len()).rev().find(readable);
+    before.unwrap_or_default() + 1
 }
 
 /// Shells take the last of two lines and `dotenvy` the first: nobody should have to know.
@@ -92,13 +94,22 @@ mod tests {
 
     #[test]
     fn a_bad_line_is_named_by_number_and_not_shown() {
-        insta::assert_snapshot!(refused("APP_PORT=1\nHMAC_SECRET=hunter2 hunter2 # x\n"), @"");
-        insta::assert_snapshot!(refused("A=1\nB=2\nHMAC_SECRET='hunter2\nLOG_LEVEL=info\n"), @"");
+        insta::assert_snapshot!(refused("APP_PORT=1\nHMAC_SECRET=hunter2 hunter2 # x\n"), @r"
+        the configuration cannot be used:
+        - line 2 of `.env` cannot be read: write `NAME=value`, and put a value with spaces, `#` or `$` in single quotes
+        ");
+        insta::assert_snapshot!(refused("A=1\nB=2\nHMAC_SECRET='hunter2\nLOG_LEVEL=info\n"), @r"
+        the configuration cannot be used:
+        - line 3 of `.env` cannot be read: write `NAME=value`, and put a value with spaces, `#` or `$` in single quotes
+        ");
     }
 
     #[test]
     fn one_of_our_names_twice_is_refused_and_another_program_s_is_not() {
-        insta::assert_snapshot!(refused("APP_PORT=1\nAPP_PORT=2\n"), @"");
+        insta::assert_snapshot!(refused("APP_PORT=1\nAPP_PORT=2\n"), @r"
+        the configuration cannot be used:
+        - `APP_PORT` is set twice in `.env`: keep one of the two lines
+        ");
         assert!(parse(".env", "OTHER=1\nOTHER=2\n").is_ok());
     }
 }

@@ -10,6 +10,7 @@ mod identities;
 mod installation;
 mod keys;
 mod log;
+mod masked_url;
 mod network;
 mod parse;
 mod print;

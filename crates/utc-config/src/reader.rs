@@ -36,7 +36,7 @@ impl<'a> Reader<'a> {
         default: &str,
         parse: impl FnOnce(&str) -> Result<T, Refused>,
     ) -> Result<T, Noted> {
-        let value = self.raw(variable).map_or(default, str::trim);
+        let value = self.trimmed(variable).unwrap_or(default);
         parse(value).map_err(|why| self.refuse(variable, value, why))
     }
 
@@ -46,13 +46,19 @@ impl<'a> Reader<'a> {
         variable: &Variable,
         parse: impl FnOnce(&str) -> Result<T, Refused>,
     ) -> Result<Option<T>, Noted> {
-        match self.raw(variable).map(str::trim) {
+        match self.trimmed(variable) {
             Some(value) => match parse(value) {
                 Ok(parsed) => Ok(Some(parsed)),
                 Err(why) => Err(self.refuse(variable, value, why)),
             },
             None => Ok(None),
         }
+    }
+
+    /// The value without spaces around it; nothing but spaces is not set.
+    fn trimmed(&self, variable: &Variable) -> Option<&'a str> {
+        let value = self.raw(variable).map(str::trim);
+        value.filter(|value| !value.is_empty())
     }
 
     /// The value with every byte that it was given, for secrets.

@@ -40,8 +40,12 @@ impl FromStr for Decision {
     type Err = DomainError;
 
     fn from_str(text: &str) -> Result<Self, DomainError> {
-        let found = Self::ALL.into_iter().find(|decision| decision.as_str() == text);
-        found.ok_or(DomainError::Unknown { expected: "`ALLOW`, `DENY`, `REQUIRE_APPROVAL`" })
+        let found = Self::ALL
+            .into_iter()
+            .find(|decision| decision.as_str() == text);
+        found.ok_or(DomainError::Unknown {
+            expected: "`ALLOW`, `DENY`, `REQUIRE_APPROVAL`",
+        })
     }
 }
 
@@ -86,7 +90,9 @@ impl FromStr for Rule {
 
     fn from_str(text: &str) -> Result<Self, DomainError> {
         let found = Self::ALL.into_iter().find(|rule| rule.as_str() == text);
-        found.ok_or(DomainError::Unknown { expected: "`writes_require_approval`, `read_only_for_risky`" })
+        found.ok_or(DomainError::Unknown {
+            expected: "`writes_require_approval`, `read_only_for_risky`",
+        })
     }
 }
 
@@ -150,7 +156,11 @@ impl GroundSet {
     /// The set with `ground` in it when `holds`.
     #[must_use]
     pub fn with(self, ground: Ground, holds: bool) -> Self {
-        if holds { Self(self.0 | ground.bit()) } else { self }
+        if holds {
+            Self(self.0 | ground.bit())
+        } else {
+            self
+        }
     }
 
     /// Whether `ground` is in the set.
@@ -165,7 +175,9 @@ impl GroundSet {
 
     /// What is in the set, in the order of [`Ground::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Ground> {
-        Ground::ALL.into_iter().filter(move |&ground| self.contains(ground))
+        Ground::ALL
+            .into_iter()
+            .filter(move |&ground| self.contains(ground))
     }
 }
 
@@ -192,6 +204,8 @@ pub enum Code {
     LogCreated,
     /// A rule was switched.
     RuleChanged,
+    /// A setting of the installation that decisions follow was changed.
+    SettingChanged,
     /// A unit's effective protection level changed.
     LevelChanged,
     /// A pin was set.
@@ -226,6 +240,7 @@ impl Code {
             Self::NoRestriction => "no_restriction",
             Self::LogCreated => "log_created",
             Self::RuleChanged => "rule_changed",
+            Self::SettingChanged => "setting_changed",
             Self::LevelChanged => "level_changed",
             Self::PinSet => "pin_set",
             Self::PinRemoved => "pin_removed",

@@ -1,8 +1,8 @@
 //! What a receipt will say, before it has a place.
 
 use crate::{
-    Action, Code, Decision, GroundSet, KeyId, LevelCause, Mode, PayloadHash, ProtectionLevel, ReceiptId,
-    ReceiptKind, Subject, Timestamp, UnitName,
+    Action, Code, Decision, GroundSet, KeyId, LevelCause, Mode, PayloadHash, ProtectionLevel,
+    ReceiptId, ReceiptKind, Subject, Timestamp, UnitName,
 };
 
 /// Everything a receipt will say but its place, its time and its signature.
@@ -83,6 +83,8 @@ pub struct Meta {
     pub risk_score: Option<f64>,
     /// Whether the unit is risky.
     pub risky: Option<bool>,
+    /// Whether somebody configured the unit.
+    pub known: Option<bool>,
     /// Whether the unit's decisions bind.
     pub mode: Option<Mode>,
     /// In observe mode: what the answer would have been.

@@ -20,7 +20,9 @@ pub enum DomainError {
         unit: &'static str,
     },
     /// A character that is not allowed, with its position counted in characters from 0.
-    #[error("character U+{code:04X} at position {position} is not allowed here; allowed: {allowed}")]
+    #[error(
+        "character U+{code:04X} at position {position} is not allowed here; allowed: {allowed}"
+    )]
     Character {
         /// The Unicode code point.
         code: u32,

@@ -50,7 +50,9 @@ impl FromStr for ProtectionLevel {
 
     fn from_str(text: &str) -> Result<Self, DomainError> {
         let found = Self::ALL.into_iter().find(|level| level.as_str() == text);
-        found.ok_or(DomainError::Unknown { expected: "`permissive`, `require_approval`, `read_only`" })
+        found.ok_or(DomainError::Unknown {
+            expected: "`permissive`, `require_approval`, `read_only`",
+        })
     }
 }
 
@@ -72,8 +74,14 @@ pub enum LevelCause {
 }
 
 impl LevelCause {
-    const ALL: [Self; 6] =
-        [Self::Measured, Self::Spike, Self::Relaxed, Self::Pinned, Self::Unpinned, Self::PinExpired];
+    const ALL: [Self; 6] = [
+        Self::Measured,
+        Self::Spike,
+        Self::Relaxed,
+        Self::Pinned,
+        Self::Unpinned,
+        Self::PinExpired,
+    ];
 
     /// The name on the wire and in the database.
     pub fn as_str(self) -> &'static str {

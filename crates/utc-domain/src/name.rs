@@ -24,7 +24,13 @@ fn check_visible(text: &str) -> Result<(), DomainError> {
         )
     };
     // ASCII is decided without the Unicode tables: nearly every name is ASCII.
-    match text.chars().enumerate().find(|&(_, c)| if c.is_ascii() { c.is_ascii_control() } else { hidden(c) }) {
+    match text.chars().enumerate().find(|&(_, c)| {
+        if c.is_ascii() {
+            c.is_ascii_control()
+        } else {
+            hidden(c)
+        }
+    }) {
         None => Ok(()),
         Some((position, c)) => Err(DomainError::Character {
             code: u32::from(c),
@@ -41,7 +47,11 @@ fn normalise(text: &str, max: usize) -> Result<String, DomainError> {
     }
     let actual = text.chars().count();
     if actual > max {
-        return Err(DomainError::TooLong { max, actual, unit: "characters" });
+        return Err(DomainError::TooLong {
+            max,
+            actual,
+            unit: "characters",
+        });
     }
     check_visible(text)?;
     if text.is_ascii() {
@@ -50,7 +60,11 @@ fn normalise(text: &str, max: usize) -> Result<String, DomainError> {
     let normal: String = text.nfc().collect();
     let actual = normal.chars().count();
     if actual > max {
-        return Err(DomainError::TooLong { max, actual, unit: "characters" });
+        return Err(DomainError::TooLong {
+            max,
+            actual,
+            unit: "characters",
+        });
     }
     Ok(normal)
 }

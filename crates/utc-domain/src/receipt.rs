@@ -34,7 +34,9 @@ impl FromStr for ReceiptId {
 
     /// Reads the hyphenated lower-case form only: an id has one spelling.
     fn from_str(text: &str) -> Result<Self, DomainError> {
-        let form = DomainError::Form { expected: "a receipt id, such as 0192f0c1-2345-7abc-8def-0123456789ab" };
+        let form = DomainError::Form {
+            expected: "a receipt id, such as 0192f0c1-2345-7abc-8def-0123456789ab",
+        };
         let id = Uuid::try_parse(text).map_err(|_| form.clone())?;
         let canonical = id.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text;
         if canonical { Ok(Self(id)) } else { Err(form) }
@@ -119,11 +121,16 @@ impl FromStr for KeyId {
     type Err = DomainError;
 
     fn from_str(text: &str) -> Result<Self, DomainError> {
-        let fine = text.len() == 16 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        let fine = text.len() == 16
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         if fine {
             Ok(Self(text.to_owned()))
         } else {
-            Err(DomainError::Form { expected: "16 lower-case hexadecimal digits" })
+            Err(DomainError::Form {
+                expected: "16 lower-case hexadecimal digits",
+            })
         }
     }
 }

@@ -88,10 +88,16 @@ impl FromStr for Timestamp {
 
     /// Reads RFC 3339; digits past the microsecond are dropped.
     fn from_str(text: &str) -> Result<Self, DomainError> {
-        const EXPECTED: &str = "an ISO 8601 time with zone between 1970 and 9999, such as 2026-01-31T12:00:00Z";
+        const EXPECTED: &str =
+            "an ISO 8601 time with zone between 1970 and 9999, such as 2026-01-31T12:00:00Z";
         let form = DomainError::Form { expected: EXPECTED };
         let at = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| form.clone())?;
-        let micros = i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000)).map_err(|_| form.clone())?;
-        if (0..=Self::MAX.0).contains(&micros) { Ok(Self(micros)) } else { Err(form) }
+        let micros =
+            i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000)).map_err(|_| form.clone())?;
+        if (0..=Self::MAX.0).contains(&micros) {
+            Ok(Self(micros))
+        } else {
+            Err(form)
+        }
     }
 }

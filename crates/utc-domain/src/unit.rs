@@ -37,7 +37,9 @@ impl FromStr for Mode {
         match text {
             "enforce" => Ok(Self::Enforce),
             "observe" => Ok(Self::Observe),
-            _ => Err(DomainError::Unknown { expected: "`enforce`, `observe`" }),
+            _ => Err(DomainError::Unknown {
+                expected: "`enforce`, `observe`",
+            }),
         }
     }
 }
@@ -80,6 +82,8 @@ impl FromStr for Criticality {
 
     fn from_str(text: &str) -> Result<Self, DomainError> {
         let found = Self::ALL.into_iter().find(|value| value.as_str() == text);
-        found.ok_or(DomainError::Unknown { expected: "`low`, `normal`, `high`, `extreme`" })
+        found.ok_or(DomainError::Unknown {
+            expected: "`low`, `normal`, `high`, `extreme`",
+        })
     }
 }

@@ -9,9 +9,18 @@ fn main() -> Result<(), DomainError> {
     let unit: UnitName = "payments-api".parse()?;
     let policy = PolicySet::initial(UnknownUnits::Allow).with_rule(Rule::ReadOnlyForRisky, true);
     for level in ProtectionLevel::ALL {
-        let view = UnitView { level, risky: false, mode: Mode::Enforce, known: true };
+        let view = UnitView {
+            level,
+            risky: false,
+            mode: Mode::Enforce,
+            known: true,
+        };
         let verdict = evaluate(&Question::new(&action, &unit), &policy, &view);
-        println!("{level:>16} -> {:16} {}", verdict.decision.as_str(), verdict.reason);
+        println!(
+            "{level:>16} -> {:16} {}",
+            verdict.decision.as_str(),
+            verdict.reason
+        );
     }
     Ok(())
 }

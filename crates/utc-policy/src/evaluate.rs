@@ -22,7 +22,12 @@ pub struct Question<'a> {
 impl<'a> Question<'a> {
     /// A question without a grant, while the people who approve keep up.
     pub fn new(action: &'a Action, unit: &'a UnitName) -> Self {
-        Self { action, unit, grant: GrantUse::None, approval_saturated: false }
+        Self {
+            action,
+            unit,
+            grant: GrantUse::None,
+            approval_saturated: false,
+        }
     }
 }
 
@@ -60,7 +65,13 @@ pub fn evaluate(question: &Question<'_>, policy: &PolicySet, unit: &UnitView) ->
     let (decision, code) = decide(question, policy, grounds);
     let reason = reason::sentence(code, question.unit, grounds);
     match unit.mode {
-        Mode::Enforce => Verdict { decision, would_be: None, code, grounds, reason },
+        Mode::Enforce => Verdict {
+            decision,
+            would_be: None,
+            code,
+            grounds,
+            reason,
+        },
         Mode::Observe => Verdict {
             decision: Decision::Allow,
             would_be: Some(decision),
@@ -81,11 +92,23 @@ fn matching(question: &Question<'_>, policy: &PolicySet, unit: &UnitView) -> Gro
         UnknownUnits::Approve | UnknownUnits::Deny => true,
     };
     GroundSet::EMPTY
-        .with(Ground::ProtectionReadOnly, unit.level == ProtectionLevel::ReadOnly)
-        .with(Ground::ReadOnlyForRisky, policy.is_on(Rule::ReadOnlyForRisky) && unit.risky)
+        .with(
+            Ground::ProtectionReadOnly,
+            unit.level == ProtectionLevel::ReadOnly,
+        )
+        .with(
+            Ground::ReadOnlyForRisky,
+            policy.is_on(Rule::ReadOnlyForRisky) && unit.risky,
+        )
         .with(Ground::UnknownUnit, unknown_matters && !unit.known)
-        .with(Ground::WritesRequireApproval, policy.is_on(Rule::WritesRequireApproval))
-        .with(Ground::ProtectionRequireApproval, unit.level == ProtectionLevel::RequireApproval)
+        .with(
+            Ground::WritesRequireApproval,
+            policy.is_on(Rule::WritesRequireApproval),
+        )
+        .with(
+            Ground::ProtectionRequireApproval,
+            unit.level == ProtectionLevel::RequireApproval,
+        )
 }
 
 fn decide(question: &Question<'_>, policy: &PolicySet, grounds: GroundSet) -> (Decision, Code) {

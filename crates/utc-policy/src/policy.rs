@@ -42,7 +42,9 @@ impl FromStr for UnknownUnits {
             "allow" => Ok(Self::Allow),
             "approve" => Ok(Self::Approve),
             "deny" => Ok(Self::Deny),
-            _ => Err(DomainError::Unknown { expected: "`allow`, `approve`, `deny`" }),
+            _ => Err(DomainError::Unknown {
+                expected: "`allow`, `approve`, `deny`",
+            }),
         }
     }
 }
@@ -68,7 +70,10 @@ impl PolicySet {
             writes_require_approval: on.contains(&Rule::WritesRequireApproval),
             read_only_for_risky: on.contains(&Rule::ReadOnlyForRisky),
             unknown_units,
-            reference: PolicyRef { digest: String::new(), version },
+            reference: PolicyRef {
+                digest: String::new(),
+                version,
+            },
         };
         set.reference.digest = digest(&set.canonical_json());
         set
@@ -77,7 +82,13 @@ impl PolicySet {
     /// The next version, with `rule` switched.
     #[must_use]
     pub fn with_rule(&self, rule: Rule, enabled: bool) -> Self {
-        let is_on = |other: &Rule| if *other == rule { enabled } else { self.is_on(*other) };
+        let is_on = |other: &Rule| {
+            if *other == rule {
+                enabled
+            } else {
+                self.is_on(*other)
+            }
+        };
         let on: Vec<Rule> = Rule::ALL.into_iter().filter(is_on).collect();
         Self::of(&on, self.unknown_units, self.reference.version + 1)
     }

@@ -10,7 +10,9 @@ pub(crate) fn sentence(code: Code, unit: &UnitName, grounds: GroundSet) -> Strin
             format!("Writes to {unit} are refused: its protection level is read_only.")
         }
         Code::UnitRisky => {
-            format!("Writes to {unit} are refused: it is marked risky and rule read_only_for_risky is on.")
+            format!(
+                "Writes to {unit} are refused: it is marked risky and rule read_only_for_risky is on."
+            )
         }
         Code::UnknownUnit => {
             format!("Writes to {unit} are refused: nobody configured this unit here.")
@@ -20,11 +22,15 @@ pub(crate) fn sentence(code: Code, unit: &UnitName, grounds: GroundSet) -> Strin
             format!("Writes to {unit} need approval, and the people who approve cannot keep up.")
         }
         Code::ApprovalRequired => {
-            format!("Writes to {unit} need approval: {}.", approval_causes(grounds))
+            format!(
+                "Writes to {unit} need approval: {}.",
+                approval_causes(grounds)
+            )
         }
         Code::NoRestriction => format!("Nothing restricts writes to {unit}."),
         Code::LogCreated
         | Code::RuleChanged
+        | Code::SettingChanged
         | Code::LevelChanged
         | Code::PinSet
         | Code::PinRemoved
@@ -48,7 +54,11 @@ pub(crate) fn observed(would_be: Decision, sentence: &str) -> String {
 }
 
 fn approval_causes(grounds: GroundSet) -> String {
-    let causes: Vec<&str> = grounds.iter().map(approval_cause).filter(|cause| !cause.is_empty()).collect();
+    let causes: Vec<&str> = grounds
+        .iter()
+        .map(approval_cause)
+        .filter(|cause| !cause.is_empty())
+        .collect();
     causes.join(", and ")
 }
 

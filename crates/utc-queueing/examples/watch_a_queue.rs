@@ -23,8 +23,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut at = start;
     let mut state: Option<QueueState> = None;
     for rate in calm.into_iter().chain(burst).chain(calm_again) {
-        let step = observe(state.as_ref(), &settings, Observation::new(rate, CAPACITY_PER_HOUR, at)?, at)?;
-        println!("{at}  arrivals {rate:>3}/h  utilisation {:<8}  {}", step.state.rho, step.state.level);
+        let step = observe(
+            state.as_ref(),
+            &settings,
+            Observation::new(rate, CAPACITY_PER_HOUR, at)?,
+            at,
+        )?;
+        println!(
+            "{at}  arrivals {rate:>3}/h  utilisation {:<8}  {}",
+            step.state.rho, step.state.level
+        );
         if let Some(change) = step.change {
             println!("    {} -> {} ({})", change.from, change.to, change.cause);
             println!("    {}", recommendation(&step.state, &settings));

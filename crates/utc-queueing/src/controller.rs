@@ -82,11 +82,18 @@ pub fn observe(
 ///
 /// A stale queue keeps its level: silence is no sign of calm.
 pub fn is_stale(state: &QueueState, now: Timestamp) -> bool {
-    let usual = state.interval_micros.unwrap_or(0).saturating_mul(STALE_INTERVALS);
+    let usual = state
+        .interval_micros
+        .unwrap_or(0)
+        .saturating_mul(STALE_INTERVALS);
     now.micros_since(state.last_at) > usual.max(STALE_AFTER_MICROS)
 }
 
-fn check_time(state: Option<&QueueState>, at: Timestamp, now: Timestamp) -> Result<(), ObserveError> {
+fn check_time(
+    state: Option<&QueueState>,
+    at: Timestamp,
+    now: Timestamp,
+) -> Result<(), ObserveError> {
     if at > now.plus_minutes(MAX_AHEAD_MINUTES) {
         return Err(ObserveError::TooFarAhead { at, now });
     }
@@ -97,15 +104,29 @@ fn check_time(state: Option<&QueueState>, at: Timestamp, now: Timestamp) -> Resu
 }
 
 /// The state with the observation in its numbers and the level as it was.
-fn measure(state: Option<&QueueState>, settings: &Settings, observation: &Observation) -> QueueState {
+fn measure(
+    state: Option<&QueueState>,
+    settings: &Settings,
+    observation: &Observation,
+) -> QueueState {
     let at = observation.at();
-    let Some(old) = state else { return first(settings, observation) };
+    let Some(old) = state else {
+        return first(settings, observation);
+    };
     let lambda = smoothed(settings, old.lambda, observation.arrival_rate());
     let mu = smoothed(settings, old.mu, observation.service_rate());
     let rho = round6(lambda / mu);
     let same_hour = old.hour.hour == at.hour();
-    let hour = if same_hour { old.hour.plus(observation) } else { HourArrivals::first(observation) };
-    let previous_hour = if same_hour { old.previous_hour } else { Some(old.hour) };
+    let hour = if same_hour {
+        old.hour.plus(observation)
+    } else {
+        HourArrivals::first(observation)
+    };
+    let previous_hour = if same_hour {
+        old.previous_hour
+    } else {
+        Some(old.hour)
+    };
     QueueState {
         lambda,
         mu,
@@ -163,10 +184,18 @@ fn decide(state: &QueueState, settings: &Settings) -> Option<LevelChange> {
     let from = state.level;
     let (asked, cause) = asked_level(state, settings);
     if asked > from {
-        return Some(LevelChange { from, to: asked, cause });
+        return Some(LevelChange {
+            from,
+            to: asked,
+            cause,
+        });
     }
     let may_relax = from > ProtectionLevel::Permissive && window_is_over(state, settings);
-    may_relax.then(|| LevelChange { from, to: from.relaxed(), cause: LevelCause::Relaxed })
+    may_relax.then(|| LevelChange {
+        from,
+        to: from.relaxed(),
+        cause: LevelCause::Relaxed,
+    })
 }
 
 fn asked_level(state: &QueueState, settings: &Settings) -> (ProtectionLevel, LevelCause) {
@@ -184,7 +213,9 @@ fn asked_level(state: &QueueState, settings: &Settings) -> (ProtectionLevel, Lev
 
 fn window_is_over(state: &QueueState, settings: &Settings) -> bool {
     let window = i64::from(settings.relax_window_minutes()) * MICROS_PER_MINUTE;
-    state.below_since.is_some_and(|since| state.last_at.micros_since(since) >= window)
+    state
+        .below_since
+        .is_some_and(|since| state.last_at.micros_since(since) >= window)
 }
 
 /// Invariant: a change restarts the window. One that tightens finds none running, because `relax_below ≤ low`.

@@ -22,15 +22,27 @@ impl Observation {
     ///
     /// Both rates are per hour: arrivals from 0 to 10⁹, service from 10⁻³ to 10⁹. The service rate is what the
     /// queue *could* do with work always waiting, not what it happened to finish.
-    pub fn new(arrival_rate: f64, service_rate: f64, at: Timestamp) -> Result<Self, ObservationError> {
+    pub fn new(
+        arrival_rate: f64,
+        service_rate: f64,
+        at: Timestamp,
+    ) -> Result<Self, ObservationError> {
         if !ARRIVAL_RATES.contains(&arrival_rate) {
-            return Err(ObservationError::ArrivalRate { value: arrival_rate });
+            return Err(ObservationError::ArrivalRate {
+                value: arrival_rate,
+            });
         }
         if !SERVICE_RATES.contains(&service_rate) {
-            return Err(ObservationError::ServiceRate { value: service_rate });
+            return Err(ObservationError::ServiceRate {
+                value: service_rate,
+            });
         }
         // Adding zero turns a negative zero into a plain one.
-        Ok(Self { arrival_rate: arrival_rate + 0.0, service_rate, at })
+        Ok(Self {
+            arrival_rate: arrival_rate + 0.0,
+            service_rate,
+            at,
+        })
     }
 
     /// The same report with its service rate limited to 0.25–4 times a configured capacity per hour.
@@ -42,9 +54,14 @@ impl Observation {
         if !(capacity_per_hour.is_finite() && capacity_per_hour > 0.0) {
             return self;
         }
-        let plausible = self.service_rate.clamp(0.25 * capacity_per_hour, 4.0 * capacity_per_hour);
+        let plausible = self
+            .service_rate
+            .clamp(0.25 * capacity_per_hour, 4.0 * capacity_per_hour);
         let service_rate = plausible.clamp(*SERVICE_RATES.start(), *SERVICE_RATES.end());
-        Self { service_rate, ..self }
+        Self {
+            service_rate,
+            ..self
+        }
     }
 
     /// Arrivals per hour.

@@ -13,17 +13,33 @@ pub fn recommendation(state: &QueueState, settings: &Settings) -> String {
     match state.level {
         ProtectionLevel::Permissive => all_is_well(state, settings),
         ProtectionLevel::RequireApproval => {
-            format!("Writes need approval because {}; {}.", why(state), way_out(state, settings))
+            format!(
+                "Writes need approval because {}; {}.",
+                why(state),
+                way_out(state, settings)
+            )
         }
         ProtectionLevel::ReadOnly => {
-            format!("Writes are refused because {}; {}.", why(state), way_out(state, settings))
+            format!(
+                "Writes are refused because {}; {}.",
+                why(state),
+                way_out(state, settings)
+            )
         }
     }
 }
 
 fn all_is_well(state: &QueueState, settings: &Settings) -> String {
-    let spike = if state.change_point { "Arrivals doubled within an hour, but there is room: " } else { "All is well: " };
-    format!("{spike}utilisation is {}, and approval would be needed from {}.", state.rho, settings.low())
+    let spike = if state.change_point {
+        "Arrivals doubled within an hour, but there is room: "
+    } else {
+        "All is well: "
+    };
+    format!(
+        "{spike}utilisation is {}, and approval would be needed from {}.",
+        state.rho,
+        settings.low()
+    )
 }
 
 fn why(state: &QueueState) -> String {
@@ -43,7 +59,9 @@ fn way_out(state: &QueueState, settings: &Settings) -> String {
     let (rho, next, below) = (state.rho, state.level.relaxed(), settings.relax_below());
     let minutes = settings.relax_window_minutes();
     if minutes == 0 {
-        return format!("utilisation is {rho}, and each report that leaves it below {below} relaxes by a level");
+        return format!(
+            "utilisation is {rho}, and each report that leaves it below {below} relaxes by a level"
+        );
     }
     if let Some(since) = state.below_since {
         let until = since.plus_minutes(i64::from(minutes));

@@ -39,14 +39,29 @@ impl Settings {
             return Err(SettingsError::Low { value: low, high });
         }
         if !(relax_below > 0.0 && relax_below <= low) {
-            return Err(SettingsError::RelaxBelow { value: relax_below, low });
+            return Err(SettingsError::RelaxBelow {
+                value: relax_below,
+                low,
+            });
         }
-        Ok(Self { alpha, low, high, relax_below, relax_window_minutes })
+        Ok(Self {
+            alpha,
+            low,
+            high,
+            relax_below,
+            relax_window_minutes,
+        })
     }
 
     /// The defaults: α 0.3, approval from 0.6, read-only from 0.9, relaxing below 0.5 for 60 minutes.
     pub fn classic() -> Self {
-        Self { alpha: 0.3, low: 0.6, high: 0.9, relax_below: 0.5, relax_window_minutes: 60 }
+        Self {
+            alpha: 0.3,
+            low: 0.6,
+            high: 0.9,
+            relax_below: 0.5,
+            relax_window_minutes: 60,
+        }
     }
 
     /// The weight of the newest observation.

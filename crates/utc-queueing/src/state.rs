@@ -53,14 +53,22 @@ pub struct HourArrivals {
 impl HourArrivals {
     /// An hour with the one report.
     pub(crate) fn first(observation: &Observation) -> Self {
-        Self { hour: observation.at().hour(), mean_rate: observation.arrival_rate(), reports: 1 }
+        Self {
+            hour: observation.at().hour(),
+            mean_rate: observation.arrival_rate(),
+            reports: 1,
+        }
     }
 
     /// The same hour with one more report.
     pub(crate) fn plus(self, observation: &Observation) -> Self {
         let reports = self.reports.saturating_add(1);
         let correction = (observation.arrival_rate() - self.mean_rate) / f64::from(reports);
-        Self { mean_rate: self.mean_rate + correction, reports, ..self }
+        Self {
+            mean_rate: self.mean_rate + correction,
+            reports,
+            ..self
+        }
     }
 
     /// Whether this hour is a spike after `previous`. Without an earlier hour there is nothing to compare with.

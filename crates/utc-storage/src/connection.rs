@@ -21,12 +21,20 @@ pub enum Location {
 impl Location {
     /// Reads `sqlite://./data/utc.db`, `sqlite:///./data/utc.db`, `sqlite:///absolute/path` or `postgres://…`.
     pub fn parse(text: &str) -> Result<Self, StorageError> {
-        let address = |reason: &str| StorageError::Address { reason: reason.to_owned() };
+        let address = |reason: &str| StorageError::Address {
+            reason: reason.to_owned(),
+        };
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             return Ok(Self::Postgres(text.to_owned()));
         }
-        let path = text.strip_prefix("sqlite://").ok_or_else(|| address("the scheme is neither"))?;
-        let path = if path.starts_with("/./") { path.trim_start_matches('/') } else { path };
+        let path = text
+            .strip_prefix("sqlite://")
+            .ok_or_else(|| address("the scheme is neither"))?;
+        let path = if path.starts_with("/./") {
+            path.trim_start_matches('/')
+        } else {
+            path
+        };
         match path {
             "" => Err(address("the path is missing")),
             ":memory:" => Err(address("the journal needs a file, not `:memory:`")),
@@ -53,7 +61,11 @@ impl fmt::Display for Location {
                 match rest.rsplit_once('@') {
                     Some((user, host)) => {
                         let user = user.split(':').next().unwrap_or(user);
-                        write!(f, "{scheme}://{user}@{}", host.split('?').next().unwrap_or(host))
+                        write!(
+                            f,
+                            "{scheme}://{user}@{}",
+                            host.split('?').next().unwrap_or(host)
+                        )
                     }
                     None => write!(f, "{scheme}://{}", rest.split('?').next().unwrap_or(rest)),
                 }
@@ -80,15 +92,25 @@ pub enum Purpose {
 }
 
 /// Opens a connection and sets it up.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that opens connections")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that opens connections"
+)]
 pub fn connect(location: &Location, purpose: Purpose) -> Result<Db, StorageError> {
-    let failed = |source| StorageError::Connect { database: location.to_string(), source };
+    let failed = |source| StorageError::Connect {
+        database: location.to_string(),
+        source,
+    };
     let mut connection = match location {
         Location::Sqlite(path) => {
-            let inner = <SqliteConnection as diesel::Connection>::establish(&path.to_string_lossy()).map_err(failed)?;
+            let inner =
+                <SqliteConnection as diesel::Connection>::establish(&path.to_string_lossy())
+                    .map_err(failed)?;
             Db::Sqlite(inner)
         }
-        Location::Postgres(url) => Db::Postgres(<PgConnection as diesel::Connection>::establish(url).map_err(failed)?),
+        Location::Postgres(url) => {
+            Db::Postgres(<PgConnection as diesel::Connection>::establish(url).map_err(failed)?)
+        }
     };
     connection.batch_execute(&setup(location, purpose))?;
     Ok(connection)
@@ -111,8 +133,12 @@ fn setup(location: &Location, purpose: Purpose) -> String {
         }
         Location::Postgres(_) => {
             let own = match purpose {
-                Purpose::Write => "SET lock_timeout='2s'; SET statement_timeout='10s'; SET idle_in_transaction_session_timeout='5s';",
-                Purpose::Read => "SET default_transaction_read_only=on; SET statement_timeout='10s';",
+                Purpose::Write => {
+                    "SET lock_timeout='2s'; SET statement_timeout='10s'; SET idle_in_transaction_session_timeout='5s';"
+                }
+                Purpose::Read => {
+                    "SET default_transaction_read_only=on; SET statement_timeout='10s';"
+                }
                 Purpose::Maintain => "SET lock_timeout='30s';",
             };
             format!("SET synchronous_commit=on; SET client_min_messages=warning; {own}")

@@ -98,14 +98,19 @@ impl From<DieselError> for StorageError {
         let kind = match &error {
             DieselError::NotFound => return Self::NotFound,
             DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Constraint::Unique,
-            DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => Constraint::Reference,
+            DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {
+                Constraint::Reference
+            }
             DieselError::DatabaseError(
                 DatabaseErrorKind::CheckViolation | DatabaseErrorKind::NotNullViolation,
                 _,
             ) => Constraint::Check,
             _ => return Self::Database(error),
         };
-        Self::Constraint { kind, source: error }
+        Self::Constraint {
+            kind,
+            source: error,
+        }
     }
 }
 

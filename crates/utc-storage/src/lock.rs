@@ -39,34 +39,58 @@ pub(crate) fn migration(location: &Location) -> Result<Lock, StorageError> {
         Location::Sqlite(path) => {
             let path = beside(path, ".migrate.lock");
             let file = open(&path)?;
-            file.lock().map_err(|source| StorageError::File { path: path.display().to_string(), source })?;
-            Ok(Lock { _held: Held::File(file) })
+            file.lock().map_err(|source| StorageError::File {
+                path: path.display().to_string(),
+                source,
+            })?;
+            Ok(Lock {
+                _held: Held::File(file),
+            })
         }
         Location::Postgres(_) => {
             let mut connection = connect(location, Purpose::Maintain)?;
-            diesel::sql_query(format!("SELECT pg_advisory_lock({MIGRATION})")).execute(&mut connection)?;
-            Ok(Lock { _held: Held::Session(Box::new(connection)) })
+            diesel::sql_query(format!("SELECT pg_advisory_lock({MIGRATION})"))
+                .execute(&mut connection)?;
+            Ok(Lock {
+                _held: Held::Session(Box::new(connection)),
+            })
         }
     }
 }
 
-fn take(location: &Location, suffix: &str, function: &str, number: i64) -> Result<Lock, StorageError> {
+fn take(
+    location: &Location,
+    suffix: &str,
+    function: &str,
+    number: i64,
+) -> Result<Lock, StorageError> {
     match location {
         Location::Sqlite(path) => {
             let lock = beside(path, suffix);
             let file = open(&lock)?;
-            let in_use = StorageError::InUse { database: location.to_string(), lock: lock.display().to_string() };
+            let in_use = StorageError::InUse {
+                database: location.to_string(),
+                lock: lock.display().to_string(),
+            };
             file.try_lock().map_err(|_| in_use)?;
-            Ok(Lock { _held: Held::File(file) })
+            Ok(Lock {
+                _held: Held::File(file),
+            })
         }
         Location::Postgres(_) => {
             let mut connection = connect(location, Purpose::Maintain)?;
             let sql = format!("{function}({number})");
-            let free: bool = diesel::select(diesel::dsl::sql::<Bool>(&sql)).get_result(&mut connection)?;
+            let free: bool =
+                diesel::select(diesel::dsl::sql::<Bool>(&sql)).get_result(&mut connection)?;
             if !free {
-                return Err(StorageError::InUse { database: location.to_string(), lock: sql });
+                return Err(StorageError::InUse {
+                    database: location.to_string(),
+                    lock: sql,
+                });
             }
-            Ok(Lock { _held: Held::Session(Box::new(connection)) })
+            Ok(Lock {
+                _held: Held::Session(Box::new(connection)),
+            })
         }
     }
 }
@@ -78,6 +102,13 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 fn open(path: &Path) -> Result<File, StorageError> {
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path);
-    file.map_err(|source| StorageError::File { path: path.display().to_string(), source })
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path);
+    file.map_err(|source| StorageError::File {
+        path: path.display().to_string(),
+        source,
+    })
 }

@@ -32,20 +32,31 @@ fn status_of(connection: &mut Db) -> Result<SchemaStatus, StorageError> {
         Db::Sqlite(inner) => (inner.applied_migrations(), names::<Sqlite>(&SQLITE)),
         Db::Postgres(inner) => (inner.applied_migrations(), names::<Pg>(&POSTGRES)),
     };
-    let mut applied: Vec<String> =
-        applied.map_err(StorageError::Migrate)?.iter().map(ToString::to_string).collect();
+    let mut applied: Vec<String> = applied
+        .map_err(StorageError::Migrate)?
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     applied.sort();
     let known = known.map_err(StorageError::Migrate)?;
     if let Some(unknown) = applied.iter().find(|version| !known.contains(version)) {
-        return Err(StorageError::SchemaTooNew { unknown: unknown.clone() });
+        return Err(StorageError::SchemaTooNew {
+            unknown: unknown.clone(),
+        });
     }
-    let pending = known.into_iter().filter(|version| !applied.contains(version)).collect();
+    let pending = known
+        .into_iter()
+        .filter(|version| !applied.contains(version))
+        .collect();
     Ok(SchemaStatus { applied, pending })
 }
 
 fn names<D: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Result<Vec<String>, Boxed> {
     let migrations: Vec<Box<dyn Migration<D>>> = source.migrations()?;
-    Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
+    Ok(migrations
+        .iter()
+        .map(|migration| migration.name().version().to_string())
+        .collect())
 }
 
 /// Brings the schema up to date. Takes the migration lock, so that two processes never migrate at once.

@@ -37,7 +37,9 @@ impl Store {
             .test_on_check_out(false)
             .connection_timeout(Duration::from_secs(5))
             .error_handler(Box::new(r2d2::NopErrorHandler))
-            .build_unchecked(Manager { location: location.clone() });
+            .build_unchecked(Manager {
+                location: location.clone(),
+            });
         Ok(Self { location, readers })
     }
 
@@ -60,8 +62,14 @@ fn make_folder(folder: &Path) -> Result<(), StorageError> {
     if folder.as_os_str().is_empty() || folder.is_dir() {
         return Ok(());
     }
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|source| StorageError::File { path: folder.display().to_string(), source })
+    let made = fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder);
+    made.map_err(|source| StorageError::File {
+        path: folder.display().to_string(),
+        source,
+    })
 }
 
 #[derive(diesel::QueryableByName)]
@@ -76,5 +84,9 @@ fn refuse_fsync_off(location: &Location) -> Result<(), StorageError> {
     }
     let mut connection = connect(location, Purpose::Maintain)?;
     let setting: Setting = diesel::sql_query("SHOW fsync").get_result(&mut connection)?;
-    if setting.fsync == "off" { Err(StorageError::FsyncOff) } else { Ok(()) }
+    if setting.fsync == "off" {
+        Err(StorageError::FsyncOff)
+    } else {
+        Ok(())
+    }
 }

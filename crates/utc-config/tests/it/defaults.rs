@@ -67,7 +67,9 @@ fn spaces_around_a_value_and_the_case_of_a_word_do_not_matter() {
         ("APP_PORT", " 0 "),
         ("LOG_FORMAT", "JSON"),
         ("APP_HOST", "localhost"),
+        ("UTC_DATA_DIR", "  "),
     ]);
+    assert_eq!(config.files.data_dir, Path::new("./data"));
     assert_eq!(config.server.port, 0);
     assert_eq!(config.log.format, LogFormat::Json);
     assert!(config.server.host.is_loopback());

@@ -30,5 +30,8 @@ fn the_demonstration_has_a_database_and_files_of_its_own() {
 fn production_refuses_the_demonstration() {
     let mut config = config(&[]);
     config.server.env = AppEnv::Production;
-    insta::assert_snapshot!(config.with_demo_database().unwrap_err(), @"");
+    insta::assert_snapshot!(config.with_demo_database().unwrap_err(), @r"
+    the configuration cannot be used:
+    - the demonstration is refused with `APP_ENV=production`: start it with `APP_ENV=development`
+    ");
 }

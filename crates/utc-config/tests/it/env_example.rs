@@ -35,7 +35,8 @@ fn uncommented() -> Vec<(String, String)> {
 fn the_file_is_the_table_with_its_help() {
     let expected: String = variables().map(entry).collect();
     let expected = format!("{HEAD}{expected}");
-    assert_eq!(FILE, expected, "the file should be:\n{expected}");
+    // `assert_eq` would show both texts escaped.
+    assert!(FILE == expected, "the file should be:\n{expected}");
 }
 
 #[test]

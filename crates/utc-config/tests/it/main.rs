@@ -1,5 +1,10 @@
 //! The configuration as its users meet it.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "the helpers of tests may fail as tests do"
+)]
+
 mod defaults;
 mod demo;
 mod env_example;

@@ -17,7 +17,7 @@ fn production(pairs: &[(&str, &str)]) -> String {
 
 #[test]
 fn a_secret_must_be_there() {
-    insta::assert_snapshot!(production(&[]), @"");
+    insta::assert_snapshot!(production(&[]), @"`HMAC_SECRET` is not set: production needs a secret of at least 32 characters");
     assert_ne!(
         production(&[("HMAC_SECRET", "")]),
         "",
@@ -27,7 +27,7 @@ fn a_secret_must_be_there() {
 
 #[test]
 fn a_secret_from_an_example_is_refused() {
-    insta::assert_snapshot!(production(&[("HMAC_SECRET", "change-me-change-me-change-me-change-me")]), @"");
+    insta::assert_snapshot!(production(&[("HMAC_SECRET", "change-me-change-me-change-me-change-me")]), @"`HMAC_SECRET` (its value is not shown) must be a random secret in production, not one from an example");
     for value in [
         "changemechangemechangemechangeme!",
         "Secret-secret-secret-secret-secret",
@@ -54,5 +54,5 @@ fn the_default_name_of_the_log_is_refused() {
         ("HMAC_SECRET", "f3Zk0pQ8vXw2Lr7TnB5yUc9HdJ6sMa1E"),
         ("UTC_LOG_ORIGIN", "utc.local/log"),
     ];
-    insta::assert_snapshot!(production(&pairs), @"");
+    insta::assert_snapshot!(production(&pairs), @"`UTC_LOG_ORIGIN` is `utc.local/log`: must be a name of your own in production, such as `trust.example.org/log`");
 }

@@ -17,11 +17,20 @@ struct World {
 impl World {
     fn answer(&self) -> Verdict {
         let name: UnitName = "unit".parse().unwrap();
-        let on: Vec<Rule> = Rule::ALL.into_iter().zip(self.rules).filter(|(_, on)| *on).map(|(rule, _)| rule).collect();
+        let on: Vec<Rule> = Rule::ALL
+            .into_iter()
+            .zip(self.rules)
+            .filter(|(_, on)| *on)
+            .map(|(rule, _)| rule)
+            .collect();
         let question = Question {
             action: &self.action,
             unit: &name,
-            grant: if self.granted { GrantUse::Valid } else { GrantUse::None },
+            grant: if self.granted {
+                GrantUse::Valid
+            } else {
+                GrantUse::None
+            },
             approval_saturated: self.saturated,
         };
         evaluate(&question, &PolicySet::of(&on, self.unknown, 1), &self.unit)
@@ -37,18 +46,35 @@ impl World {
 fn worlds() -> impl Strategy<Value = World> {
     let action = prop_oneof!["read:[a-z]{1,5}", "write:[a-z]{1,5}", "[a-z]{1,8}"];
     let level = prop::sample::select(ProtectionLevel::ALL.to_vec());
-    let unknown = prop::sample::select(vec![UnknownUnits::Allow, UnknownUnits::Approve, UnknownUnits::Deny]);
+    let unknown = prop::sample::select(vec![
+        UnknownUnits::Allow,
+        UnknownUnits::Approve,
+        UnknownUnits::Deny,
+    ]);
     let mode = prop::sample::select(vec![Mode::Enforce, Mode::Observe]);
-    (action, any::<[bool; 2]>(), unknown, level, mode, any::<[bool; 4]>()).prop_map(
-        |(action, rules, unknown, level, mode, [risky, known, granted, saturated])| World {
-            action: action.parse().unwrap(),
-            rules,
-            unknown,
-            unit: UnitView { level, risky, mode, known },
-            granted,
-            saturated,
-        },
+    (
+        action,
+        any::<[bool; 2]>(),
+        unknown,
+        level,
+        mode,
+        any::<[bool; 4]>(),
     )
+        .prop_map(
+            |(action, rules, unknown, level, mode, [risky, known, granted, saturated])| World {
+                action: action.parse().unwrap(),
+                rules,
+                unknown,
+                unit: UnitView {
+                    level,
+                    risky,
+                    mode,
+                    known,
+                },
+                granted,
+                saturated,
+            },
+        )
 }
 
 proptest! {

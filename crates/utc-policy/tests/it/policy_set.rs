@@ -10,7 +10,10 @@ fn switching_a_rule_there_and_back_restores_the_digest_and_raises_the_version() 
     let back = on.with_rule(Rule::ReadOnlyForRisky, false);
     assert_ne!(first.reference().digest, on.reference().digest);
     assert_eq!(first.reference().digest, back.reference().digest);
-    assert_eq!((first.reference().version, back.reference().version), (1, 3));
+    assert_eq!(
+        (first.reference().version, back.reference().version),
+        (1, 3)
+    );
 }
 
 #[test]

@@ -64,34 +64,66 @@ pub enum FormulaError {
 }
 
 pub(super) fn arrival_rate(value: f64) -> Result<f64, FormulaError> {
-    if ARRIVAL_RATES.contains(&value) { Ok(value + 0.0) } else { Err(FormulaError::ArrivalRate { value }) }
+    if ARRIVAL_RATES.contains(&value) {
+        Ok(value + 0.0)
+    } else {
+        Err(FormulaError::ArrivalRate { value })
+    }
 }
 
 pub(super) fn service_rate(value: f64) -> Result<f64, FormulaError> {
-    if SERVICE_RATES.contains(&value) { Ok(value) } else { Err(FormulaError::ServiceRate { value }) }
+    if SERVICE_RATES.contains(&value) {
+        Ok(value)
+    } else {
+        Err(FormulaError::ServiceRate { value })
+    }
 }
 
 pub(super) fn offered_load(value: f64) -> Result<f64, FormulaError> {
-    if value.is_finite() && value >= 0.0 { Ok(value + 0.0) } else { Err(FormulaError::OfferedLoad { value }) }
+    if value.is_finite() && value >= 0.0 {
+        Ok(value + 0.0)
+    } else {
+        Err(FormulaError::OfferedLoad { value })
+    }
 }
 
 pub(super) fn servers(value: u32) -> Result<u32, FormulaError> {
-    if (1..=MAX_SERVERS).contains(&value) { Ok(value) } else { Err(FormulaError::Servers { value }) }
+    if (1..=MAX_SERVERS).contains(&value) {
+        Ok(value)
+    } else {
+        Err(FormulaError::Servers { value })
+    }
 }
 
 pub(super) fn amount(name: &'static str, value: f64) -> Result<f64, FormulaError> {
-    if value.is_finite() && value >= 0.0 { Ok(value + 0.0) } else { Err(FormulaError::Amount { name, value }) }
+    if value.is_finite() && value >= 0.0 {
+        Ok(value + 0.0)
+    } else {
+        Err(FormulaError::Amount { name, value })
+    }
 }
 
 pub(super) fn share(value: f64) -> Result<f64, FormulaError> {
-    if (0.0..1.0).contains(&value) { Ok(value) } else { Err(FormulaError::Share { value }) }
+    if (0.0..1.0).contains(&value) {
+        Ok(value)
+    } else {
+        Err(FormulaError::Share { value })
+    }
 }
 
 pub(super) fn largest_utilisation(value: f64) -> Result<f64, FormulaError> {
-    if value > 0.0 && value <= 1.0 { Ok(value) } else { Err(FormulaError::Utilisation { value }) }
+    if value > 0.0 && value <= 1.0 {
+        Ok(value)
+    } else {
+        Err(FormulaError::Utilisation { value })
+    }
 }
 
 /// Passes a utilisation below 1 on.
 pub(super) fn stable(rho: f64) -> Result<f64, FormulaError> {
-    if rho < 1.0 { Ok(rho) } else { Err(FormulaError::Unstable { rho }) }
+    if rho < 1.0 {
+        Ok(rho)
+    } else {
+        Err(FormulaError::Unstable { rho })
+    }
 }

@@ -24,5 +24,9 @@ pub fn littles_law_gap(
     let measured = error::amount("mean_in_system", mean_in_system)?;
     let implied = littles_law(arrival_rate, mean_time_hours)?;
     let larger = measured.max(implied);
-    if larger > 0.0 { Ok((measured - implied).abs() / larger) } else { Ok(0.0) }
+    if larger > 0.0 {
+        Ok((measured - implied).abs() / larger)
+    } else {
+        Ok(0.0)
+    }
 }

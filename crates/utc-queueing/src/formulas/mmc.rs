@@ -27,9 +27,20 @@ impl Mmc {
     }
 
     /// From checked rates and the Erlang B of the same queue.
-    pub(super) fn with_blocking(lambda: f64, mu: f64, servers: u32, blocked: f64) -> Result<Self, FormulaError> {
+    pub(super) fn with_blocking(
+        lambda: f64,
+        mu: f64,
+        servers: u32,
+        blocked: f64,
+    ) -> Result<Self, FormulaError> {
         let rho = error::stable(lambda / (f64::from(servers) * mu))?;
-        Ok(Self { lambda, mu, servers, rho, p_wait: waiting(blocked, rho) })
+        Ok(Self {
+            lambda,
+            mu,
+            servers,
+            rho,
+            p_wait: waiting(blocked, rho),
+        })
     }
 
     /// c, the number of servers.
@@ -99,5 +110,9 @@ pub(super) fn wait_tail(p_wait: f64, spare: f64, hours: f64) -> Result<f64, Form
 /// The inverse of [`wait_tail`]: t with P(Wq > t) = 1 − `covered`.
 pub(super) fn wait_percentile(p_wait: f64, spare: f64, covered: f64) -> Result<f64, FormulaError> {
     let beyond = 1.0 - error::share(covered)?;
-    if p_wait <= beyond { Ok(0.0) } else { Ok(libm::log(p_wait / beyond) / spare) }
+    if p_wait <= beyond {
+        Ok(0.0)
+    } else {
+        Ok(libm::log(p_wait / beyond) / spare)
+    }
 }

@@ -26,5 +26,8 @@ pub fn servers_needed(
         Mmc::with_blocking(lambda, mu, servers, blocked).ok()
     });
     let fits = |queue: &Mmc| queue.mean_wait_hours() <= max_wait && queue.utilisation() < max_rho;
-    queues.into_iter().find(fits).ok_or(FormulaError::TooManyServers)
+    queues
+        .into_iter()
+        .find(fits)
+        .ok_or(FormulaError::TooManyServers)
 }

@@ -20,7 +20,11 @@ fn check_averages(start: (f64, f64), observed: &[(f64, f64)], expected: &[(f64, 
 #[test]
 fn both_rates_are_smoothed_with_the_same_weight() {
     let observed = [(70.0, 100.0), (95.0, 100.0), (4.0, 10.0)];
-    check_averages((3.0, 10.0), &observed, &[(23.1, 37.0), (44.67, 55.9), (32.469, 42.13)]);
+    check_averages(
+        (3.0, 10.0),
+        &observed,
+        &[(23.1, 37.0), (44.67, 55.9), (32.469, 42.13)],
+    );
 }
 
 #[test]
@@ -34,20 +38,35 @@ fn a_ramp_is_followed_with_a_lag() {
 fn averages_keep_six_decimals() {
     let mut queue = Queue::classic();
     queue.feed(0.123_456_7, 3.0, 0);
-    assert_eq!((queue.state().lambda, queue.state().rho), (0.123_457, 0.041_152));
+    assert_eq!(
+        (queue.state().lambda, queue.state().rho),
+        (0.123_457, 0.041_152)
+    );
 }
 
 fn check_first(arrival_rate: f64, rho: f64, expected: Option<LevelChange>) {
     let mut queue = Queue::classic();
     let change = queue.feed(arrival_rate, 100.0, 0);
     assert_eq!((queue.state().rho, change), (rho, expected));
-    assert_eq!(queue.level(), expected.map_or(Permissive, |change| change.to));
-    assert_eq!((queue.state().level_since, queue.state().level_cause), (minute(0), Measured));
+    assert_eq!(
+        queue.level(),
+        expected.map_or(Permissive, |change| change.to)
+    );
+    assert_eq!(
+        (queue.state().level_since, queue.state().level_cause),
+        (minute(0), Measured)
+    );
 }
 
 #[test]
 fn the_first_report_sets_the_level() {
-    let to = |to| Some(LevelChange { from: Permissive, to, cause: Measured });
+    let to = |to| {
+        Some(LevelChange {
+            from: Permissive,
+            to,
+            cause: Measured,
+        })
+    };
     check_first(0.0, 0.0, None);
     check_first(59.999_9, 0.599_999, None);
     check_first(60.0, 0.6, to(RequireApproval));
@@ -60,7 +79,15 @@ fn the_first_report_sets_the_level() {
 #[test]
 fn utilisation_is_rounded_before_it_is_compared() {
     // 59.99996 of 100 is 0.5999996, which a receipt shows as 0.6.
-    check_first(59.999_96, 0.6, Some(LevelChange { from: Permissive, to: RequireApproval, cause: Measured }));
+    check_first(
+        59.999_96,
+        0.6,
+        Some(LevelChange {
+            from: Permissive,
+            to: RequireApproval,
+            cause: Measured,
+        }),
+    );
 }
 
 #[test]
@@ -68,7 +95,14 @@ fn a_level_rises_at_once_over_both_steps() {
     let mut queue = Queue::classic();
     queue.feed(10.0, 100.0, 0);
     let change = queue.feed(900.0, 100.0, 1);
-    assert_eq!(change, Some(LevelChange { from: Permissive, to: ReadOnly, cause: Measured }));
+    assert_eq!(
+        change,
+        Some(LevelChange {
+            from: Permissive,
+            to: ReadOnly,
+            cause: Measured
+        })
+    );
     assert_eq!(queue.state().level_since, minute(1));
 }
 
@@ -92,11 +126,28 @@ fn it_relaxes_one_level_per_window() {
     assert_eq!(queue.state().below_since, Some(minute(2)));
     assert_eq!(queue.feed(0.0, 100.0, 61), None);
     let first = queue.feed(0.0, 100.0, 62);
-    assert_eq!(first, Some(LevelChange { from: ReadOnly, to: RequireApproval, cause: Relaxed }));
-    assert_eq!((queue.state().level_since, queue.state().below_since), (minute(62), Some(minute(62))));
+    assert_eq!(
+        first,
+        Some(LevelChange {
+            from: ReadOnly,
+            to: RequireApproval,
+            cause: Relaxed
+        })
+    );
+    assert_eq!(
+        (queue.state().level_since, queue.state().below_since),
+        (minute(62), Some(minute(62)))
+    );
     assert_eq!(queue.feed(0.0, 100.0, 121), None);
     let second = queue.feed(0.0, 100.0, 122);
-    assert_eq!(second, Some(LevelChange { from: RequireApproval, to: Permissive, cause: Relaxed }));
+    assert_eq!(
+        second,
+        Some(LevelChange {
+            from: RequireApproval,
+            to: Permissive,
+            cause: Relaxed
+        })
+    );
     assert_eq!(queue.feed(0.0, 100.0, 300), None);
 }
 
@@ -107,10 +158,16 @@ fn one_report_above_the_relax_threshold_restarts_the_window() {
     queue.feed(0.0, 100.0, 1);
     assert_eq!(queue.state().below_since, Some(minute(1)));
     queue.feed(60.0, 100.0, 59);
-    assert_eq!((queue.state().rho, queue.state().below_since), (0.523, None));
+    assert_eq!(
+        (queue.state().rho, queue.state().below_since),
+        (0.523, None)
+    );
     queue.feed(0.0, 100.0, 60);
     assert_eq!(queue.feed(0.0, 100.0, 119), None);
-    assert_eq!(queue.feed(0.0, 100.0, 120).map(|change| change.to), Some(Permissive));
+    assert_eq!(
+        queue.feed(0.0, 100.0, 120).map(|change| change.to),
+        Some(Permissive)
+    );
 }
 
 #[test]
@@ -143,8 +200,16 @@ fn reports_must_come_in_order() {
     let mut queue = Queue::classic();
     queue.feed(70.0, 100.0, 10);
     let before = queue.state().clone();
-    let late = observe(queue.state.as_ref(), &queue.settings, report(0.0, 100.0, 9), minute(10));
-    let refused = ObserveError::OlderThanNewest { at: minute(9), newest: minute(10) };
+    let late = observe(
+        queue.state.as_ref(),
+        &queue.settings,
+        report(0.0, 100.0, 9),
+        minute(10),
+    );
+    let refused = ObserveError::OlderThanNewest {
+        at: minute(9),
+        newest: minute(10),
+    };
     assert_eq!((late, queue.state()), (Err(refused), &before));
     assert_eq!(queue.feed(70.0, 100.0, 10), None, "the same time is fine");
 }
@@ -156,7 +221,13 @@ fn a_clock_may_be_five_minutes_ahead() {
     let ahead = report(1.0, 10.0, 5).at().plus_micros(1);
     let early = Observation::new(1.0, 10.0, ahead).unwrap();
     let refused = observe(None, &settings, early, minute(0)).unwrap_err();
-    assert_eq!(refused, ObserveError::TooFarAhead { at: ahead, now: minute(0) });
+    assert_eq!(
+        refused,
+        ObserveError::TooFarAhead {
+            at: ahead,
+            now: minute(0)
+        }
+    );
     let text = "the observation at `2026-01-31T12:05:00.000001Z` is more than 5 minutes ahead of the clock, at \
                 `2026-01-31T12:00:00.000000Z`";
     assert_eq!(refused.to_string(), text);

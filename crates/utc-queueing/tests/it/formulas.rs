@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use utc_queueing::formulas::{
-    FormulaError, MAX_SERVERS, Mm1, Mmc, erlang_b, erlang_c, littles_law, littles_law_gap, servers_needed,
+    FormulaError, MAX_SERVERS, Mm1, Mmc, erlang_b, erlang_c, littles_law, littles_law_gap,
+    servers_needed,
 };
 
 fn close(one: f64, other: f64) -> bool {
@@ -11,52 +12,119 @@ fn close(one: f64, other: f64) -> bool {
 
 #[test]
 fn a_queue_that_cannot_keep_up_has_no_mean_wait() {
-    assert_eq!(Mm1::new(10.0, 10.0), Err(FormulaError::Unstable { rho: 1.0 }));
-    assert_eq!(Mmc::new(30.0, 10.0, 3), Err(FormulaError::Unstable { rho: 1.0 }));
+    assert_eq!(
+        Mm1::new(10.0, 10.0),
+        Err(FormulaError::Unstable { rho: 1.0 })
+    );
+    assert_eq!(
+        Mmc::new(30.0, 10.0, 3),
+        Err(FormulaError::Unstable { rho: 1.0 })
+    );
     assert_eq!(erlang_c(3, 4.5), Err(FormulaError::Unstable { rho: 1.5 }));
-    assert!(erlang_b(3, 4.5).is_ok(), "a queue where nobody waits keeps up with everything");
+    assert!(
+        erlang_b(3, 4.5).is_ok(),
+        "a queue where nobody waits keeps up with everything"
+    );
 }
 
 #[test]
 fn rates_out_of_range_are_refused() {
-    assert_eq!(Mm1::new(-1.0, 10.0), Err(FormulaError::ArrivalRate { value: -1.0 }));
-    assert_eq!(Mm1::new(f64::INFINITY, 10.0), Err(FormulaError::ArrivalRate { value: f64::INFINITY }));
-    assert_eq!(Mmc::new(1.0, 0.0, 1), Err(FormulaError::ServiceRate { value: 0.0 }));
-    assert!(matches!(Mmc::new(1.0, f64::NAN, 1), Err(FormulaError::ServiceRate { .. })));
-    assert_eq!(erlang_b(1, -0.1), Err(FormulaError::OfferedLoad { value: -0.1 }));
-    assert_eq!(littles_law(-1.0, 1.0), Err(FormulaError::ArrivalRate { value: -1.0 }));
+    assert_eq!(
+        Mm1::new(-1.0, 10.0),
+        Err(FormulaError::ArrivalRate { value: -1.0 })
+    );
+    assert_eq!(
+        Mm1::new(f64::INFINITY, 10.0),
+        Err(FormulaError::ArrivalRate {
+            value: f64::INFINITY
+        })
+    );
+    assert_eq!(
+        Mmc::new(1.0, 0.0, 1),
+        Err(FormulaError::ServiceRate { value: 0.0 })
+    );
+    assert!(matches!(
+        Mmc::new(1.0, f64::NAN, 1),
+        Err(FormulaError::ServiceRate { .. })
+    ));
+    assert_eq!(
+        erlang_b(1, -0.1),
+        Err(FormulaError::OfferedLoad { value: -0.1 })
+    );
+    assert_eq!(
+        littles_law(-1.0, 1.0),
+        Err(FormulaError::ArrivalRate { value: -1.0 })
+    );
 }
 
 #[test]
 fn the_number_of_servers_is_limited() {
     assert_eq!(erlang_b(0, 1.0), Err(FormulaError::Servers { value: 0 }));
-    assert_eq!(Mmc::new(1.0, 10.0, MAX_SERVERS + 1), Err(FormulaError::Servers { value: 10_001 }));
+    assert_eq!(
+        Mmc::new(1.0, 10.0, MAX_SERVERS + 1),
+        Err(FormulaError::Servers { value: 10_001 })
+    );
     assert!(Mmc::new(1.0, 10.0, MAX_SERVERS).is_ok());
 }
 
 #[test]
 fn times_and_shares_out_of_range_are_refused() {
     let queue = Mm1::new(1.0, 2.0).unwrap();
-    assert_eq!(queue.p_wait_longer_than(-1.0), Err(FormulaError::Amount { name: "hours", value: -1.0 }));
-    assert_eq!(queue.wait_percentile_hours(1.0), Err(FormulaError::Share { value: 1.0 }));
-    assert_eq!(queue.wait_percentile_hours(-0.1), Err(FormulaError::Share { value: -0.1 }));
-    assert_eq!(servers_needed(1.0, 1.0, 1.0, 0.0), Err(FormulaError::Utilisation { value: 0.0 }));
-    let wait = FormulaError::Amount { name: "max_wait_hours", value: f64::INFINITY };
+    assert_eq!(
+        queue.p_wait_longer_than(-1.0),
+        Err(FormulaError::Amount {
+            name: "hours",
+            value: -1.0
+        })
+    );
+    assert_eq!(
+        queue.wait_percentile_hours(1.0),
+        Err(FormulaError::Share { value: 1.0 })
+    );
+    assert_eq!(
+        queue.wait_percentile_hours(-0.1),
+        Err(FormulaError::Share { value: -0.1 })
+    );
+    assert_eq!(
+        servers_needed(1.0, 1.0, 1.0, 0.0),
+        Err(FormulaError::Utilisation { value: 0.0 })
+    );
+    let wait = FormulaError::Amount {
+        name: "max_wait_hours",
+        value: f64::INFINITY,
+    };
     assert_eq!(servers_needed(1.0, 1.0, f64::INFINITY, 0.9), Err(wait));
 }
 
 #[test]
 fn an_idle_queue_waits_for_nothing() {
     let one = Mm1::new(0.0, 4.0).unwrap();
-    assert_eq!((one.p_empty(), one.mean_in_system(), one.mean_time_in_system_hours()), (1.0, 0.0, 0.25));
+    assert_eq!(
+        (
+            one.p_empty(),
+            one.mean_in_system(),
+            one.mean_time_in_system_hours()
+        ),
+        (1.0, 0.0, 0.25)
+    );
     let many = Mmc::new(0.0, 4.0, 3).unwrap();
-    assert_eq!((many.p_wait(), many.mean_wait_hours(), many.mean_time_in_system_hours()), (0.0, 0.0, 0.25));
+    assert_eq!(
+        (
+            many.p_wait(),
+            many.mean_wait_hours(),
+            many.mean_time_in_system_hours()
+        ),
+        (0.0, 0.0, 0.25)
+    );
     assert_eq!(many.wait_percentile_hours(0.99), Ok(0.0));
 }
 
 #[test]
 fn a_target_out_of_reach_says_so() {
-    assert_eq!(servers_needed(1e9, 1.0, 1.0, 0.9), Err(FormulaError::TooManyServers));
+    assert_eq!(
+        servers_needed(1e9, 1.0, 1.0, 0.9),
+        Err(FormulaError::TooManyServers)
+    );
 }
 
 #[test]

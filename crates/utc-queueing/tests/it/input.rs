@@ -28,14 +28,21 @@ fn a_report_names_the_field_that_is_wrong() {
 fn the_ends_of_the_ranges_are_accepted() {
     for (arrival_rate, service_rate) in [(0.0, 1e-3), (1e9, 1e9)] {
         let report = report(arrival_rate, service_rate, 7);
-        assert_eq!((report.arrival_rate(), report.service_rate(), report.at()), (arrival_rate, service_rate, minute(7)));
+        assert_eq!(
+            (report.arrival_rate(), report.service_rate(), report.at()),
+            (arrival_rate, service_rate, minute(7))
+        );
     }
     assert!(report(-0.0, 1.0, 0).arrival_rate().is_sign_positive());
 }
 
 fn check_clamp(service_rate: f64, capacity: f64, expected: f64) {
     let clamped = report(5.0, service_rate, 0).clamp_to_capacity(capacity);
-    assert_eq!(clamped, report(5.0, expected, 0), "{service_rate} with capacity {capacity}");
+    assert_eq!(
+        clamped,
+        report(5.0, expected, 0),
+        "{service_rate} with capacity {capacity}"
+    );
 }
 
 #[test]
@@ -61,7 +68,12 @@ fn a_senseless_capacity_limits_nothing() {
 
 fn check_settings(values: (f64, f64, f64, f64), expected: &str) {
     let (alpha, low, high, relax_below) = values;
-    assert_eq!(Settings::new(alpha, low, high, relax_below, 60).unwrap_err().to_string(), expected);
+    assert_eq!(
+        Settings::new(alpha, low, high, relax_below, 60)
+            .unwrap_err()
+            .to_string(),
+        expected
+    );
 }
 
 #[test]
@@ -85,6 +97,14 @@ fn settings_must_make_sense() {
 fn the_classic_settings_are_valid() {
     let classic = Settings::classic();
     assert_eq!(Settings::new(0.3, 0.6, 0.9, 0.5, 60), Ok(classic));
-    let values = (classic.alpha(), classic.low(), classic.high(), classic.relax_below());
-    assert_eq!((values, classic.relax_window_minutes()), ((0.3, 0.6, 0.9, 0.5), 60));
+    let values = (
+        classic.alpha(),
+        classic.low(),
+        classic.high(),
+        classic.relax_below(),
+    );
+    assert_eq!(
+        (values, classic.relax_window_minutes()),
+        ((0.3, 0.6, 0.9, 0.5), 60)
+    );
 }

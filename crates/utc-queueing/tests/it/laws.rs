@@ -10,9 +10,11 @@ use crate::support::{minute, step};
 const MICROS_PER_MINUTE: i64 = 60_000_000;
 
 fn settings() -> impl Strategy<Value = Settings> {
-    (0.05..0.95, 0.2..1.0, 0.05..1.0, 0.1..=1.0, 0u32..=120).prop_map(|(alpha, low, gap, share, window)| {
-        Settings::new(alpha, low, low + gap, low * share, window).unwrap()
-    })
+    (0.05..0.95, 0.2..1.0, 0.05..1.0, 0.1..=1.0, 0u32..=120).prop_map(
+        |(alpha, low, gap, share, window)| {
+            Settings::new(alpha, low, low + gap, low * share, window).unwrap()
+        },
+    )
 }
 
 /// Reports with anything from the same time to two hours between them.
@@ -36,11 +38,15 @@ fn play(settings: &Settings, reports: &[Observation]) -> Vec<QueueState> {
     states
 }
 
-/// How many minutes, up to `states.last()`, ρ has been below the relax threshold without a break.
+/// How many microseconds, up to `states.last()`, ρ has been below the relax threshold without a break.
 fn calm_micros(settings: &Settings, states: &[QueueState]) -> i64 {
-    let calm = states.iter().rev().take_while(|state| state.rho < settings.relax_below());
+    let calm = states
+        .iter()
+        .rev()
+        .take_while(|state| state.rho < settings.relax_below());
     let newest = states.last().unwrap().last_at;
-    calm.last().map_or(0, |oldest| newest.micros_since(oldest.last_at))
+    calm.last()
+        .map_or(0, |oldest| newest.micros_since(oldest.last_at))
 }
 
 proptest! {

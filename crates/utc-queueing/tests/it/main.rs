@@ -1,7 +1,13 @@
 //! The controller and the formulas, as their callers use them.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-#![expect(clippy::indexing_slicing, reason = "see above: a missing oracle field is a failed test")]
-#![expect(clippy::panic, reason = "see above: that is how a test fails with words")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "see above: a missing oracle field is a failed test"
+)]
+#![expect(
+    clippy::panic,
+    reason = "see above: that is how a test fails with words"
+)]
 
 mod controller;
 mod formulas;

@@ -47,9 +47,14 @@ impl Oracle {
         for (name, expected) in &self.expect {
             let expected = expected.as_f64().unwrap();
             let found = computed.iter().find(|(known, _)| known == name);
-            let &(_, actual) = found.unwrap_or_else(|| panic!("oracle {}: no value `{name}`", self.id));
+            let &(_, actual) =
+                found.unwrap_or_else(|| panic!("oracle {}: no value `{name}`", self.id));
             let off = (actual - expected).abs();
-            assert!(off <= self.rel_tol * expected.abs(), "oracle {}: {name} is {actual}, not {expected}", self.id);
+            assert!(
+                off <= self.rel_tol * expected.abs(),
+                "oracle {}: {name} is {actual}, not {expected}",
+                self.id
+            );
         }
     }
 
@@ -76,9 +81,13 @@ impl Oracle {
     }
 
     fn check_servers_needed(&self) {
-        let [lambda, mu, wait, rho] = ["lam", "mu", "max_wq", "max_rho"].map(|name| self.number(name));
+        let [lambda, mu, wait, rho] =
+            ["lam", "mu", "max_wq", "max_rho"].map(|name| self.number(name));
         let queue = servers_needed(lambda, mu, wait, rho).unwrap();
-        self.compare(&[("n", f64::from(queue.servers())), ("Wq", queue.mean_wait_hours())]);
+        self.compare(&[
+            ("n", f64::from(queue.servers())),
+            ("Wq", queue.mean_wait_hours()),
+        ]);
     }
 
     /// Whether the model has a formula here; then every value was compared.
@@ -86,11 +95,19 @@ impl Oracle {
         match self.model.as_str() {
             "mm1" => self.check_mm1(),
             "mmc" => self.check_mmc(),
-            "erlang_b" => self.compare(&[("B", erlang_b(self.servers(), self.number("a")).unwrap())]),
-            "erlang_c" => self.compare(&[("C", erlang_c(self.servers(), self.number("a")).unwrap())]),
+            "erlang_b" => {
+                self.compare(&[("B", erlang_b(self.servers(), self.number("a")).unwrap())]);
+            }
+            "erlang_c" => {
+                self.compare(&[("C", erlang_c(self.servers(), self.number("a")).unwrap())]);
+            }
             "servers_needed" => self.check_servers_needed(),
             later => {
-                assert!(LATER.contains(&later), "oracle {}: model `{later}` is neither here nor left for later", self.id);
+                assert!(
+                    LATER.contains(&later),
+                    "oracle {}: model `{later}` is neither here nor left for later",
+                    self.id
+                );
                 return false;
             }
         }
@@ -102,5 +119,9 @@ impl Oracle {
 fn reference_values_are_met() {
     let file: File = serde_json::from_str(include_str!("queueing-oracles.json")).unwrap();
     let checked = file.oracles.iter().filter(|oracle| oracle.check()).count();
-    assert!(checked >= 28, "only {checked} of {} oracles were checked", file.oracles.len());
+    assert!(
+        checked >= 28,
+        "only {checked} of {} oracles were checked",
+        file.oracles.len()
+    );
 }

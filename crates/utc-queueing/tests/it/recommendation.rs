@@ -13,7 +13,10 @@ fn check(queue: &Queue, expected: &str) {
 fn a_calm_queue_is_called_well() {
     let mut queue = Queue::classic();
     queue.feed(42.0, 100.0, 0);
-    check(&queue, "All is well: utilisation is 0.42, and approval would be needed from 0.6.");
+    check(
+        &queue,
+        "All is well: utilisation is 0.42, and approval would be needed from 0.6.",
+    );
 }
 
 #[test]
@@ -57,14 +60,24 @@ fn a_relaxing_queue_is_told_when() {
 fn every_cause_has_its_words() {
     let mut queue = Queue::new(Settings::new(0.3, 0.6, 0.9, 0.5, 0).unwrap());
     queue.feed(95.0, 100.0, 0);
-    let way_out = "utilisation is 0.95, and each report that leaves it below 0.5 relaxes by a level";
+    let way_out =
+        "utilisation is 0.95, and each report that leaves it below 0.5 relaxes by a level";
     for (cause, words) in [
         (LevelCause::Measured, "utilisation crossed a threshold at"),
-        (LevelCause::Spike, "arrivals doubled within an hour on a loaded unit at"),
-        (LevelCause::Relaxed, "the unit is relaxing one level at a time, last at"),
+        (
+            LevelCause::Spike,
+            "arrivals doubled within an hour on a loaded unit at",
+        ),
+        (
+            LevelCause::Relaxed,
+            "the unit is relaxing one level at a time, last at",
+        ),
         (LevelCause::Pinned, "of a pin that was set or ended at"),
     ] {
         queue.state.as_mut().unwrap().level_cause = cause;
-        check(&queue, &format!("Writes are refused because {words} 2026-01-31T12:00:00.000000Z; {way_out}."));
+        check(
+            &queue,
+            &format!("Writes are refused because {words} 2026-01-31T12:00:00.000000Z; {way_out}."),
+        );
     }
 }

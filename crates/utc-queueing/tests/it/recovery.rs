@@ -45,10 +45,17 @@ fn a_capacity_that_falls_with_the_level_would_lock_the_unit() {
         queue.feed(40.0, 100.0, 0);
         queue.feed(400.0, 100.0, 5);
         for minutes in (10..PATIENCE_MINUTES).step_by(5) {
-            let capacity = if own_capacity { 100.0 } else { capacity_at(queue.level()) };
+            let capacity = if own_capacity {
+                100.0
+            } else {
+                capacity_at(queue.level())
+            };
             queue.feed(40.0, capacity, minutes);
         }
         queue.level()
     };
-    assert_eq!((levels(true), levels(false)), (ProtectionLevel::Permissive, ProtectionLevel::ReadOnly));
+    assert_eq!(
+        (levels(true), levels(false)),
+        (ProtectionLevel::Permissive, ProtectionLevel::ReadOnly)
+    );
 }

@@ -9,9 +9,16 @@ use crate::support::{Queue, minute};
 fn check(before: f64, after: f64, expected: bool) {
     let mut queue = Queue::classic();
     queue.feed(before, 1e6, 0);
-    assert!(!queue.state().change_point, "there is nothing to compare the first hour with");
+    assert!(
+        !queue.state().change_point,
+        "there is nothing to compare the first hour with"
+    );
     queue.feed(after, 1e6, 60);
-    assert_eq!((queue.state().change_point, queue.level()), (expected, Permissive), "{before} then {after}");
+    assert_eq!(
+        (queue.state().change_point, queue.level()),
+        (expected, Permissive),
+        "{before} then {after}"
+    );
 }
 
 #[test]
@@ -34,7 +41,10 @@ fn a_spike_alone_does_not_tighten() {
     let mut queue = Queue::classic();
     queue.feed(10.0, 1_000.0, 0);
     assert_eq!(queue.feed(1_000.0, 1_000.0, 60), None);
-    assert_eq!((queue.state().rho, queue.state().change_point), (0.307, true));
+    assert_eq!(
+        (queue.state().rho, queue.state().change_point),
+        (0.307, true)
+    );
 }
 
 #[test]
@@ -42,8 +52,18 @@ fn a_spike_on_a_loaded_unit_refuses_writes() {
     let mut queue = Queue::classic();
     queue.feed(50.0, 100.0, 0);
     let change = queue.feed(100.0, 100.0, 60);
-    assert_eq!((queue.state().rho, queue.state().change_point), (0.65, true));
-    assert_eq!(change, Some(LevelChange { from: Permissive, to: ReadOnly, cause: Spike }));
+    assert_eq!(
+        (queue.state().rho, queue.state().change_point),
+        (0.65, true)
+    );
+    assert_eq!(
+        change,
+        Some(LevelChange {
+            from: Permissive,
+            to: ReadOnly,
+            cause: Spike
+        })
+    );
     assert_eq!(queue.state().level_cause, Spike);
 }
 
@@ -61,12 +81,25 @@ fn an_hours_arrivals_are_the_mean_of_its_reports() {
     for (rate, minutes) in [(10.0, 0), (20.0, 20), (60.0, 40)] {
         queue.feed(rate, 1_000.0, minutes);
     }
-    let noon = HourArrivals { hour: minute(0).hour(), mean_rate: 30.0, reports: 3 };
-    assert_eq!((queue.state().hour, queue.state().previous_hour), (noon, None));
+    let noon = HourArrivals {
+        hour: minute(0).hour(),
+        mean_rate: 30.0,
+        reports: 3,
+    };
+    assert_eq!(
+        (queue.state().hour, queue.state().previous_hour),
+        (noon, None)
+    );
     queue.feed(60.0, 1_000.0, 60);
-    assert_eq!((queue.state().previous_hour, queue.state().change_point), (Some(noon), true));
+    assert_eq!(
+        (queue.state().previous_hour, queue.state().change_point),
+        (Some(noon), true)
+    );
     queue.feed(59.0, 1_000.0, 80);
-    assert_eq!((queue.state().hour.mean_rate, queue.state().change_point), (59.5, false));
+    assert_eq!(
+        (queue.state().hour.mean_rate, queue.state().change_point),
+        (59.5, false)
+    );
 }
 
 #[test]
@@ -74,7 +107,16 @@ fn hours_without_reports_are_passed_over() {
     let mut queue = Queue::classic();
     queue.feed(10.0, 1_000.0, 0);
     queue.feed(20.0, 1_000.0, 5 * 60);
-    assert_eq!((queue.state().previous_hour.unwrap().hour, queue.state().change_point), (minute(0).hour(), true));
+    assert_eq!(
+        (
+            queue.state().previous_hour.unwrap().hour,
+            queue.state().change_point
+        ),
+        (minute(0).hour(), true)
+    );
     queue.feed(20.0, 1_000.0, 6 * 60);
-    assert!(!queue.state().change_point, "the next hour is compared with the spike");
+    assert!(
+        !queue.state().change_point,
+        "the next hour is compared with the spike"
+    );
 }

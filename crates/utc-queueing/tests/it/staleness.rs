@@ -16,7 +16,10 @@ fn one_report_is_good_for_fifteen_minutes() {
     let mut queue = Queue::classic();
     queue.feed(95.0, 100.0, 0);
     check(&queue, 15);
-    assert_eq!((queue.level(), queue.state().interval_micros), (ReadOnly, None));
+    assert_eq!(
+        (queue.level(), queue.state().interval_micros),
+        (ReadOnly, None)
+    );
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use diesel::connection::SimpleConnection as _;
 use utc_domain::{
-    Action, Clock, Decision, Draft, KeyId, Placement, ReceiptId, SealError, Sealer, Timestamp, UnitName,
+    Action, Clock, Decision, Draft, KeyId, Placement, ReceiptId, SealError, Sealer, Timestamp,
+    UnitName,
 };
 
 use crate::connection::Db;
@@ -42,7 +43,10 @@ pub(crate) enum BatchError {
     /// While sealing the receipts of a job whose effects were already done.
     Unsealed(SealError),
     /// While committing: it may have been committed.
-    Commit { source: StorageError, receipts: Vec<ReceiptId> },
+    Commit {
+        source: StorageError,
+        receipts: Vec<ReceiptId>,
+    },
     /// The log is not the one this process knows.
     HeadMoved(String),
 }
@@ -66,7 +70,11 @@ pub(crate) fn run(
         ran += 1;
     }
     let (head, receipts) = batch.finish(context, jobs)?;
-    Ok(Done { outcomes: share_out(outcomes, receipts), head, ran })
+    Ok(Done {
+        outcomes: share_out(outcomes, receipts),
+        head,
+        ran,
+    })
 }
 
 /// Gives each job its receipts: they were placed in the order of the jobs.
@@ -75,7 +83,10 @@ fn share_out(
     receipts: Vec<Receipt>,
 ) -> Vec<Result<Vec<Receipt>, JournalError>> {
     let mut receipts = receipts.into_iter();
-    counts.into_iter().map(|count| Ok(receipts.by_ref().take(count?).collect())).collect()
+    counts
+        .into_iter()
+        .map(|count| Ok(receipts.by_ref().take(count?).collect()))
+        .collect()
 }
 
 struct Batch<'a> {
@@ -99,15 +110,26 @@ fn begin<'a>(db: &'a mut Db, context: &Context<'a>) -> Result<Batch<'a>, BatchEr
         Db::Sqlite(_) => "BEGIN IMMEDIATE",
         Db::Postgres(_) => "BEGIN",
     };
-    db.batch_execute(start).map_err(|error| BatchError::Begin(error.into()))?;
+    db.batch_execute(start)
+        .map_err(|error| BatchError::Begin(error.into()))?;
     let (head, now) = locked_head(db, context).map_err(BatchError::Begin)?;
     if let Some(known) = context.remembered {
         check_known(db, context, known, &head)?;
     }
     if head.epoch != context.cache.epoch() {
-        context.cache.reload(db, head.epoch).map_err(BatchError::Begin)?;
+        context
+            .cache
+            .reload(db, head.epoch)
+            .map_err(BatchError::Begin)?;
     }
-    Ok(Batch { db, sealer: context.sealer, head, now, changes_state: false, rows: Vec::new() })
+    Ok(Batch {
+        db,
+        sealer: context.sealer,
+        head,
+        now,
+        changes_state: false,
+        rows: Vec::new(),
+    })
 }
 
 fn locked_head(db: &mut Db, context: &Context<'_>) -> Result<(Head, Timestamp), StorageError> {
@@ -119,9 +141,17 @@ fn locked_head(db: &mut Db, context: &Context<'_>) -> Result<(Head, Timestamp), 
 }
 
 /// Invariant: the log only grows, and what this process acknowledged is still where it was.
-fn check_known(db: &mut Db, context: &Context<'_>, known: &Head, head: &Head) -> Result<(), BatchError> {
+fn check_known(
+    db: &mut Db,
+    context: &Context<'_>,
+    known: &Head,
+    head: &Head,
+) -> Result<(), BatchError> {
     if head.size < known.size {
-        let text = format!("the log has {} receipts, this process knows of {}", head.size, known.size);
+        let text = format!(
+            "the log has {} receipts, this process knows of {}",
+            head.size, known.size
+        );
         return Err(BatchError::HeadMoved(text));
     }
     let last_leaf = if head.size == known.size {
@@ -131,7 +161,10 @@ fn check_known(db: &mut Db, context: &Context<'_>, known: &Head, head: &Head) ->
         row.map_or(known.last_leaf, |row| context.sealer.leaf(&row.jws))
     };
     if known.size > 0 && last_leaf != known.last_leaf {
-        let text = format!("the receipt at position {} is not the one this process knows", known.size - 1);
+        let text = format!(
+            "the receipt at position {} is not the one this process knows",
+            known.size - 1
+        );
         return Err(BatchError::HeadMoved(text));
     }
     Ok(())
@@ -177,15 +210,24 @@ impl Batch<'_> {
         if effects {
             self.execute("RELEASE SAVEPOINT job")?;
         }
-        Ok(Ok(Ran { changes_state, rotate_to }))
+        Ok(Ok(Ran {
+            changes_state,
+            rotate_to,
+        }))
     }
 
     fn undo(&mut self, effects: bool) -> Result<(), BatchError> {
-        if effects { self.execute("ROLLBACK TO SAVEPOINT job; RELEASE SAVEPOINT job") } else { Ok(()) }
+        if effects {
+            self.execute("ROLLBACK TO SAVEPOINT job; RELEASE SAVEPOINT job")
+        } else {
+            Ok(())
+        }
     }
 
     fn execute(&mut self, sql: &str) -> Result<(), BatchError> {
-        self.db.batch_execute(sql).map_err(|error| BatchError::Poisoned(error.into()))
+        self.db
+            .batch_execute(sql)
+            .map_err(|error| BatchError::Poisoned(error.into()))
     }
 
     /// Places and seals the receipts of a job that ran. Positions are given here, after the savepoint is
@@ -200,12 +242,18 @@ impl Batch<'_> {
             Ok(ran) => ran,
             Err(JobError::Refused | JobError::LostRace) => return Ok(Err(JournalError::Refused)),
             Err(JobError::Storage(error)) => {
-                return Ok(Err(JournalError::Constraint { message: chain(&error) }));
+                return Ok(Err(JournalError::Constraint {
+                    message: chain(&error),
+                }));
             }
         };
         for (draft_index, draft) in job.drafts().iter().enumerate() {
             match self.place(draft) {
-                Ok(receipt) => self.rows.push(Row { job: index, draft: draft_index, receipt }),
+                Ok(receipt) => self.rows.push(Row {
+                    job: index,
+                    draft: draft_index,
+                    receipt,
+                }),
                 Err(error) => return unsealed(job, error).map(Err),
             }
         }
@@ -218,12 +266,21 @@ impl Batch<'_> {
 
     fn place(&mut self, draft: &Draft) -> Result<Receipt, SealError> {
         let ts = self.now.max(self.head.last_ts.plus_micros(1));
-        let place = Placement { seq: self.head.size, prev: self.head.last_leaf, ts };
+        let place = Placement {
+            seq: self.head.size,
+            prev: self.head.last_leaf,
+            ts,
+        };
         let sealed = self.sealer.seal(&self.head.active_kid, draft, &place)?;
         self.head.size += 1;
         self.head.last_leaf = sealed.leaf;
         self.head.last_ts = ts;
-        Ok(Receipt { id: draft.id, seq: place.seq, ts, jws: sealed.jws })
+        Ok(Receipt {
+            id: draft.id,
+            seq: place.seq,
+            ts,
+            jws: sealed.jws,
+        })
     }
 
     fn finish(
@@ -231,7 +288,11 @@ impl Batch<'_> {
         context: &Context<'_>,
         jobs: &[Box<dyn Job>],
     ) -> Result<(Head, Vec<Receipt>), BatchError> {
-        let rows: Vec<NewReceipt<'_>> = self.rows.iter().filter_map(|row| row.columns(jobs)).collect();
+        let rows: Vec<NewReceipt<'_>> = self
+            .rows
+            .iter()
+            .filter_map(|row| row.columns(jobs))
+            .collect();
         receipts::insert(self.db, &rows).map_err(|error| BatchError::Poisoned(error.into()))?;
         if self.changes_state {
             self.head.epoch += 1;
@@ -240,9 +301,15 @@ impl Batch<'_> {
         head::store(self.db, &self.head).map_err(BatchError::Poisoned)?;
         if let Err(source) = self.db.batch_execute("COMMIT") {
             let receipts = self.rows.iter().map(|row| row.receipt.id).collect();
-            return Err(BatchError::Commit { source: source.into(), receipts });
+            return Err(BatchError::Commit {
+                source: source.into(),
+                receipts,
+            });
         }
-        Ok((self.head, self.rows.into_iter().map(|row| row.receipt).collect()))
+        Ok((
+            self.head,
+            self.rows.into_iter().map(|row| row.receipt).collect(),
+        ))
     }
 }
 
@@ -261,8 +328,12 @@ fn unsealed(job: &dyn Job, error: SealError) -> Result<JournalError, BatchError>
 /// The answer to a job whose receipt could not be sealed.
 pub(crate) fn seal_failure(error: &SealError) -> JournalError {
     match error {
-        SealError::KeyNotHeld { key } => JournalError::KeyNotActive { active: key.clone() },
-        other => JournalError::Seal { message: chain(other) },
+        SealError::KeyNotHeld { key } => JournalError::KeyNotActive {
+            active: key.clone(),
+        },
+        other => JournalError::Seal {
+            message: chain(other),
+        },
     }
 }
 

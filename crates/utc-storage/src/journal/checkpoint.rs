@@ -44,7 +44,9 @@ struct Checkpoint {
 
 /// Runs until the sender of `stop` is dropped.
 pub(crate) fn run(location: &Location, bound: u64, signal: &Arc<Signal>, stop: &Receiver<()>) {
-    let Some(path) = location.sqlite_path() else { return };
+    let Some(path) = location.sqlite_path() else {
+        return;
+    };
     let mut db = None;
     while matches!(stop.recv_timeout(EVERY), Err(RecvTimeoutError::Timeout)) {
         match step(&mut db, location) {
@@ -75,7 +77,9 @@ fn step(db: &mut Option<Db>, location: &Location) -> Result<Checkpoint, StorageE
 /// Starts the write-ahead log over, on the writer's connection, between two batches. Gives up at once
 /// when a reader is in the way: the next signal tries again.
 pub(crate) fn restart(db: &mut Db) -> Result<(), StorageError> {
-    db.batch_execute("PRAGMA busy_timeout=50; PRAGMA wal_checkpoint(RESTART); PRAGMA busy_timeout=5000;")?;
+    db.batch_execute(
+        "PRAGMA busy_timeout=50; PRAGMA wal_checkpoint(RESTART); PRAGMA busy_timeout=5000;",
+    )?;
     Ok(())
 }
 

@@ -55,13 +55,20 @@ pub fn read(db: &mut Db) -> Result<Option<Head>, StorageError> {
 
 /// Locks and reads the head, with the time that counts: the database's on PostgreSQL, the clock's on SQLite,
 /// where `BEGIN IMMEDIATE` is the lock.
-pub(crate) fn lock(db: &mut Db, clock: &dyn Clock) -> Result<Option<(Head, Timestamp)>, StorageError> {
+pub(crate) fn lock(
+    db: &mut Db,
+    clock: &dyn Clock,
+) -> Result<Option<(Head, Timestamp)>, StorageError> {
     let (row, here): (Option<HeadRow>, bool) = match db {
         Db::Sqlite(inner) => (diesel::sql_query(READ).get_result(inner).optional()?, true),
         Db::Postgres(inner) => (diesel::sql_query(LOCK).get_result(inner).optional()?, false),
     };
     let Some(row) = row else { return Ok(None) };
-    let now = if here { clock.now() } else { Timestamp::from_micros(row.now) };
+    let now = if here {
+        clock.now()
+    } else {
+        Timestamp::from_micros(row.now)
+    };
     Ok(Some((row.into_head()?, now)))
 }
 
@@ -71,7 +78,10 @@ pub(crate) fn create(db: &mut Db, active_kid: &KeyId) -> Result<(), StorageError
                VALUES (1, 0, $1, 0, 0, '', $2) ON CONFLICT (id) DO NOTHING";
     let query = diesel::sql_query(sql);
     let zero = hex(&LeafHash::ZERO);
-    query.bind::<Text, _>(zero).bind::<Text, _>(active_kid.as_str()).execute(db)?;
+    query
+        .bind::<Text, _>(zero)
+        .bind::<Text, _>(active_kid.as_str())
+        .execute(db)?;
     Ok(())
 }
 
@@ -100,7 +110,10 @@ impl HeadRow {
             last_ts: Timestamp::from_micros(self.last_ts),
             epoch: self.state_epoch.unsigned_abs(),
             batch_id: self.batch_id,
-            active_kid: self.active_kid.parse().map_err(|source| corrupt("log_head.active_kid", Box::new(source)))?,
+            active_kid: self
+                .active_kid
+                .parse()
+                .map_err(|source| corrupt("log_head.active_kid", Box::new(source)))?,
         })
     }
 }
@@ -112,11 +125,13 @@ pub(crate) fn signed(value: u64) -> i64 {
 
 fn hex(leaf: &LeafHash) -> String {
     use std::fmt::Write as _;
-    leaf.as_bytes().iter().fold(String::with_capacity(64), |mut out, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    leaf.as_bytes()
+        .iter()
+        .fold(String::with_capacity(64), |mut out, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "{byte:02x}");
+            out
+        })
 }
 
 fn unhex(text: &str) -> Option<LeafHash> {

@@ -19,7 +19,10 @@ impl Health {
     pub(crate) fn failed(&self, message: &str) {
         let before = lock(&self.failure).replace(message.to_owned());
         if before.as_deref() != Some(message) {
-            tracing::error!(cause = message, "the journal cannot write; answering 503 until it can");
+            tracing::error!(
+                cause = message,
+                "the journal cannot write; answering 503 until it can"
+            );
         }
     }
 

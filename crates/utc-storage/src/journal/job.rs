@@ -84,7 +84,12 @@ pub(crate) struct Place {
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(db: &'a mut Db, place: Place) -> Self {
-        Self { db, place, changes_state: false, rotate_to: None }
+        Self {
+            db,
+            place,
+            changes_state: false,
+            rotate_to: None,
+        }
     }
 
     /// The connection; everything done with it belongs to the transaction.

@@ -98,7 +98,10 @@ struct Threads {
 impl Journal {
     /// Starts the writer, and on SQLite the checkpointer.
     pub fn start(location: Location, options: Options) -> Result<Self, StorageError> {
-        let limits = queue::Limits { control: options.control_places, decisions: options.decision_places };
+        let limits = queue::Limits {
+            control: options.control_places,
+            decisions: options.decision_places,
+        };
         let shared = Arc::new(Shared {
             location,
             queue: queue::Queue::new(limits),
@@ -108,15 +111,28 @@ impl Journal {
             options,
         });
         let writer = writer::Writer::new(Arc::clone(&shared));
-        let mut threads = Threads { writer: Some(spawn("utc-journal", move || writer.run())?), ..Threads::default() };
+        let mut threads = Threads {
+            writer: Some(spawn("utc-journal", move || writer.run())?),
+            ..Threads::default()
+        };
         if shared.location.sqlite_path().is_some() {
             let (stop, stopped) = channel();
             let own = Arc::clone(&shared);
-            let work = move || checkpoint::run(&own.location, own.options.wal_bound, &own.checkpoints, &stopped);
+            let work = move || {
+                checkpoint::run(
+                    &own.location,
+                    own.options.wal_bound,
+                    &own.checkpoints,
+                    &stopped,
+                )
+            };
             threads.checkpointer = Some(spawn("utc-checkpoint", work)?);
             threads.stop = Some(stop);
         }
-        Ok(Self { shared, threads: Mutex::new(threads) })
+        Ok(Self {
+            shared,
+            threads: Mutex::new(threads),
+        })
     }
 
     /// Puts a job into the queue. A job that finds no place is answered at once.
@@ -146,7 +162,10 @@ impl Journal {
         self.shared.queue.close();
         let mut threads = checkpoint::lock(&self.threads);
         drop(threads.stop.take());
-        for thread in [threads.writer.take(), threads.checkpointer.take()].into_iter().flatten() {
+        for thread in [threads.writer.take(), threads.checkpointer.take()]
+            .into_iter()
+            .flatten()
+        {
             // A thread that panicked has reported itself; there is nothing left to wait for.
             let _ = thread.join();
         }
@@ -161,14 +180,22 @@ impl Drop for Journal {
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StorageError> {
     let thread = thread::Builder::new().name(name.to_owned()).spawn(work);
-    thread.map_err(|source| StorageError::File { path: format!("thread {name}"), source })
+    thread.map_err(|source| StorageError::File {
+        path: format!("thread {name}"),
+        source,
+    })
 }
 
 /// The receipts of `drafts`, if all of them are in the log.
-pub(crate) fn find_receipts(db: &mut Db, drafts: &[Draft]) -> Result<Option<Vec<Receipt>>, StorageError> {
+pub(crate) fn find_receipts(
+    db: &mut Db,
+    drafts: &[Draft],
+) -> Result<Option<Vec<Receipt>>, StorageError> {
     let mut found = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        let Some(row) = receipts::by_id(db, &draft.id.to_string())? else { return Ok(None) };
+        let Some(row) = receipts::by_id(db, &draft.id.to_string())? else {
+            return Ok(None);
+        };
         found.push(Receipt {
             id: draft.id,
             seq: row.seq.unsigned_abs(),
@@ -178,4 +205,3 @@ pub(crate) fn find_receipts(db: &mut Db, drafts: &[Draft]) -> Result<Option<Vec<
     }
     Ok(Some(found))
 }
-

@@ -32,7 +32,11 @@ pub(crate) struct Queue {
 
 impl Queue {
     pub(crate) fn new(limits: Limits) -> Self {
-        Self { limits, waiting: Mutex::default(), arrived: Condvar::new() }
+        Self {
+            limits,
+            waiting: Mutex::default(),
+            arrived: Condvar::new(),
+        }
     }
 
     /// Puts a job in, or gives it back with the reason why not.

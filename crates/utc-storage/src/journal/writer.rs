@@ -31,7 +31,12 @@ type Jobs = Vec<Box<dyn Job>>;
 
 impl Writer {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, db: None, remembered: None, batches: 0 }
+        Self {
+            shared,
+            db: None,
+            remembered: None,
+            batches: 0,
+        }
     }
 
     /// Writes until the queue is closed and empty.
@@ -48,7 +53,9 @@ impl Writer {
         jobs.extend(batch.decisions);
         match self.attempt_twice(&mut jobs, cut) {
             Ok(done) => self.conclude(done, jobs),
-            Err(BatchError::Poisoned(error)) if jobs.len() > 1 => self.one_by_one(jobs, cut, &error),
+            Err(BatchError::Poisoned(error)) if jobs.len() > 1 => {
+                self.one_by_one(jobs, cut, &error)
+            }
             Err(BatchError::Unsealed(_)) if jobs.len() > 1 => self.alone(jobs, cut),
             Err(error) => self.fail(jobs, error),
         }
@@ -61,7 +68,9 @@ impl Writer {
                 tracing::debug!(error = %chain(&error), "batch could not begin; trying on a new connection");
                 self.attempt(jobs, cut)
             }
-            Err(BatchError::Commit { source, receipts }) => self.resolve(jobs, cut, source, receipts),
+            Err(BatchError::Commit { source, receipts }) => {
+                self.resolve(jobs, cut, source, receipts)
+            }
             other => other,
         }
     }
@@ -86,7 +95,10 @@ impl Writer {
         let result = batch::run(&mut db, &context, jobs, cut);
         if result.is_ok() {
             self.db = Some(db);
-            shared.options.observer.committed(jobs.len(), started.elapsed());
+            shared
+                .options
+                .observer
+                .committed(jobs.len(), started.elapsed());
         } else if matches!(result, Err(BatchError::HeadMoved(_))) {
             // Best effort: the connection is dropped next.
             let _ = db.batch_execute("ROLLBACK");
@@ -106,15 +118,26 @@ impl Writer {
         tracing::warn!(error = %chain(&source), receipts = ids.len(), "the answer to a commit was lost; asking the log");
         let batch_id = format!("{}-{}", self.shared.options.writer_id, self.batches);
         let Ok(committed) = self.was_committed(&batch_id, ids.first().copied()) else {
-            return Err(BatchError::Commit { source, receipts: ids });
+            return Err(BatchError::Commit {
+                source,
+                receipts: ids,
+            });
         };
         if !committed {
             return self.attempt(jobs, cut);
         }
-        self.recover_outcomes(jobs, cut).map_err(|_| BatchError::Commit { source, receipts: ids })
+        self.recover_outcomes(jobs, cut)
+            .map_err(|_| BatchError::Commit {
+                source,
+                receipts: ids,
+            })
     }
 
-    fn was_committed(&mut self, batch_id: &str, first: Option<utc_domain::ReceiptId>) -> Result<bool, StorageError> {
+    fn was_committed(
+        &mut self,
+        batch_id: &str,
+        first: Option<utc_domain::ReceiptId>,
+    ) -> Result<bool, StorageError> {
         let mut db = connect(&self.shared.location, Purpose::Write)?;
         if head::read(&mut db)?.is_some_and(|head| head.batch_id == batch_id) {
             return Ok(true);
@@ -142,7 +165,11 @@ impl Writer {
             outcomes.push(found.ok_or(JournalError::Refused));
         }
         self.db = Some(db);
-        Ok(Done { outcomes, head, ran })
+        Ok(Done {
+            outcomes,
+            head,
+            ran,
+        })
     }
 
     /// Tells everyone, after the cache is what was committed.
@@ -230,9 +257,9 @@ impl Writer {
 /// Each job is told of its own receipts only.
 fn own_answer(job: &dyn Job, answer: &JournalError) -> JournalError {
     match answer {
-        JournalError::OutcomeUnknown { .. } => {
-            JournalError::OutcomeUnknown { receipts: job.drafts().iter().map(|draft| draft.id).collect() }
-        }
+        JournalError::OutcomeUnknown { .. } => JournalError::OutcomeUnknown {
+            receipts: job.drafts().iter().map(|draft| draft.id).collect(),
+        },
         other => other.clone(),
     }
 }

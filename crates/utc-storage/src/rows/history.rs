@@ -57,18 +57,27 @@ pub struct LevelChangeRow {
 /// Stores a feature row; of two at the same moment the later one stays.
 pub fn put_feature(db: &mut Db, row: &FeatureRow) -> Result<(), StorageError> {
     diesel::delete(features::table.find((&row.unit, row.ts))).execute(db)?;
-    diesel::insert_into(features::table).values(row).execute(db)?;
+    diesel::insert_into(features::table)
+        .values(row)
+        .execute(db)?;
     Ok(())
 }
 
 /// Stores a level change.
 pub fn insert_change(db: &mut Db, row: &LevelChangeRow) -> Result<(), StorageError> {
-    diesel::insert_into(level_changes::table).values(row).execute(db)?;
+    diesel::insert_into(level_changes::table)
+        .values(row)
+        .execute(db)?;
     Ok(())
 }
 
 /// Feature rows of a unit before `before`, newest first.
-pub fn features_of(db: &mut Db, unit: &str, before: i64, limit: i64) -> Result<Vec<FeatureRow>, StorageError> {
+pub fn features_of(
+    db: &mut Db,
+    unit: &str,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<FeatureRow>, StorageError> {
     let rows = features::table
         .filter(features::unit.eq(unit))
         .filter(features::ts.lt(before))
@@ -90,7 +99,12 @@ pub fn features_of(db: &mut Db, unit: &str, before: i64, limit: i64) -> Result<V
 }
 
 /// Level changes of a unit before `before`, newest first.
-pub fn changes_of(db: &mut Db, unit: &str, before: i64, limit: i64) -> Result<Vec<LevelChangeRow>, StorageError> {
+pub fn changes_of(
+    db: &mut Db,
+    unit: &str,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<LevelChangeRow>, StorageError> {
     let rows = level_changes::table
         .filter(level_changes::unit.eq(unit))
         .filter(level_changes::ts.lt(before))

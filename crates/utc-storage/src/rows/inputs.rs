@@ -30,7 +30,12 @@ pub fn insert(db: &mut Db, row: &InputRow) -> Result<(), StorageError> {
 pub fn find(db: &mut Db, receipt_id: &str) -> Result<Option<InputRow>, StorageError> {
     let row = inputs::table
         .find(receipt_id)
-        .select((inputs::receipt_id, inputs::salt, inputs::body, inputs::erased_at))
+        .select((
+            inputs::receipt_id,
+            inputs::salt,
+            inputs::body,
+            inputs::erased_at,
+        ))
         .first(db)
         .optional()?;
     Ok(row)
@@ -38,9 +43,14 @@ pub fn find(db: &mut Db, receipt_id: &str) -> Result<Option<InputRow>, StorageEr
 
 /// Erases the body; false when there is none (any more).
 pub fn erase(db: &mut Db, receipt_id: &str, at: i64) -> Result<bool, StorageError> {
-    let present = inputs::table.filter(inputs::receipt_id.eq(receipt_id)).filter(inputs::body.is_not_null());
+    let present = inputs::table
+        .filter(inputs::receipt_id.eq(receipt_id))
+        .filter(inputs::body.is_not_null());
     let count = diesel::update(present)
-        .set((inputs::body.eq(None::<String>), inputs::erased_at.eq(Some(at))))
+        .set((
+            inputs::body.eq(None::<String>),
+            inputs::erased_at.eq(Some(at)),
+        ))
         .execute(db)?;
     Ok(count == 1)
 }

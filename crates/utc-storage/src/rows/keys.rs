@@ -24,7 +24,12 @@ pub struct KeyRow {
 pub fn all(db: &mut Db) -> Result<Vec<KeyRow>, StorageError> {
     let rows = log_keys::table
         .order(log_keys::from_seq.asc())
-        .select((log_keys::kid, log_keys::from_seq, log_keys::until_seq, log_keys::state))
+        .select((
+            log_keys::kid,
+            log_keys::from_seq,
+            log_keys::until_seq,
+            log_keys::state,
+        ))
         .load(db)?;
     Ok(rows)
 }
@@ -32,14 +37,24 @@ pub fn all(db: &mut Db) -> Result<Vec<KeyRow>, StorageError> {
 /// Ends the active key's range at `until_seq` and begins the range of `next` after it.
 pub fn rotate(db: &mut Db, next: &str, until_seq: i64) -> Result<(), StorageError> {
     diesel::update(log_keys::table.filter(log_keys::state.eq("active")))
-        .set((log_keys::state.eq("retired"), log_keys::until_seq.eq(Some(until_seq))))
+        .set((
+            log_keys::state.eq("retired"),
+            log_keys::until_seq.eq(Some(until_seq)),
+        ))
         .execute(db)?;
     insert(db, next, until_seq + 1)
 }
 
 /// Begins the range of an active key.
 pub fn insert(db: &mut Db, kid: &str, from_seq: i64) -> Result<(), StorageError> {
-    let row = KeyRow { kid: kid.to_owned(), from_seq, until_seq: None, state: "active".to_owned() };
-    diesel::insert_into(log_keys::table).values(&row).execute(db)?;
+    let row = KeyRow {
+        kid: kid.to_owned(),
+        from_seq,
+        until_seq: None,
+        state: "active".to_owned(),
+    };
+    diesel::insert_into(log_keys::table)
+        .values(&row)
+        .execute(db)?;
     Ok(())
 }

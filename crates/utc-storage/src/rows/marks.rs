@@ -80,5 +80,15 @@ macro_rules! mark_queries {
     };
 }
 
-mark_queries!(pin, pins, PinRow, [unit, level, reason, subject, since, expires_at, receipt_id]);
-mark_queries!(risk, risk_marks, RiskMarkRow, [unit, reason, subject, since, expires_at, receipt_id]);
+mark_queries!(
+    pin,
+    pins,
+    PinRow,
+    [unit, level, reason, subject, since, expires_at, receipt_id]
+);
+mark_queries!(
+    risk,
+    risk_marks,
+    RiskMarkRow,
+    [unit, reason, subject, since, expires_at, receipt_id]
+);

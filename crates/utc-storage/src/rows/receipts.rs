@@ -77,12 +77,16 @@ pub(crate) fn insert(db: &mut Db, rows: &[NewReceipt<'_>]) -> QueryResult<()> {
     match db {
         Db::Sqlite(inner) => {
             for row in rows {
-                diesel::insert_into(receipts::table).values(row).execute(inner)?;
+                diesel::insert_into(receipts::table)
+                    .values(row)
+                    .execute(inner)?;
             }
         }
         Db::Postgres(inner) => {
             for part in rows.chunks(ROWS_PER_INSERT) {
-                diesel::insert_into(receipts::table).values(part).execute(inner)?;
+                diesel::insert_into(receipts::table)
+                    .values(part)
+                    .execute(inner)?;
             }
         }
     }
@@ -94,24 +98,37 @@ const COLUMNS: (receipts::seq, receipts::id, receipts::ts, receipts::jws) =
 
 /// The receipt with this id.
 pub fn by_id(db: &mut Db, id: &str) -> Result<Option<ReceiptRow>, StorageError> {
-    Ok(receipts::table.filter(receipts::id.eq(id)).select(COLUMNS).first(db).optional()?)
+    Ok(receipts::table
+        .filter(receipts::id.eq(id))
+        .select(COLUMNS)
+        .first(db)
+        .optional()?)
 }
 
 /// The receipt at this position.
 pub fn by_seq(db: &mut Db, seq: i64) -> Result<Option<ReceiptRow>, StorageError> {
-    Ok(receipts::table.find(seq).select(COLUMNS).first(db).optional()?)
+    Ok(receipts::table
+        .find(seq)
+        .select(COLUMNS)
+        .first(db)
+        .optional()?)
 }
 
 /// Receipts from position `from` on, oldest first: for walking the whole log page by page.
 pub fn from_seq(db: &mut Db, from: i64, limit: i64) -> Result<Vec<ReceiptRow>, StorageError> {
-    let query = receipts::table.filter(receipts::seq.ge(from)).order(receipts::seq.asc()).limit(limit);
+    let query = receipts::table
+        .filter(receipts::seq.ge(from))
+        .order(receipts::seq.asc())
+        .limit(limit);
     Ok(query.select(COLUMNS).load(db)?)
 }
 
 /// How many receipts are younger than `ts`.
 pub fn count_since(db: &mut Db, ts: i64) -> Result<i64, StorageError> {
     let oldest = first_at_or_after(db, ts)?;
-    let newest: Option<i64> = receipts::table.select(diesel::dsl::max(receipts::seq)).first(db)?;
+    let newest: Option<i64> = receipts::table
+        .select(diesel::dsl::max(receipts::seq))
+        .first(db)?;
     Ok(match (oldest, newest) {
         (Some(oldest), Some(newest)) => newest - oldest + 1,
         _ => 0,
@@ -120,24 +137,42 @@ pub fn count_since(db: &mut Db, ts: i64) -> Result<i64, StorageError> {
 
 /// The first position at or after a time. Times rise with positions, so this turns a time into a position.
 fn first_at_or_after(db: &mut Db, ts: i64) -> Result<Option<i64>, StorageError> {
-    let query = receipts::table.filter(receipts::ts.ge(ts)).order(receipts::ts.asc()).limit(1);
+    let query = receipts::table
+        .filter(receipts::ts.ge(ts))
+        .order(receipts::ts.asc())
+        .limit(1);
     Ok(query.select(receipts::seq).first(db).optional()?)
 }
 
 /// The columns that a search compares.
-type Candidate = (i64, String, Option<String>, Option<String>, Option<String>, String);
+type Candidate = (
+    i64,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    String,
+);
 
 /// One page, newest first. The most selective condition leads through its index; the others are
 /// compared on at most [`WINDOW`] entries.
 pub fn search(db: &mut Db, filter: &Filter, limit: usize) -> Result<Page, StorageError> {
     let Some((low, high)) = bounds(db, filter)? else {
-        return Ok(Page { rows: Vec::new(), next: None });
+        return Ok(Page {
+            rows: Vec::new(),
+            next: None,
+        });
     };
     let candidates = candidates(db, filter, low, high)?;
     let exhausted = i64::try_from(candidates.len()).unwrap_or(WINDOW) < WINDOW;
     let last = candidates.last().map(|candidate| candidate.0);
-    let matching = candidates.into_iter().filter(|candidate| matches(filter, candidate));
-    let found: Vec<i64> = matching.map(|candidate| candidate.0).take(limit.saturating_add(1)).collect();
+    let matching = candidates
+        .into_iter()
+        .filter(|candidate| matches(filter, candidate));
+    let found: Vec<i64> = matching
+        .map(|candidate| candidate.0)
+        .take(limit.saturating_add(1))
+        .collect();
     let page = found.get(..limit).unwrap_or(&found);
     let next = if found.len() > limit {
         page.last().copied()
@@ -168,7 +203,12 @@ fn bounds(db: &mut Db, filter: &Filter) -> Result<Option<(i64, i64)>, StorageErr
     Ok(low.filter(|low| *low < high).map(|low| (low, high)))
 }
 
-fn candidates(db: &mut Db, filter: &Filter, low: i64, high: i64) -> Result<Vec<Candidate>, StorageError> {
+fn candidates(
+    db: &mut Db,
+    filter: &Filter,
+    low: i64,
+    high: i64,
+) -> Result<Vec<Candidate>, StorageError> {
     let mut query = receipts::table
         .filter(receipts::seq.ge(low))
         .filter(receipts::seq.lt(high))
@@ -199,7 +239,9 @@ fn candidates(db: &mut Db, filter: &Filter, low: i64, high: i64) -> Result<Vec<C
 
 fn matches(filter: &Filter, candidate: &Candidate) -> bool {
     let (_, subject, action, unit, decision, kind) = candidate;
-    let equal = |wanted: &Option<String>, found: Option<&String>| wanted.is_none() || wanted.as_ref() == found;
+    let equal = |wanted: &Option<String>, found: Option<&String>| {
+        wanted.is_none() || wanted.as_ref() == found
+    };
     equal(&filter.subject, Some(subject))
         && equal(&filter.action, action.as_ref())
         && equal(&filter.unit, unit.as_ref())

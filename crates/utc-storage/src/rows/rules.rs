@@ -48,8 +48,17 @@ pub struct PolicyVersionRow {
 
 /// Every switch, by key.
 pub fn all(db: &mut Db) -> Result<Vec<RuleRow>, StorageError> {
-    let columns = (rules::key, rules::enabled, rules::updated_at, rules::updated_by, rules::receipt_id);
-    Ok(rules::table.order(rules::key.asc()).select(columns).load(db)?)
+    let columns = (
+        rules::key,
+        rules::enabled,
+        rules::updated_at,
+        rules::updated_by,
+        rules::receipt_id,
+    );
+    Ok(rules::table
+        .order(rules::key.asc())
+        .select(columns)
+        .load(db)?)
 }
 
 /// Adds a switch.
@@ -60,13 +69,17 @@ pub fn insert(db: &mut Db, row: &RuleRow) -> Result<(), StorageError> {
 
 /// Sets a switch.
 pub fn update(db: &mut Db, row: &RuleRow) -> Result<(), StorageError> {
-    diesel::update(rules::table.find(&row.key)).set(row).execute(db)?;
+    diesel::update(rules::table.find(&row.key))
+        .set(row)
+        .execute(db)?;
     Ok(())
 }
 
 /// Adds a version of the policy set.
 pub fn insert_version(db: &mut Db, row: &PolicyVersionRow) -> Result<(), StorageError> {
-    diesel::insert_into(policy_versions::table).values(row).execute(db)?;
+    diesel::insert_into(policy_versions::table)
+        .values(row)
+        .execute(db)?;
     Ok(())
 }
 
@@ -81,7 +94,11 @@ pub fn newest_version(db: &mut Db) -> Result<i64, StorageError> {
 }
 
 /// Versions below `before` (or from the newest), newest first.
-pub fn versions(db: &mut Db, before: Option<i64>, limit: i64) -> Result<Vec<PolicyVersionRow>, StorageError> {
+pub fn versions(
+    db: &mut Db,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<PolicyVersionRow>, StorageError> {
     let rows = policy_versions::table
         .filter(policy_versions::version.lt(before.unwrap_or(i64::MAX)))
         .order(policy_versions::version.desc())

@@ -70,17 +70,27 @@ pub struct AliasRow {
 
 /// A unit by its own name.
 pub fn find(db: &mut Db, name: &str) -> Result<Option<UnitRow>, StorageError> {
-    Ok(units::table.find(name).select(units::all_columns).first(db).optional()?)
+    Ok(units::table
+        .find(name)
+        .select(units::all_columns)
+        .first(db)
+        .optional()?)
 }
 
 /// Units changed after `epoch`.
 pub fn changed_after(db: &mut Db, epoch: i64) -> Result<Vec<UnitRow>, StorageError> {
-    Ok(units::table.filter(units::state_epoch.gt(epoch)).select(units::all_columns).load(db)?)
+    Ok(units::table
+        .filter(units::state_epoch.gt(epoch))
+        .select(units::all_columns)
+        .load(db)?)
 }
 
 /// Units with names after `after`, by name.
 pub fn page(db: &mut Db, after: &str, limit: i64) -> Result<Vec<UnitRow>, StorageError> {
-    let query = units::table.filter(units::name.gt(after)).order(units::name.asc()).limit(limit);
+    let query = units::table
+        .filter(units::name.gt(after))
+        .order(units::name.asc())
+        .limit(limit);
     Ok(query.select(units::all_columns).load(db)?)
 }
 
@@ -97,27 +107,40 @@ pub fn insert(db: &mut Db, row: &UnitRow) -> Result<(), StorageError> {
 
 /// Sets every column of a unit.
 pub fn update(db: &mut Db, row: &UnitRow) -> Result<(), StorageError> {
-    diesel::update(units::table.find(&row.name)).set(row).execute(db)?;
+    diesel::update(units::table.find(&row.name))
+        .set(row)
+        .execute(db)?;
     Ok(())
 }
 
 /// Every other name.
 pub fn aliases(db: &mut Db) -> Result<Vec<AliasRow>, StorageError> {
     let query = unit_aliases::table.order(unit_aliases::alias.asc());
-    Ok(query.select((unit_aliases::alias, unit_aliases::unit)).load(db)?)
+    Ok(query
+        .select((unit_aliases::alias, unit_aliases::unit))
+        .load(db)?)
 }
 
 /// The unit that `alias` names.
 pub fn unit_of_alias(db: &mut Db, alias: &str) -> Result<Option<String>, StorageError> {
-    Ok(unit_aliases::table.find(alias).select(unit_aliases::unit).first(db).optional()?)
+    Ok(unit_aliases::table
+        .find(alias)
+        .select(unit_aliases::unit)
+        .first(db)
+        .optional()?)
 }
 
 /// Replaces the other names of a unit.
 pub fn set_aliases(db: &mut Db, unit: &str, names: &[String]) -> Result<(), StorageError> {
     diesel::delete(unit_aliases::table.filter(unit_aliases::unit.eq(unit))).execute(db)?;
     for alias in names {
-        let row = AliasRow { alias: alias.clone(), unit: unit.to_owned() };
-        diesel::insert_into(unit_aliases::table).values(&row).execute(db)?;
+        let row = AliasRow {
+            alias: alias.clone(),
+            unit: unit.to_owned(),
+        };
+        diesel::insert_into(unit_aliases::table)
+            .values(&row)
+            .execute(db)?;
     }
     Ok(())
 }

@@ -1,0 +1,218 @@
+//! The state that decisions are evaluated against: the policy and every unit, in memory.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arc_swap::ArcSwap;
+use dashmap::DashMap;
+use utc_domain::{Mode, ProtectionLevel, Timestamp, UnitName};
+use utc_policy::{PolicySet, UnknownUnits};
+use utc_storage::StorageError;
+use utc_storage::connection::Db;
+use utc_storage::rows::{marks, units};
+
+use crate::arrivals::Arrivals;
+use crate::units::stored;
+
+/// The part of a unit that decisions depend on or record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnitState {
+    /// Whether somebody configured it.
+    pub configured: bool,
+    /// Whether its decisions bind.
+    pub mode: Mode,
+    /// The measured level.
+    pub measured: ProtectionLevel,
+    /// The pinned level and when the pin ends.
+    pub pin: Option<(ProtectionLevel, Option<Timestamp>)>,
+    /// A person's risk mark and when it ends.
+    pub risk_mark: Option<Option<Timestamp>>,
+    /// Estimated arrivals per hour.
+    pub lambda: Option<f64>,
+    /// Estimated service capacity per hour.
+    pub mu: Option<f64>,
+    /// Utilisation.
+    pub rho: Option<f64>,
+    /// Whether arrivals doubled against the hour before.
+    pub change_point: bool,
+    /// The newest observation.
+    pub observed_at: Option<Timestamp>,
+}
+
+impl UnitState {
+    /// A unit of which nothing is known.
+    pub const UNKNOWN: Self = Self {
+        configured: false,
+        mode: Mode::Enforce,
+        measured: ProtectionLevel::Permissive,
+        pin: None,
+        risk_mark: None,
+        lambda: None,
+        mu: None,
+        rho: None,
+        change_point: false,
+        observed_at: None,
+    };
+
+    /// The level in force at `now`, and whether it is a pinned one.
+    pub fn level_at(&self, now: Timestamp) -> (ProtectionLevel, bool) {
+        match self.pin {
+            Some((level, ends)) if ends.is_none_or(|ends| now < ends) => (level, true),
+            Some(_) | None => (self.measured, false),
+        }
+    }
+
+    /// Whether a person's risk mark holds at `now`.
+    pub fn risky_at(&self, now: Timestamp) -> bool {
+        self.risk_mark
+            .is_some_and(|ends| ends.is_none_or(|ends| now < ends))
+    }
+
+    /// The next moment at which the level or the risk changes by itself.
+    pub fn next_change(&self) -> Option<Timestamp> {
+        let pin = self.pin.and_then(|(_, ends)| ends);
+        [pin, self.risk_mark.flatten()].into_iter().flatten().min()
+    }
+}
+
+/// A unit in the cache: its state is replaced whole, its arrivals are counted in place.
+pub(crate) struct Unit {
+    pub(crate) state: ArcSwap<UnitState>,
+    pub(crate) arrivals: Arrivals,
+}
+
+impl Unit {
+    fn new(state: UnitState) -> Self {
+        Self {
+            state: ArcSwap::from_pointee(state),
+            arrivals: Arrivals::default(),
+        }
+    }
+}
+
+/// Policy and units. Only the journal's thread changes it.
+pub(crate) struct StateCache {
+    epoch: AtomicU64,
+    loaded: std::sync::atomic::AtomicBool,
+    policy: ArcSwap<PolicySet>,
+    units: DashMap<UnitName, Arc<Unit>>,
+    aliases: ArcSwap<HashMap<UnitName, UnitName>>,
+}
+
+impl StateCache {
+    pub(crate) fn new() -> Self {
+        Self {
+            // No head has this epoch, so the first batch loads everything.
+            epoch: AtomicU64::new(u64::MAX),
+            loaded: false.into(),
+            policy: ArcSwap::from_pointee(PolicySet::initial(UnknownUnits::Deny)),
+            units: DashMap::new(),
+            aliases: ArcSwap::default(),
+        }
+    }
+
+    /// The epoch to prepare drafts under. Read it before the state: a draft that saw newer state under an
+    /// older epoch is evaluated again, one that saw older state under a newer epoch would not be.
+    pub(crate) fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn policy(&self) -> Arc<PolicySet> {
+        self.policy.load_full()
+    }
+
+    pub(crate) fn set_policy(&self, policy: PolicySet) {
+        self.policy.store(Arc::new(policy));
+    }
+
+    /// The unit that `name` means: aliases are resolved.
+    pub(crate) fn resolve(&self, name: &UnitName) -> UnitName {
+        self.aliases.load().get(name).unwrap_or(name).clone()
+    }
+
+    pub(crate) fn unit(&self, name: &UnitName) -> Option<Arc<Unit>> {
+        self.units.get(name).map(|unit| Arc::clone(&unit))
+    }
+
+    /// Sets a unit's state, keeping its counters.
+    pub(crate) fn set_unit(&self, name: &UnitName, state: UnitState) {
+        if let Some(unit) = self.unit(name) {
+            unit.state.store(Arc::new(state));
+        } else {
+            self.units.insert(name.clone(), Arc::new(Unit::new(state)));
+        }
+    }
+
+    /// Adds a unit that a decision made, unless it is there.
+    pub(crate) fn add_unit(&self, name: &UnitName) {
+        self.units
+            .entry(name.clone())
+            .or_insert_with(|| Arc::new(Unit::new(UnitState::UNKNOWN)));
+    }
+
+    /// Replaces the other names of one unit.
+    pub(crate) fn set_aliases(&self, unit: &UnitName, names: &[UnitName]) {
+        let mut all = HashMap::clone(&self.aliases.load());
+        all.retain(|_, owner| owner != unit);
+        all.extend(names.iter().map(|alias| (alias.clone(), unit.clone())));
+        self.aliases.store(Arc::new(all));
+    }
+
+    /// Configured units with the level in force at `now`.
+    pub(crate) fn configured_levels(&self, now: Timestamp) -> Vec<(UnitName, ProtectionLevel)> {
+        let configured = self.units.iter().filter_map(|unit| {
+            let state = unit.state.load();
+            state
+                .configured
+                .then(|| (unit.key().clone(), state.level_at(now).0))
+        });
+        configured.collect()
+    }
+}
+
+impl utc_storage::journal::StateCache for StateCache {
+    fn epoch(&self) -> u64 {
+        Self::epoch(self)
+    }
+
+    fn reload(&self, db: &mut Db, epoch: u64) -> Result<(), StorageError> {
+        let known = if self.loaded.load(Ordering::Relaxed) {
+            signed(self.epoch())
+        } else {
+            -1
+        };
+        let Some(policy) = stored::load_policy(db)? else {
+            // The log is empty: its first entry is about to be written.
+            return Ok(());
+        };
+        let pins = marks::pin::all(db)?;
+        let risk_marks = marks::risk::all(db)?;
+        for row in units::changed_after(db, known)? {
+            let pin = pins.iter().find(|pin| pin.unit == row.name);
+            let mark = risk_marks.iter().find(|mark| mark.unit == row.name);
+            let state = stored::unit_state(&row, pin, mark)?;
+            self.set_unit(&stored::parse("units.name", &row.name)?, state);
+        }
+        let mut aliases = HashMap::new();
+        for row in units::aliases(db)? {
+            let alias = stored::parse("unit_aliases.alias", &row.alias)?;
+            aliases.insert(alias, stored::parse("unit_aliases.unit", &row.unit)?);
+        }
+        self.aliases.store(Arc::new(aliases));
+        self.set_policy(policy);
+        self.loaded.store(true, Ordering::Relaxed);
+        self.epoch.store(epoch, Ordering::Release);
+        Ok(())
+    }
+
+    fn advance(&self, epoch: u64) {
+        if self.loaded.load(Ordering::Relaxed) {
+            self.epoch.store(epoch, Ordering::Release);
+        }
+    }
+}
+
+fn signed(epoch: u64) -> i64 {
+    i64::try_from(epoch).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,268 @@
+//! The console: a store, a journal and the state between them.
+
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+
+use utc_attestation::{Engine, KeyRing, ReceiptSealer, Secret};
+use utc_domain::{Clock, KeyId};
+use utc_policy::PolicySet;
+use utc_storage::connection::Location;
+use utc_storage::journal::{self, Head, Journal, Receipt, Tx, read_head};
+use utc_storage::{StorageError, Store};
+
+use crate::cache::StateCache;
+use crate::clock::{SystemClock, new_receipt_id};
+use crate::options::Options;
+use crate::task::{Plan, Task};
+use crate::{AppError, Ticket, genesis, secret_file, units};
+
+/// Why a console did not open.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The database cannot be used.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The secret cannot be read or made.
+    #[error("cannot read or make the signing secret in `{folder}`")]
+    SecretFile {
+        /// The data folder.
+        folder: String,
+        /// What the operating system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A secret is not usable.
+    #[error("the signing secrets are not usable")]
+    Keys(#[source] utc_attestation::KeyError),
+    /// The log was signed with another key.
+    #[error(
+        "the log's active key is `{active}`, the configured secret is `{configured}`. To keep the log, put the old secret \
+         back as HMAC_SECRET, the new one into HMAC_SECRET_NEXT, and run `utc-admin keys rotate`"
+    )]
+    OtherKey {
+        /// The key that the log names.
+        active: KeyId,
+        /// The key that is configured.
+        configured: KeyId,
+    },
+    /// The first entry could not be written.
+    #[error("the log could not be opened")]
+    Begin(#[source] AppError),
+}
+
+/// The engine: decides, records, remembers. Cheap to share behind an [`Arc`]; dropping the last one writes
+/// what waits and stops.
+pub struct Console {
+    store: Store,
+    journal: Arc<Journal>,
+    cache: Arc<StateCache>,
+    ring: Arc<KeyRing>,
+    clock: Arc<dyn Clock>,
+    options: Options,
+    tick: Option<(Sender<()>, JoinHandle<()>)>,
+}
+
+impl Console {
+    /// Opens the database at an address such as `sqlite://./data/utc.db`, with defaults.
+    pub fn open(address: &str) -> Result<Self, OpenError> {
+        Self::with(Options::new(Location::parse(address)?))
+    }
+
+    /// Opens with these options. The schema is brought up to date and an empty log gets its first entry.
+    pub fn with(options: Options) -> Result<Self, OpenError> {
+        let store = Store::open(options.location.clone())?;
+        let ring = Arc::new(key_ring(&options)?);
+        refuse_other_key(&store, &ring)?;
+        let cache = Arc::new(StateCache::new());
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let (name, version) = utc_policy::ENGINE;
+        let engine = Engine {
+            name: name.to_owned(),
+            version: version.to_owned(),
+        };
+        let sealer = ReceiptSealer::new(Arc::clone(&ring), options.issuer.clone(), engine);
+        let journal = Journal::start(
+            options.location.clone(),
+            journal::Options {
+                sealer: Arc::new(sealer),
+                clock: Arc::clone(&clock),
+                cache: Arc::clone(&cache) as Arc<dyn journal::StateCache>,
+                observer: Arc::clone(&options.observer),
+                configured_key: ring.active().clone(),
+                writer_id: new_receipt_id().to_string(),
+                max_batch: options.max_batch,
+                decision_places: options.decision_places,
+                control_places: options.control_places,
+                wal_bound: options.wal_bound,
+            },
+        )?;
+        let mut console = Self {
+            store,
+            journal: Arc::new(journal),
+            cache,
+            ring,
+            clock,
+            options,
+            tick: None,
+        };
+        console.begin().map_err(OpenError::Begin)?;
+        console.tick = Some(console.start_ticking()?);
+        Ok(console)
+    }
+
+    /// Writes the first entry of an empty log, takes over the configured policy settings, ends what has ended.
+    fn begin(&self) -> Result<(), AppError> {
+        genesis::create_log(self).wait()?;
+        genesis::adopt_settings(self).wait()?;
+        units::expire(self).wait().map(drop)
+    }
+
+    /// Once in a while: end pins and marks, and notice that another process wrote. The journal compares the
+    /// state's epoch in every batch anyway; this keeps an idle server's cache fresh.
+    fn start_ticking(&self) -> Result<(Sender<()>, JoinHandle<()>), OpenError> {
+        let (stop, stopped) = channel::<()>();
+        let ticker = Ticker {
+            store: self.store.clone(),
+            journal: Arc::clone(&self.journal),
+            cache: Arc::clone(&self.cache),
+            clock: Arc::clone(&self.clock),
+        };
+        let every = self.options.tick;
+        let work = move || {
+            while matches!(stopped.recv_timeout(every), Err(RecvTimeoutError::Timeout)) {
+                ticker.tick();
+            }
+        };
+        let thread = std::thread::Builder::new()
+            .name("utc-tick".to_owned())
+            .spawn(work);
+        let thread = thread.map_err(|source| StorageError::File {
+            path: "thread utc-tick".to_owned(),
+            source,
+        })?;
+        Ok((stop, thread))
+    }
+
+    /// How it was opened.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The keys that receipts are verified with.
+    pub fn key_ring(&self) -> &KeyRing {
+        &self.ring
+    }
+
+    /// The rules in force, as far as this process knows.
+    pub fn policy(&self) -> Arc<PolicySet> {
+        self.cache.policy()
+    }
+
+    /// Configured units with their level in force: what metrics show.
+    pub fn configured_levels(&self) -> Vec<(utc_domain::UnitName, utc_domain::ProtectionLevel)> {
+        self.cache.configured_levels(self.clock.now())
+    }
+
+    /// The state of the journal.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// The head of the log in the database. Blocks.
+    pub fn head(&self) -> Result<Option<Head>, AppError> {
+        self.store.read(read_head).map_err(Into::into)
+    }
+
+    /// Refuses new work, writes what waits, stops.
+    pub fn close(&self) {
+        self.journal.close();
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn cache(&self) -> &Arc<StateCache> {
+        &self.cache
+    }
+
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// Runs a control job and gives its answer.
+    pub(crate) fn control<T, F>(&self, work: F) -> Ticket<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<Plan<T>, AppError> + Send + 'static,
+    {
+        let (job, ticket) = Task::boxed(Arc::clone(&self.cache), work);
+        self.journal.submit(job);
+        ticket.map(|(answer, _): (T, Vec<Receipt>)| answer)
+    }
+}
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        if let Some((stop, thread)) = self.tick.take() {
+            drop(stop);
+            // A thread that panicked has reported itself.
+            let _ = thread.join();
+        }
+        self.journal.close();
+    }
+}
+
+/// What the ticking thread holds: not the console itself, so that dropping that ends the thread.
+struct Ticker {
+    store: Store,
+    journal: Arc<Journal>,
+    cache: Arc<StateCache>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Ticker {
+    fn tick(&self) {
+        let foreign = match self.store.read(read_head) {
+            Ok(head) => head.is_some_and(|head| head.epoch != self.cache.epoch()),
+            // The journal meets the same trouble and reports it.
+            Err(_) => false,
+        };
+        if foreign || units::something_ended(&self.store, self.clock.now()) {
+            // The answer is a receipt in the log; nobody waits for it here.
+            drop(units::expire_with(&self.cache, &self.journal));
+        }
+    }
+}
+
+fn key_ring(options: &Options) -> Result<KeyRing, OpenError> {
+    let text = match &options.secret {
+        Some(text) => text.clone(),
+        None => secret_file::read_or_make(&options.data_dir).map_err(|source| {
+            OpenError::SecretFile {
+                folder: options.data_dir.display().to_string(),
+                source,
+            }
+        })?,
+    };
+    let secret = |text: &String| Secret::new(text).map_err(OpenError::Keys);
+    let next = options.next_secret.as_ref().map(secret).transpose()?;
+    let previous = options
+        .previous_secrets
+        .iter()
+        .map(secret)
+        .collect::<Result<_, _>>()?;
+    KeyRing::new(secret(&text)?, next, previous).map_err(OpenError::Keys)
+}
+
+fn refuse_other_key(store: &Store, ring: &KeyRing) -> Result<(), OpenError> {
+    match store.read(read_head)? {
+        Some(head) if !ring.may_sign(&head.active_kid) => Err(OpenError::OtherKey {
+            active: head.active_kid,
+            configured: ring.active().clone(),
+        }),
+        Some(_) | None => Ok(()),
+    }
+}

@@ -1,0 +1,105 @@
+//! What a use case can answer instead of its result. No transport here: the web crate maps these to HTTP.
+
+use utc_domain::{DomainError, ReceiptId};
+use utc_storage::{JournalError, StorageError};
+
+/// One thing that is wrong with a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// JSON pointer (RFC 6901) to the member, `""` for the whole body.
+    pub pointer: String,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+impl FieldError {
+    /// A field error.
+    pub fn new(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            pointer: pointer.into(),
+            message: message.into(),
+        }
+    }
+}
+
+/// Why a use case did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppError {
+    /// The request is not valid. Nothing was done.
+    #[error("the request is not valid")]
+    Invalid(Vec<FieldError>),
+    /// There is no such thing.
+    #[error("there is no {what} `{name}`")]
+    NotFound {
+        /// What was asked for.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// The request does not fit the present state.
+    #[error("{message}")]
+    Conflict {
+        /// A stable code.
+        code: &'static str,
+        /// What is in the way and what to do.
+        message: String,
+    },
+    /// The queue in front of the journal is full.
+    #[error("too many requests are waiting to be written")]
+    Busy,
+    /// The database cannot be written or read now. Nothing was done.
+    #[error("the database is not available")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The answer of a commit was lost; whether it was done can be asked later by these receipts.
+    #[error("it cannot be told whether the receipts were committed")]
+    OutcomeUnknown {
+        /// The receipts to ask for.
+        receipts: Vec<ReceiptId>,
+    },
+    /// The server is stopping.
+    #[error("the service is stopping")]
+    Stopping,
+    /// A fault of this program or of its data.
+    #[error("an internal fault")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl AppError {
+    /// One invalid member.
+    pub fn invalid(pointer: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(pointer, message)])
+    }
+}
+
+impl From<DomainError> for FieldError {
+    fn from(error: DomainError) -> Self {
+        Self::new("", error.to_string())
+    }
+}
+
+impl From<StorageError> for AppError {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Corrupt { .. } => Self::Internal(Box::new(error)),
+            _ => Self::Unavailable(Box::new(error)),
+        }
+    }
+}
+
+impl From<JournalError> for AppError {
+    fn from(error: JournalError) -> Self {
+        match error {
+            JournalError::Full => Self::Busy,
+            JournalError::Closed => Self::Stopping,
+            JournalError::OutcomeUnknown { receipts } => Self::OutcomeUnknown { receipts },
+            JournalError::Unavailable { .. }
+            | JournalError::KeyNotActive { .. }
+            | JournalError::HeadMoved { .. } => Self::Unavailable(Box::new(error)),
+            JournalError::Refused | JournalError::Constraint { .. } | JournalError::Seal { .. } => {
+                Self::Internal(Box::new(error))
+            }
+            _ => Self::Internal(Box::new(error)),
+        }
+    }
+}

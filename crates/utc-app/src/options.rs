@@ -1,0 +1,78 @@
+//! How a console works.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use utc_policy::UnknownUnits;
+use utc_queueing::Settings;
+use utc_storage::connection::Location;
+use utc_storage::journal::{Observer, WAL_BOUND};
+
+/// How a [`Console`](crate::Console) works. Start from [`Options::new`] and change what differs.
+#[derive(Clone)]
+pub struct Options {
+    /// Where the data is.
+    pub location: Location,
+    /// The folder for generated files; the secret is made there when none is given.
+    pub data_dir: PathBuf,
+    /// The signing secret, at least 32 characters; none: one is generated once and kept in `data_dir`.
+    pub secret: Option<String>,
+    /// The secret that the next key rotation makes active; verifies only until then.
+    pub next_secret: Option<String>,
+    /// Earlier secrets, which still verify.
+    pub previous_secrets: Vec<String>,
+    /// The `iss` of receipts.
+    pub issuer: String,
+    /// The level controller's settings.
+    pub queueing: Settings,
+    /// The most units there may be.
+    pub max_units: usize,
+    /// What happens to writes on units that nobody configured. Set at the start; a change is a receipt.
+    pub unknown_units: UnknownUnits,
+    /// Sees committed batches.
+    pub observer: Arc<dyn Observer>,
+    /// The most jobs in one transaction.
+    pub max_batch: usize,
+    /// Places for decisions in front of the journal.
+    pub decision_places: usize,
+    /// Places for control jobs in front of the journal.
+    pub control_places: usize,
+    /// The size of SQLite's write-ahead log, in bytes, past which it is started over.
+    pub wal_bound: u64,
+    /// How often pins and marks are ended and the state is compared with the database.
+    pub tick: Duration,
+}
+
+struct Unobserved;
+
+impl Observer for Unobserved {
+    fn committed(&self, _jobs: usize, _took: Duration) {}
+}
+
+impl Options {
+    /// The defaults, for the database at `location`. The data folder is the one of the SQLite file, else `./data`.
+    pub fn new(location: Location) -> Self {
+        let folder = location
+            .sqlite_path()
+            .and_then(std::path::Path::parent)
+            .map(PathBuf::from);
+        Self {
+            data_dir: folder.unwrap_or_else(|| PathBuf::from("./data")),
+            location,
+            secret: None,
+            next_secret: None,
+            previous_secrets: Vec::new(),
+            issuer: "utc".to_owned(),
+            queueing: Settings::classic(),
+            max_units: 10_000,
+            unknown_units: UnknownUnits::Allow,
+            observer: Arc::new(Unobserved),
+            max_batch: 1_024,
+            decision_places: 8_192,
+            control_places: 1_024,
+            wal_bound: WAL_BOUND,
+            tick: Duration::from_millis(250),
+        }
+    }
+}

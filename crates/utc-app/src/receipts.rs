@@ -1,0 +1,163 @@
+//! Looking up and verifying receipts.
+
+use utc_attestation::{Check, CheckName, Expected, Outcome, Verification, verify};
+use utc_domain::{KeyId, ReceiptId, Timestamp};
+use utc_storage::connection::Db;
+use utc_storage::rows::keys;
+use utc_storage::rows::receipts::{self, Page, ReceiptRow};
+
+pub use utc_storage::rows::receipts::Filter;
+
+use crate::AppError;
+use crate::console::Console;
+
+/// A stored receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredReceipt {
+    /// Its id, as stored.
+    pub id: String,
+    /// Its position.
+    pub seq: u64,
+    /// Its time.
+    pub ts: Timestamp,
+    /// Its exact bytes.
+    pub receipt: String,
+}
+
+/// One page of a search, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptPage {
+    /// What was found.
+    pub items: Vec<StoredReceipt>,
+    /// The position to go on below; none at the end. A page may hold fewer than asked for, or nothing, and still
+    /// have a next one: no page looks at more than a few thousand entries.
+    pub next: Option<u64>,
+}
+
+impl From<ReceiptRow> for StoredReceipt {
+    fn from(row: ReceiptRow) -> Self {
+        Self {
+            id: row.id,
+            seq: row.seq.unsigned_abs(),
+            ts: Timestamp::from_micros(row.ts),
+            receipt: row.jws,
+        }
+    }
+}
+
+impl Console {
+    /// The receipt with this id. Blocks.
+    pub fn receipt(&self, id: ReceiptId) -> Result<StoredReceipt, AppError> {
+        let row = self
+            .store()
+            .read(|db| receipts::by_id(db, &id.to_string()))?;
+        row.map(Into::into).ok_or_else(|| AppError::NotFound {
+            what: "receipt",
+            name: id.to_string(),
+        })
+    }
+
+    /// One page of receipts. Blocks.
+    pub fn receipts(&self, filter: &Filter, limit: usize) -> Result<ReceiptPage, AppError> {
+        let Page { rows, next } = self
+            .store()
+            .read(|db| receipts::search(db, filter, limit))?;
+        Ok(ReceiptPage {
+            items: rows.into_iter().map(Into::into).collect(),
+            next: next.map(i64::unsigned_abs),
+        })
+    }
+
+    /// Checks a token: its form, its signature, and its place in the log. Blocks. Nonsense is a result, not
+    /// an error; an error means that the log could not be read.
+    pub fn verify(&self, token: &[u8]) -> Result<Verification, AppError> {
+        let expected = Expected {
+            issuer: self.options().issuer.clone(),
+        };
+        let mut verification = verify(token, self.key_ring(), &expected);
+        if !verification.valid() {
+            verification.push(not_checked(CheckName::KeyRange, "the token is not valid"));
+            verification.push(not_checked(CheckName::LogEntry, "the token is not valid"));
+            verification.push(not_checked(CheckName::Chain, "the token is not valid"));
+            return Ok(verification);
+        }
+        let checks = self
+            .store()
+            .read(|db| log_checks(db, token, &verification))?;
+        checks
+            .into_iter()
+            .for_each(|check| verification.push(check));
+        Ok(verification)
+    }
+}
+
+fn not_checked(name: CheckName, detail: &str) -> Check {
+    Check {
+        name,
+        outcome: Outcome::NotChecked,
+        detail: detail.to_owned(),
+    }
+}
+
+fn check(name: CheckName, fine: bool, yes: &str, no: &str) -> Check {
+    let (outcome, detail) = if fine {
+        (Outcome::Ok, yes)
+    } else {
+        (Outcome::Failed, no)
+    };
+    Check {
+        name,
+        outcome,
+        detail: detail.to_owned(),
+    }
+}
+
+/// Is it the entry at its position, does it continue the one before, was its key allowed there?
+fn log_checks(
+    db: &mut Db,
+    token: &[u8],
+    verification: &Verification,
+) -> Result<Vec<Check>, AppError> {
+    let (Some(claims), Some(kid)) = (&verification.claims, &verification.kid) else {
+        return Ok(Vec::new());
+    };
+    let seq = i64::try_from(claims.seq).unwrap_or(i64::MAX);
+    let entry = receipts::by_seq(db, seq)?;
+    let same = entry.is_some_and(|row| row.jws.as_bytes() == token);
+    let prev = match seq {
+        0 => Some(utc_domain::LeafHash::ZERO),
+        _ => {
+            receipts::by_seq(db, seq - 1)?.map(|row| utc_attestation::leaf_hash(row.jws.as_bytes()))
+        }
+    };
+    let continues = prev.is_some_and(|leaf| utc_attestation::encode_leaf(&leaf) == claims.prev);
+    Ok(vec![
+        check(
+            CheckName::KeyRange,
+            in_range(db, kid, seq)?,
+            "the key was the log's active key at this position",
+            "the key was not the log's active key at this position",
+        ),
+        check(
+            CheckName::LogEntry,
+            same,
+            "the log holds exactly these bytes at this position",
+            "the log does not hold these bytes at this position",
+        ),
+        check(
+            CheckName::Chain,
+            continues,
+            "`prev` is the hash of the entry before",
+            "`prev` is not the hash of the entry before",
+        ),
+    ])
+}
+
+fn in_range(db: &mut Db, kid: &KeyId, seq: i64) -> Result<bool, AppError> {
+    let keys = keys::all(db)?;
+    let covers =
+        |key: &keys::KeyRow| key.from_seq <= seq && key.until_seq.is_none_or(|until| seq <= until);
+    Ok(keys
+        .iter()
+        .any(|key| key.kid == kid.as_str() && covers(key)))
+}

@@ -1,0 +1,178 @@
+//! Control jobs: one use case, one transaction, its receipts.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+
+use tokio::sync::oneshot;
+use utc_domain::Draft;
+use utc_storage::journal::{Class, Job, JobError, Receipt, Tx};
+use utc_storage::{JournalError, StorageError};
+
+use crate::AppError;
+use crate::cache::StateCache;
+
+/// The answer of a use case that is being written: `.await` it, or block with [`Ticket::wait`].
+#[must_use = "the answer tells whether it was written"]
+pub struct Ticket<T>(Answer<T>);
+
+type Answer<T> = Pin<Box<dyn Future<Output = Result<T, AppError>> + Send>>;
+
+impl<T: Send + 'static> Ticket<T> {
+    pub(crate) fn new() -> (oneshot::Sender<Result<T, AppError>>, Self) {
+        let (sender, receiver) = oneshot::channel();
+        let answer = async move { receiver.await.unwrap_or(Err(AppError::Stopping)) };
+        (sender, Self(Box::pin(answer)))
+    }
+
+    /// A ticket whose answer is known already.
+    pub(crate) fn ready(answer: Result<T, AppError>) -> Self {
+        Self(Box::pin(std::future::ready(answer)))
+    }
+
+    /// The same, with another form of the answer.
+    pub(crate) fn map<U: Send + 'static>(
+        self,
+        change: impl FnOnce(T) -> U + Send + 'static,
+    ) -> Ticket<U> {
+        Ticket(Box::pin(async move { self.await.map(change) }))
+    }
+
+    /// Blocks until it is written. Not for async code: there, `.await` the ticket.
+    pub fn wait(self) -> Result<T, AppError> {
+        block_on(self)
+    }
+}
+
+impl<T> Future for Ticket<T> {
+    type Output = Result<T, AppError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(context)
+    }
+}
+
+/// Parks the thread until the ticket is answered.
+fn block_on<T>(mut ticket: Ticket<T>) -> Result<T, AppError> {
+    struct Unpark(std::thread::Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut context = Context::from_waker(&waker);
+    loop {
+        match Pin::new(&mut ticket).poll(&mut context) {
+            Poll::Ready(answer) => return answer,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
+/// What a use case did inside the transaction.
+pub(crate) struct Plan<T> {
+    /// The receipts to append.
+    pub(crate) drafts: Vec<Draft>,
+    /// Makes the answer from the committed receipts.
+    pub(crate) answer: T,
+    /// Brings the cache up to date after the commit.
+    pub(crate) publish: Option<Publish>,
+}
+
+pub(crate) type Publish = Box<dyn FnMut(&StateCache) + Send>;
+
+/// Runs a closure as a control job.
+pub(crate) struct Task<T, F> {
+    cache: Arc<StateCache>,
+    work: F,
+    plan: Option<Plan<T>>,
+    refusal: Option<AppError>,
+    reply: oneshot::Sender<Result<(T, Vec<Receipt>), AppError>>,
+}
+
+impl<T, F> Task<T, F>
+where
+    T: Send + 'static,
+    F: FnMut(&mut Tx<'_>) -> Result<Plan<T>, AppError> + Send + 'static,
+{
+    pub(crate) fn boxed(
+        cache: Arc<StateCache>,
+        work: F,
+    ) -> (Box<dyn Job>, Ticket<(T, Vec<Receipt>)>) {
+        let (reply, ticket) = Ticket::new();
+        (
+            Box::new(Self {
+                cache,
+                work,
+                plan: None,
+                refusal: None,
+                reply,
+            }),
+            ticket,
+        )
+    }
+}
+
+impl<T, F> Job for Task<T, F>
+where
+    T: Send + 'static,
+    F: FnMut(&mut Tx<'_>) -> Result<Plan<T>, AppError> + Send + 'static,
+{
+    fn class(&self) -> Class {
+        Class::Control
+    }
+
+    fn has_effects(&self) -> bool {
+        true
+    }
+
+    fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), JobError> {
+        self.refusal = None;
+        match (self.work)(tx) {
+            Ok(plan) => {
+                self.plan = Some(plan);
+                Ok(())
+            }
+            Err(error) => Err(refuse(error, &mut self.refusal)),
+        }
+    }
+
+    fn drafts(&self) -> &[Draft] {
+        self.plan.as_ref().map_or(&[], |plan| &plan.drafts)
+    }
+
+    fn publish(&mut self) {
+        if let Some(publish) = self.plan.as_mut().and_then(|plan| plan.publish.as_mut()) {
+            publish(&self.cache);
+        }
+    }
+
+    fn answer(self: Box<Self>, outcome: Result<Vec<Receipt>, JournalError>) {
+        let answer = match (outcome, self.plan, self.refusal) {
+            (Ok(receipts), Some(plan), _) => Ok((plan.answer, receipts)),
+            (Err(JournalError::Refused), _, Some(refusal)) => Err(refusal),
+            (Err(error), _, _) => Err(error.into()),
+            (Ok(_), None, _) => Err(AppError::Internal("a job committed without running".into())),
+        };
+        // Whoever asked may have gone; it is written all the same.
+        let _ = self.reply.send(answer);
+    }
+}
+
+/// Hands storage errors to the journal, which decides about the transaction; keeps any other refusal.
+pub(crate) fn refuse(error: AppError, kept: &mut Option<AppError>) -> JobError {
+    match error {
+        AppError::Unavailable(source) => match source.downcast::<StorageError>() {
+            Ok(storage) => JobError::Storage(*storage),
+            Err(source) => {
+                *kept = Some(AppError::Unavailable(source));
+                JobError::Refused
+            }
+        },
+        other => {
+            *kept = Some(other);
+            JobError::Refused
+        }
+    }
+}

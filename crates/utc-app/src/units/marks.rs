@@ -1,0 +1,418 @@
+//! What a person sets on a unit by hand: a pinned level, a risk mark. Each ends by a person or by time.
+
+use std::sync::Arc;
+
+use utc_domain::{
+    Code, Draft, LevelCause, Meta, PolicyRef, ProtectionLevel, Reason, ReceiptId, ReceiptKind,
+    Subject, Timestamp, UnitName,
+};
+use utc_storage::connection::Db;
+use utc_storage::journal::{Journal, Tx};
+use utc_storage::rows::history;
+use utc_storage::rows::marks::{self, PinRow, RiskMarkRow};
+use utc_storage::rows::units::{self, UnitRow};
+use utc_storage::{StorageError, Store};
+
+use super::configure::{find_or_new, micros, save, state_of};
+use super::observe::{change_row, queue_meta};
+use super::stored;
+use crate::cache::StateCache;
+use crate::console::Console;
+use crate::draft::{change, system_subject};
+use crate::task::{Plan, Task};
+use crate::{AppError, Ticket};
+
+/// A pin below the measured level loosens protection by hand: it ends after at most this many minutes.
+const LONGEST_LOOSENING_MINUTES: i64 = 240;
+
+/// A level to pin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PinRequest {
+    /// The level in force while it is pinned.
+    pub level: ProtectionLevel,
+    /// Why.
+    pub reason: Reason,
+    /// Until when; none: until a person removes it.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A risk mark to set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RiskRequest {
+    /// Why.
+    pub reason: Reason,
+    /// Until when; none: until a person removes it.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A mark was set or removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Marked {
+    /// The unit, as its own name.
+    pub unit: UnitName,
+    /// The receipt.
+    pub receipt_id: ReceiptId,
+}
+
+impl Console {
+    /// Pins a unit's level, in place of an older pin.
+    pub fn pin(&self, name: &UnitName, actor: Subject, request: PinRequest) -> Ticket<Marked> {
+        self.mark(name, true, move |tx, row, name, policy| {
+            check_expiry(request.expires_at, tx.now())?;
+            let measured: ProtectionLevel = stored::parse("units.level", &row.level)?;
+            check_loosening(&request, measured, tx.now())?;
+            let before = state_of(tx.db(), row)?.level_at(tx.now()).0;
+            let until = request
+                .expires_at
+                .map_or_else(String::new, |at| format!(" until {at}"));
+            let reason = format!(
+                "{actor} pinned {name} at {}{until}: {}",
+                request.level, request.reason
+            );
+            let change = Level {
+                from: before,
+                to: request.level,
+                cause: LevelCause::Pinned,
+            };
+            let mut draft = level_draft(Code::PinSet, &actor, name, row, reason, &change, policy)?;
+            draft.meta.pinned = Some(true);
+            draft.meta.expires_at = request.expires_at;
+            record(tx, &draft, name, row, &change)?;
+            let pin = PinRow {
+                unit: name.to_string(),
+                level: request.level.to_string(),
+                reason: request.reason.to_string(),
+                subject: actor.to_string(),
+                since: tx.now().as_micros(),
+                expires_at: micros(request.expires_at),
+                receipt_id: draft.id.to_string(),
+            };
+            marks::pin::replace(tx.db(), &pin)?;
+            Ok(draft)
+        })
+    }
+
+    /// Removes a unit's pin: the measured level is in force again.
+    pub fn unpin(&self, name: &UnitName, actor: Subject) -> Ticket<Marked> {
+        self.mark(name, false, move |tx, row, name, policy| {
+            let reason = format!("{actor} removed the pin of {name}.");
+            end_pin(tx, row, name, policy, &actor, LevelCause::Unpinned, reason)
+        })
+    }
+
+    /// Marks a unit risky, in place of an older mark of a person.
+    pub fn mark_risky(
+        &self,
+        name: &UnitName,
+        actor: Subject,
+        request: RiskRequest,
+    ) -> Ticket<Marked> {
+        self.mark(name, true, move |tx, _, name, policy| {
+            check_expiry(request.expires_at, tx.now())?;
+            let reason = format!("{actor} marked {name} risky: {}", request.reason);
+            let mut draft = risk_draft(Code::RiskMarked, &actor, name, reason, true, policy);
+            draft.meta.expires_at = request.expires_at;
+            let mark = RiskMarkRow {
+                unit: name.to_string(),
+                reason: request.reason.to_string(),
+                subject: actor.to_string(),
+                since: tx.now().as_micros(),
+                expires_at: micros(request.expires_at),
+                receipt_id: draft.id.to_string(),
+            };
+            marks::risk::replace(tx.db(), &mark)?;
+            Ok(draft)
+        })
+    }
+
+    /// Removes a person's risk mark.
+    pub fn clear_risky(&self, name: &UnitName, actor: Subject) -> Ticket<Marked> {
+        self.mark(name, false, move |tx, _, name, policy| {
+            if !marks::risk::remove(tx.db(), name.as_str())? {
+                return Err(AppError::NotFound {
+                    what: "risk mark on unit",
+                    name: name.to_string(),
+                });
+            }
+            let reason = format!("{actor} removed the risk mark of {name}.");
+            Ok(risk_draft(
+                Code::RiskCleared,
+                &actor,
+                name,
+                reason,
+                false,
+                policy,
+            ))
+        })
+    }
+
+    /// The common frame of the four: find the unit, do one thing that yields one receipt, publish the state.
+    fn mark(
+        &self,
+        name: &UnitName,
+        create: bool,
+        mut act: impl FnMut(&mut Tx<'_>, &UnitRow, &UnitName, &PolicyRef) -> Result<Draft, AppError>
+        + Send
+        + 'static,
+    ) -> Ticket<Marked> {
+        let name = self.cache().resolve(name);
+        let limit = self.options().max_units;
+        self.control(move |tx| {
+            let (mut row, new) = match units::find(tx.db(), name.as_str())? {
+                Some(row) => (row, false),
+                None if create => find_or_new(tx, &name, limit)?,
+                None => {
+                    return Err(AppError::NotFound {
+                        what: "unit",
+                        name: name.to_string(),
+                    });
+                }
+            };
+            row.state_epoch = i64::try_from(tx.change_state()).unwrap_or(i64::MAX);
+            row.updated_at = tx.now().as_micros();
+            save(tx.db(), &row, new)?;
+            let policy = stored::policy_in(tx)?;
+            let draft = act(tx, &row, &name, &policy)?;
+            let state = state_of(tx.db(), &row)?;
+            let unit = name.clone();
+            Ok(Plan {
+                answer: Marked {
+                    unit: name.clone(),
+                    receipt_id: draft.id,
+                },
+                drafts: vec![draft],
+                publish: Some(Box::new(move |cache| cache.set_unit(&unit, state.clone()))),
+            })
+        })
+    }
+}
+
+/// Ends every pin and risk mark whose time has come, each with a receipt. Any server may do it: who comes
+/// second finds nothing.
+pub(crate) fn expire(console: &Console) -> Ticket<usize> {
+    expire_with(console.cache(), console.journal())
+}
+
+/// Whether a pin or a risk mark has reached its end. The clock of the journal decides in the end.
+pub(crate) fn something_ended(store: &Store, now: Timestamp) -> bool {
+    let now = now.as_micros();
+    let ended = store.read(|db| {
+        Ok::<_, StorageError>((marks::pin::ended(db, now)?, marks::risk::ended(db, now)?))
+    });
+    // Where the database cannot be read, the journal reports the trouble.
+    ended.is_ok_and(|(pins, risks)| !pins.is_empty() || !risks.is_empty())
+}
+
+/// The same, for the ticking thread. Also makes the journal load what another process changed.
+pub(crate) fn expire_with(cache: &Arc<StateCache>, journal: &Journal) -> Ticket<usize> {
+    let (job, ticket) = Task::boxed(Arc::clone(cache), move |tx: &mut Tx<'_>| {
+        let now = tx.now().as_micros();
+        let pins = marks::pin::ended(tx.db(), now)?;
+        let risks = marks::risk::ended(tx.db(), now)?;
+        let mut touched: Vec<UnitRow> = Vec::new();
+        for unit in pins.iter().chain(&risks) {
+            if touched.iter().all(|row| row.name != *unit) {
+                touched.push(touch(tx, unit)?);
+            }
+        }
+        let policy = stored::policy_in(tx)?;
+        let mut drafts = Vec::new();
+        for row in &touched {
+            let name: UnitName = stored::parse("units.name", &row.name)?;
+            if pins.contains(&row.name) {
+                let reason = format!("The pin of {name} reached its end.");
+                let subject = system_subject("system:clock");
+                drafts.push(end_pin(
+                    tx,
+                    row,
+                    &name,
+                    &policy,
+                    &subject,
+                    LevelCause::PinExpired,
+                    reason,
+                )?);
+            }
+            if risks.contains(&row.name) {
+                marks::risk::remove(tx.db(), &row.name)?;
+                let reason = format!("The risk mark of {name} reached its end.");
+                drafts.push(risk_draft(
+                    Code::RiskExpired,
+                    &system_subject("system:clock"),
+                    &name,
+                    reason,
+                    false,
+                    &policy,
+                ));
+            }
+        }
+        let mut states = Vec::new();
+        for row in &touched {
+            states.push((
+                stored::parse::<UnitName>("units.name", &row.name)?,
+                state_of(tx.db(), row)?,
+            ));
+        }
+        Ok(Plan {
+            answer: drafts.len(),
+            drafts,
+            publish: Some(Box::new(move |cache| {
+                states
+                    .iter()
+                    .for_each(|(unit, state)| cache.set_unit(unit, state.clone()));
+            })),
+        })
+    });
+    journal.submit(job);
+    ticket.map(|(count, _)| count)
+}
+
+fn touch(tx: &mut Tx<'_>, unit: &str) -> Result<UnitRow, AppError> {
+    let not_found = || AppError::NotFound {
+        what: "unit",
+        name: unit.to_owned(),
+    };
+    let mut row = units::find(tx.db(), unit)?.ok_or_else(not_found)?;
+    row.state_epoch = i64::try_from(tx.change_state()).unwrap_or(i64::MAX);
+    row.updated_at = tx.now().as_micros();
+    save(tx.db(), &row, false)?;
+    Ok(row)
+}
+
+/// A change of the level in force.
+struct Level {
+    from: ProtectionLevel,
+    to: ProtectionLevel,
+    cause: LevelCause,
+}
+
+fn end_pin(
+    tx: &mut Tx<'_>,
+    row: &UnitRow,
+    name: &UnitName,
+    policy: &PolicyRef,
+    actor: &Subject,
+    cause: LevelCause,
+    reason: String,
+) -> Result<Draft, AppError> {
+    let Some(pin) = marks::pin::find(tx.db(), name.as_str())? else {
+        return Err(AppError::NotFound {
+            what: "pin on unit",
+            name: name.to_string(),
+        });
+    };
+    marks::pin::remove(tx.db(), name.as_str())?;
+    let from = stored::parse("pins.level", &pin.level)?;
+    let to = stored::parse("units.level", &row.level)?;
+    let change = Level { from, to, cause };
+    let mut draft = level_draft(Code::PinRemoved, actor, name, row, reason, &change, policy)?;
+    draft.meta.pinned = Some(false);
+    record(tx, &draft, name, row, &change)?;
+    Ok(draft)
+}
+
+fn level_draft(
+    code: Code,
+    actor: &Subject,
+    name: &UnitName,
+    row: &UnitRow,
+    reason: String,
+    level: &Level,
+    policy: &PolicyRef,
+) -> Result<Draft, AppError> {
+    let state = stored::queue_state(row)?;
+    let meta = Meta {
+        previous_level: Some(level.from),
+        protection_level: Some(level.to),
+        cause: Some(level.cause),
+        ..queue_meta(state.as_ref())
+    };
+    let draft = change(
+        ReceiptKind::ProtectionChange,
+        code,
+        actor.clone(),
+        reason,
+        policy.clone(),
+    );
+    Ok(Draft {
+        unit: Some(name.clone()),
+        meta,
+        ..draft
+    })
+}
+
+fn record(
+    tx: &mut Tx<'_>,
+    draft: &Draft,
+    name: &UnitName,
+    row: &UnitRow,
+    level: &Level,
+) -> Result<(), AppError> {
+    let state = stored::queue_state(row)?;
+    let now = tx.now();
+    let change = change_row(
+        draft,
+        name,
+        level.from,
+        level.to,
+        level.cause,
+        state.as_ref(),
+        now,
+    );
+    insert(tx.db(), &change)
+}
+
+fn insert(db: &mut Db, row: &history::LevelChangeRow) -> Result<(), AppError> {
+    history::insert_change(db, row).map_err(Into::into)
+}
+
+fn risk_draft(
+    code: Code,
+    actor: &Subject,
+    name: &UnitName,
+    reason: String,
+    risky: bool,
+    policy: &PolicyRef,
+) -> Draft {
+    let meta = Meta {
+        risky: Some(risky),
+        ..Meta::default()
+    };
+    let draft = change(
+        ReceiptKind::RiskChange,
+        code,
+        actor.clone(),
+        reason,
+        policy.clone(),
+    );
+    Draft {
+        unit: Some(name.clone()),
+        meta,
+        ..draft
+    }
+}
+
+fn check_expiry(expires_at: Option<Timestamp>, now: Timestamp) -> Result<(), AppError> {
+    match expires_at {
+        Some(at) if at <= now => Err(AppError::invalid(
+            "/expires_at",
+            format!("must lie in the future; it is {now} now"),
+        )),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn check_loosening(
+    request: &PinRequest,
+    measured: ProtectionLevel,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let latest = now.plus_minutes(LONGEST_LOOSENING_MINUTES);
+    let soon = request.expires_at.is_some_and(|at| at <= latest);
+    if request.level >= measured || soon {
+        return Ok(());
+    }
+    let message = format!(
+        "a pin below the measured level ({measured}) must end within 4 hours: at {latest} or before"
+    );
+    Err(AppError::invalid("/expires_at", message))
+}

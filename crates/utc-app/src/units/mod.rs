@@ -1,0 +1,18 @@
+//! Units: configuration, observations, pins and risk marks, and what can be seen of them.
+
+mod config;
+mod configure;
+mod history;
+mod marks;
+mod observe;
+pub(crate) mod stored;
+mod view;
+
+pub use config::{Access, MethodOverride, Thresholds, UnitConfig};
+pub(crate) use configure::make_room;
+pub use configure::{Configured, Update};
+pub use history::{LevelRecord, UnitHistory};
+pub use marks::{Marked, PinRequest, RiskRequest};
+pub(crate) use marks::{expire, expire_with, something_ended};
+pub use observe::{Observed, Report};
+pub use view::{MarkView, QueueEstimate, UnitPage, UnitView};

@@ -1,0 +1,217 @@
+//! What can be seen of a unit.
+
+use utc_domain::{LevelCause, ProtectionLevel, Timestamp, UnitName};
+use utc_queueing::{QueueState, is_stale, recommendation};
+use utc_storage::connection::Db;
+use utc_storage::rows::marks;
+use utc_storage::rows::units::{self, UnitRow};
+
+use super::observe::settings;
+use super::{UnitConfig, stored};
+use crate::AppError;
+use crate::arrivals::ArrivalCounts;
+use crate::console::Console;
+
+/// A unit with everything that is known of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnitView {
+    /// Its own name.
+    pub name: UnitName,
+    /// Whether somebody configured it.
+    pub configured: bool,
+    /// The number of its configuration; 0 before the first.
+    pub config_version: u64,
+    /// Its configuration.
+    pub config: UnitConfig,
+    /// The state of its queue; none before the first observation.
+    pub queue: Option<QueueState>,
+    /// What the queue's state means for who waits; none without data.
+    pub estimate: Option<QueueEstimate>,
+    /// The level in force.
+    pub level: ProtectionLevel,
+    /// Since when, where known.
+    pub level_since: Option<Timestamp>,
+    /// Why.
+    pub level_cause: Option<LevelCause>,
+    /// Whether reports have stopped coming; the level is held.
+    pub stale: bool,
+    /// What to do, in a sentence.
+    pub recommendation: String,
+    /// The pin, if there is one.
+    pub pin: Option<MarkView>,
+    /// The person's risk mark, if there is one.
+    pub risk_mark: Option<MarkView>,
+    /// Operations asked for and not denied, counted by this server.
+    pub arrivals: ArrivalCounts,
+}
+
+/// A pin or a risk mark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarkView {
+    /// The pinned level; none for a risk mark.
+    pub level: Option<ProtectionLevel>,
+    /// Why.
+    pub reason: String,
+    /// Who set it.
+    pub subject: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when.
+    pub expires_at: Option<Timestamp>,
+    /// The receipt.
+    pub receipt_id: String,
+}
+
+/// The M/M/c view of a queue: what its utilisation means in waiting.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct QueueEstimate {
+    /// The probability that an arrival waits.
+    pub p_wait: f64,
+    /// The mean wait before service, in minutes.
+    pub mean_wait_minutes: f64,
+    /// The probability of waiting longer than five minutes.
+    pub p_wait_over_5_minutes: f64,
+    /// How many servers would keep the mean wait at or below one minute at a utilisation of at most the
+    /// high threshold.
+    pub servers_for_one_minute: Option<u32>,
+}
+
+/// A page of units, by name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnitPage {
+    /// The units.
+    pub units: Vec<UnitView>,
+    /// The name to go on after; none at the end.
+    pub next: Option<UnitName>,
+}
+
+impl Console {
+    /// One unit, by its name or an alias. Blocks.
+    pub fn unit(&self, name: &UnitName) -> Result<UnitView, AppError> {
+        let name = self.cache().resolve(name);
+        self.store()
+            .read(|db| match units::find(db, name.as_str())? {
+                Some(row) => self.view(db, row),
+                None => Err(AppError::NotFound {
+                    what: "unit",
+                    name: name.to_string(),
+                }),
+            })
+    }
+
+    /// Units with names after `after`. Blocks.
+    pub fn units(&self, after: Option<&UnitName>, limit: usize) -> Result<UnitPage, AppError> {
+        let after = after.map_or("", UnitName::as_str);
+        let most = i64::try_from(limit).unwrap_or(i64::MAX - 1);
+        self.store().read(|db| {
+            let rows = units::page(db, after, most + 1)?;
+            let more = rows.len() > limit;
+            let mut views = Vec::new();
+            for row in rows.into_iter().take(limit) {
+                views.push(self.view(db, row)?);
+            }
+            let next = if more {
+                views.last().map(|view| view.name.clone())
+            } else {
+                None
+            };
+            Ok(UnitPage { units: views, next })
+        })
+    }
+
+    fn view(&self, db: &mut Db, row: UnitRow) -> Result<UnitView, AppError> {
+        let now = self.clock().now();
+        let name: UnitName = stored::parse("units.name", &row.name)?;
+        let config = stored::config(&row)?;
+        let pin = marks::pin::find(db, &row.name)?;
+        let mark = marks::risk::find(db, &row.name)?;
+        let state = stored::unit_state(&row, pin.as_ref(), mark.as_ref())?;
+        let queue = stored::queue_state(&row)?;
+        let (level, pinned) = state.level_at(now);
+        let settings = settings(&self.options().queueing, &config)?;
+        let pin = match pin {
+            Some(pin) if pinned => Some(MarkView {
+                level: Some(level),
+                reason: pin.reason,
+                subject: pin.subject,
+                since: Timestamp::from_micros(pin.since),
+                expires_at: pin.expires_at.map(Timestamp::from_micros),
+                receipt_id: pin.receipt_id,
+            }),
+            Some(_) | None => None,
+        };
+        let risk_mark = mark.filter(|_| state.risky_at(now)).map(|mark| MarkView {
+            level: None,
+            reason: mark.reason,
+            subject: mark.subject,
+            since: Timestamp::from_micros(mark.since),
+            expires_at: mark.expires_at.map(Timestamp::from_micros),
+            receipt_id: mark.receipt_id,
+        });
+        Ok(UnitView {
+            level_since: pin
+                .as_ref()
+                .map(|pin| pin.since)
+                .or(queue.as_ref().map(|queue| queue.level_since)),
+            level_cause: match (&pin, &queue) {
+                (Some(_), _) => Some(LevelCause::Pinned),
+                (None, Some(queue)) => Some(queue.level_cause),
+                (None, None) => None,
+            },
+            recommendation: advice(pin.as_ref(), queue.as_ref(), &settings),
+            stale: queue.as_ref().is_some_and(|queue| is_stale(queue, now)),
+            estimate: queue
+                .as_ref()
+                .and_then(|queue| estimate(queue, &config, settings.high())),
+            arrivals: self
+                .cache()
+                .unit(&name)
+                .map(|unit| unit.arrivals.read(now))
+                .unwrap_or_default(),
+            name,
+            configured: row.configured,
+            config_version: row.config_version.unsigned_abs(),
+            config,
+            queue,
+            level,
+            pin,
+            risk_mark,
+        })
+    }
+}
+
+fn advice(
+    pin: Option<&MarkView>,
+    queue: Option<&QueueState>,
+    settings: &utc_queueing::Settings,
+) -> String {
+    match (pin, queue) {
+        (Some(pin), _) => {
+            let until = pin.expires_at.map_or_else(|| "until it is removed".to_owned(), |at| format!("until {at}"));
+            format!("Pinned by {} {until}: {}", pin.subject, pin.reason)
+        }
+        (None, Some(queue)) => recommendation(queue, settings),
+        (None, None) => {
+            "No data: report observations (arrivals and capacity per hour) so that the level can follow the load.".to_owned()
+        }
+    }
+}
+
+/// μ is the unit's whole capacity; each of its servers has an equal share.
+fn estimate(queue: &QueueState, config: &UnitConfig, high: f64) -> Option<QueueEstimate> {
+    let share = queue.mu / f64::from(config.servers);
+    let model = utc_queueing::Mmc::new(queue.lambda, share, config.servers).ok()?;
+    let minute = 1.0 / 60.0;
+    Some(QueueEstimate {
+        p_wait: model.p_wait()?,
+        mean_wait_minutes: model.mean_wait_hours()? * 60.0,
+        p_wait_over_5_minutes: model.p_wait_longer_than(5.0 * minute)?,
+        servers_for_one_minute: utc_queueing::servers_needed(
+            queue.lambda,
+            share,
+            minute,
+            high.min(0.999),
+        )
+        .ok(),
+    })
+}
