@@ -1,2 +1,60 @@
-//! x
-fn main() {}
+//! Administration of the Unified Trust Console from the command line.
+
+mod context;
+mod db;
+mod keys;
+mod receipts;
+mod rules;
+mod units;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Administers the database that `DATABASE_URL` names; reads the same environment and `.env` as the server.
+///
+/// Exit codes: 0 done; 1 refused, failed, or not valid; 2 wrong usage.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Print JSON for machines.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The database as a whole.
+    #[command(subcommand)]
+    Db(db::Command),
+    /// Policy switches.
+    #[command(subcommand)]
+    Rules(rules::Command),
+    /// Units.
+    #[command(subcommand)]
+    Units(units::Command),
+    /// Receipts.
+    #[command(subcommand)]
+    Receipts(receipts::Command),
+    /// Signing keys.
+    #[command(subcommand)]
+    Keys(keys::Command),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result =
+        context::Context::new(arguments.json).and_then(|context| match arguments.command {
+            Command::Db(command) => db::run(&context, command),
+            Command::Rules(command) => rules::run(&context, command),
+            Command::Units(command) => units::run(&context, command),
+            Command::Receipts(command) => receipts::run(&context, command),
+            Command::Keys(command) => keys::run(&context, command),
+        });
+    match result {
+        Ok(code) => code,
+        Err(error) => context::failure(&error),
+    }
+}

@@ -1,7 +1,7 @@
 //! Walking the whole log: every receipt, its signature, its place.
 
-use utc_attestation::{Expected, encode_leaf, leaf_hash, verify};
-use utc_domain::LeafHash;
+use utc_attestation::{Expected, leaf_hash, verify};
+use utc_domain::{KeyId, LeafHash};
 use utc_storage::rows::receipts;
 
 use crate::AppError;
@@ -37,7 +37,37 @@ impl LogReport {
     }
 }
 
+/// The log in a few numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogSummary {
+    /// How many receipts there are.
+    pub size: u64,
+    /// How many of them are younger than 24 hours.
+    pub last_day: u64,
+    /// The epoch of the state.
+    pub epoch: u64,
+    /// The key that signs.
+    pub active_key: KeyId,
+}
+
 impl Console {
+    /// Size, growth and key of the log. Blocks.
+    pub fn log_summary(&self) -> Result<LogSummary, AppError> {
+        let head = self
+            .head()?
+            .ok_or_else(|| AppError::Internal("the log has no head".into()))?;
+        let yesterday = self.clock().now().plus_seconds(-86_400).as_micros();
+        let last_day = self
+            .store()
+            .read(|db| receipts::count_since(db, yesterday))?;
+        Ok(LogSummary {
+            size: head.size,
+            last_day: last_day.unsigned_abs(),
+            epoch: head.epoch,
+            active_key: head.active_kid,
+        })
+    }
+
     /// Checks every receipt up to the present size of the log: signature, position without gap, `prev`, time that
     /// rises, columns that repeat its claims, and the head. `progress` is told how many are done. Blocks.
     pub fn audit_log(&self, mut progress: impl FnMut(u64, u64)) -> Result<LogReport, AppError> {
@@ -112,7 +142,7 @@ impl Console {
         if claims.seq != row.seq.unsigned_abs() || claims.jti != row.id {
             report.fault(seq, "the row's position or id is not the receipt's");
         }
-        if claims.prev != encode_leaf(&prev) {
+        if claims.prev_leaf() != Some(prev) {
             report.fault(seq, "`prev` is not the hash of the receipt before");
         }
         if row.ts <= last_ts {

@@ -17,7 +17,7 @@ use crate::units::stored;
 
 /// The part of a unit that decisions depend on or record.
 #[derive(Debug, Clone, PartialEq)]
-pub struct UnitState {
+pub(crate) struct UnitState {
     /// Whether somebody configured it.
     pub configured: bool,
     /// Whether its decisions bind.
@@ -42,7 +42,7 @@ pub struct UnitState {
 
 impl UnitState {
     /// A unit of which nothing is known.
-    pub const UNKNOWN: Self = Self {
+    pub(crate) const UNKNOWN: Self = Self {
         configured: false,
         mode: Mode::Enforce,
         measured: ProtectionLevel::Permissive,
@@ -56,7 +56,7 @@ impl UnitState {
     };
 
     /// The level in force at `now`, and whether it is a pinned one.
-    pub fn level_at(&self, now: Timestamp) -> (ProtectionLevel, bool) {
+    pub(crate) fn level_at(&self, now: Timestamp) -> (ProtectionLevel, bool) {
         match self.pin {
             Some((level, ends)) if ends.is_none_or(|ends| now < ends) => (level, true),
             Some(_) | None => (self.measured, false),
@@ -64,13 +64,13 @@ impl UnitState {
     }
 
     /// Whether a person's risk mark holds at `now`.
-    pub fn risky_at(&self, now: Timestamp) -> bool {
+    pub(crate) fn risky_at(&self, now: Timestamp) -> bool {
         self.risk_mark
             .is_some_and(|ends| ends.is_none_or(|ends| now < ends))
     }
 
     /// The next moment at which the level or the risk changes by itself.
-    pub fn next_change(&self) -> Option<Timestamp> {
+    pub(crate) fn next_change(&self) -> Option<Timestamp> {
         let pin = self.pin.and_then(|(_, ends)| ends);
         [pin, self.risk_mark.flatten()].into_iter().flatten().min()
     }

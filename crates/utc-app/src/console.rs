@@ -115,7 +115,9 @@ impl Console {
     /// Writes the first entry of an empty log, takes over the configured policy settings, ends what has ended.
     fn begin(&self) -> Result<(), AppError> {
         genesis::create_log(self).wait()?;
-        genesis::adopt_settings(self).wait()?;
+        if self.options.adopt_settings {
+            genesis::adopt_settings(self).wait()?;
+        }
         units::expire(self).wait().map(drop)
     }
 

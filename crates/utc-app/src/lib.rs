@@ -18,8 +18,25 @@ mod secret_file;
 mod task;
 mod units;
 
+/// What whoever composes the engine needs from the layers below.
+pub mod engine {
+    pub use utc_policy::UnknownUnits;
+    pub use utc_queueing::Settings;
+    pub use utc_storage::StorageError;
+    pub use utc_storage::connection::Location;
+    pub use utc_storage::journal::{Health, Journal, Observer};
+    pub use utc_storage::lock::{Lock, exclusive as exclusive_lock, server as server_lock};
+    pub use utc_storage::{maintain, migrate};
+}
+
+/// Rows that use cases hand out as they are.
+pub mod rows {
+    pub use utc_storage::rows::history::{FeatureRow, LevelChangeRow};
+    pub use utc_storage::rows::rules::{PolicyVersionRow, RuleRow};
+}
+
 pub use arrivals::ArrivalCounts;
-pub use audit::LogReport;
+pub use audit::{LogReport, LogSummary};
 pub use clock::SystemClock;
 pub use console::{Console, OpenError};
 pub use decide::{Answer, Request};

@@ -30,6 +30,9 @@ pub struct Options {
     pub max_units: usize,
     /// What happens to writes on units that nobody configured. Set at the start; a change is a receipt.
     pub unknown_units: UnknownUnits,
+    /// Whether `unknown_units` becomes part of the policy at the start. Tools that work beside a server leave the
+    /// policy as it is.
+    pub adopt_settings: bool,
     /// Sees committed batches.
     pub observer: Arc<dyn Observer>,
     /// The most jobs in one transaction.
@@ -67,6 +70,7 @@ impl Options {
             queueing: Settings::classic(),
             max_units: 10_000,
             unknown_units: UnknownUnits::Allow,
+            adopt_settings: true,
             observer: Arc::new(Unobserved),
             max_batch: 1_024,
             decision_places: 8_192,

@@ -76,9 +76,9 @@ impl Console {
         };
         let mut verification = verify(token, self.key_ring(), &expected);
         if !verification.valid() {
-            verification.push(not_checked(CheckName::KeyRange, "the token is not valid"));
-            verification.push(not_checked(CheckName::LogEntry, "the token is not valid"));
-            verification.push(not_checked(CheckName::Chain, "the token is not valid"));
+            for name in [CheckName::KeyRange, CheckName::Seq, CheckName::Chain] {
+                verification.push(not_checked(name, "the token is not valid"));
+            }
             return Ok(verification);
         }
         let checks = self
@@ -130,7 +130,7 @@ fn log_checks(
             receipts::by_seq(db, seq - 1)?.map(|row| utc_attestation::leaf_hash(row.jws.as_bytes()))
         }
     };
-    let continues = prev.is_some_and(|leaf| utc_attestation::encode_leaf(&leaf) == claims.prev);
+    let continues = prev.is_some() && prev == claims.prev_leaf();
     Ok(vec![
         check(
             CheckName::KeyRange,
@@ -139,7 +139,7 @@ fn log_checks(
             "the key was not the log's active key at this position",
         ),
         check(
-            CheckName::LogEntry,
+            CheckName::Seq,
             same,
             "the log holds exactly these bytes at this position",
             "the log does not hold these bytes at this position",

@@ -1,14 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 pub mod connection;
-#[expect(
-    missing_docs,
-    reason = "diesel's derive makes items without documentation"
-)]
 mod db;
 mod error;
 pub mod journal;
 pub mod lock;
+pub mod maintain;
 pub mod migrate;
 pub mod rows;
 #[expect(

@@ -8,6 +8,7 @@ use diesel::sql_types::Bool;
 
 use crate::StorageError;
 use crate::connection::{Db, Location, Purpose, connect};
+use crate::store::make_folder;
 
 /// Advisory lock numbers on PostgreSQL; any fixed numbers would do.
 const SERVER: i64 = 0x7574_6301;
@@ -102,6 +103,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 fn open(path: &Path) -> Result<File, StorageError> {
+    path.parent().map_or(Ok(()), make_folder)?;
     let file = OpenOptions::new()
         .create(true)
         .truncate(false)

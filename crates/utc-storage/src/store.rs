@@ -58,7 +58,8 @@ impl Store {
     }
 }
 
-fn make_folder(folder: &Path) -> Result<(), StorageError> {
+/// Makes the folder of a database, readable by its owner only, unless it is there.
+pub(crate) fn make_folder(folder: &Path) -> Result<(), StorageError> {
     if folder.as_os_str().is_empty() || folder.is_dir() {
         return Ok(());
     }

@@ -1,1 +1,61 @@
-//! x
+#![doc = include_str!("../README.md")]
+
+mod body;
+mod edge;
+mod handlers;
+mod metrics;
+pub mod openapi;
+mod pages;
+mod problem;
+pub mod routes;
+mod wire;
+
+use std::sync::Arc;
+
+use actix_web::dev::{ServiceFactory, ServiceRequest};
+use actix_web::middleware::from_fn;
+use actix_web::{App, Error, web};
+use utc_app::Console;
+
+pub use body::MAX_BODY_BYTES;
+pub use metrics::Metrics;
+pub use pages::Pages;
+pub use problem::Problem;
+
+/// What every handler may use.
+pub struct State {
+    /// The use cases.
+    pub console: Arc<Console>,
+    /// The counters.
+    pub metrics: Arc<Metrics>,
+    /// The pages.
+    pub pages: Pages,
+    /// The values of `Host` that name this server, the first of them for showing.
+    pub hosts: Vec<String>,
+    /// Whether this is the demo: said on every page.
+    pub demo: bool,
+}
+
+/// The application: every route behind the edge. Give the same `state` to every worker.
+pub fn app(
+    state: web::Data<State>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = actix_web::dev::ServiceResponse<actix_web::body::BoxBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .app_data(state)
+        .app_data(web::PayloadConfig::new(MAX_BODY_BYTES))
+        .app_data(
+            web::QueryConfig::default()
+                .error_handler(|error, _| Problem::field("", format!("the query: {error}")).into()),
+        )
+        .configure(routes::register)
+        .default_service(web::to(routes::no_route))
+        .wrap(from_fn(edge::edge))
+}

@@ -1,10 +1,10 @@
 //! Reported observations: the unit's queue moves, its level follows.
 
 use utc_domain::{
-    Code, Draft, LevelCause, Meta, PolicyRef, ProtectionLevel, ReceiptId, ReceiptKind, Subject,
-    Timestamp, UnitName,
+    Code, Draft, LevelCause, Meta, PolicyRef, ProtectionLevel, ReceiptId, ReceiptKind, Timestamp,
+    UnitName,
 };
-use utc_queueing::{LevelChange, Observation, QueueState, Settings};
+use utc_queueing::{LevelChange, Observation, ObservationError, QueueState, Settings};
 use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
 use utc_storage::rows::history::{self, FeatureRow, LevelChangeRow};
@@ -112,7 +112,7 @@ fn take(
         report.service_rate,
         report.at.unwrap_or(now),
     )
-    .map_err(|error| invalid(&format!("/{}", error.field()), error.to_string()))?;
+    .map_err(|error| invalid(&pointer_of(&error), error.to_string()))?;
     let observation = match config.capacity_per_hour {
         Some(capacity) => observation.clamp_to_capacity(capacity),
         None => observation,
@@ -252,4 +252,13 @@ fn place(error: AppError, index: usize, count: usize) -> AppError {
         ),
         other => other,
     }
+}
+
+fn pointer_of(error: &ObservationError) -> String {
+    match error {
+        ObservationError::ArrivalRate { .. } => "/arrival_rate",
+        ObservationError::ServiceRate { .. } => "/service_rate",
+        _ => "",
+    }
+    .to_owned()
 }

@@ -1,6 +1,7 @@
 //! What can be seen of a unit.
 
 use utc_domain::{LevelCause, ProtectionLevel, Timestamp, UnitName};
+use utc_queueing::formulas::{Mmc, servers_needed};
 use utc_queueing::{QueueState, is_stale, recommendation};
 use utc_storage::connection::Db;
 use utc_storage::rows::marks;
@@ -200,18 +201,13 @@ fn advice(
 /// μ is the unit's whole capacity; each of its servers has an equal share.
 fn estimate(queue: &QueueState, config: &UnitConfig, high: f64) -> Option<QueueEstimate> {
     let share = queue.mu / f64::from(config.servers);
-    let model = utc_queueing::Mmc::new(queue.lambda, share, config.servers).ok()?;
+    let model = Mmc::new(queue.lambda, share, config.servers).ok()?;
     let minute = 1.0 / 60.0;
+    let enough = servers_needed(queue.lambda, share, minute, high.min(0.999));
     Some(QueueEstimate {
-        p_wait: model.p_wait()?,
-        mean_wait_minutes: model.mean_wait_hours()? * 60.0,
-        p_wait_over_5_minutes: model.p_wait_longer_than(5.0 * minute)?,
-        servers_for_one_minute: utc_queueing::servers_needed(
-            queue.lambda,
-            share,
-            minute,
-            high.min(0.999),
-        )
-        .ok(),
+        p_wait: model.p_wait(),
+        mean_wait_minutes: model.mean_wait_hours() * 60.0,
+        p_wait_over_5_minutes: model.p_wait_longer_than(5.0 * minute).ok()?,
+        servers_for_one_minute: enough.ok().map(|model| model.servers()),
     })
 }

@@ -28,9 +28,9 @@ use std::time::Duration;
 
 use utc_domain::{Clock, Draft, KeyId, Sealer, Timestamp};
 
+use crate::StorageError;
 use crate::connection::{Db, Location};
 use crate::rows::receipts;
-use crate::{JournalError, StorageError};
 
 pub use checkpoint::{WAL_BOUND, wal_bytes};
 pub use head::{Head, read as read_head};

@@ -1,0 +1,91 @@
+//! What every command needs: the configuration, the engine, a voice.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
+use utc_app::engine::Location;
+use utc_app::{Console, Options};
+use utc_config::{Config, DatabaseUrl, Vars};
+use utc_domain::Subject;
+
+/// What every command needs.
+pub(crate) struct Context {
+    /// The configuration.
+    pub(crate) config: Config,
+    json: bool,
+}
+
+impl Context {
+    pub(crate) fn new(json: bool) -> anyhow::Result<Self> {
+        let config = Config::from_vars(&Vars::from_process(Some(Path::new(".env")))?)?;
+        Ok(Self { config, json })
+    }
+
+    /// Where the data is.
+    pub(crate) fn location(&self) -> Location {
+        match &self.config.database {
+            DatabaseUrl::Sqlite { path } => Location::Sqlite(path.clone()),
+            DatabaseUrl::Postgres { url } => Location::Postgres(url.expose_secret().to_owned()),
+        }
+    }
+
+    /// The engine, with the server's keys. It may run beside a server: both append to one log.
+    pub(crate) fn console(&self) -> anyhow::Result<Console> {
+        let keys = &self.config.keys;
+        let secret = |secret: &secrecy::SecretString| secret.expose_secret().to_owned();
+        let options = Options {
+            data_dir: self.config.files.data_dir.clone(),
+            secret: keys.hmac_secret.as_ref().map(secret),
+            next_secret: keys.hmac_secret_next.as_ref().map(secret),
+            previous_secrets: keys.hmac_secret_previous.iter().map(secret).collect(),
+            issuer: self.config.installation.issuer.clone(),
+            ..Options::new(self.location())
+        };
+        Ok(Console::with(Options {
+            adopt_settings: false,
+            ..options
+        })?)
+    }
+
+    /// Who acts: whoever may run this program on this machine.
+    pub(crate) fn actor() -> anyhow::Result<Subject> {
+        Ok("admin:cli".parse()?)
+    }
+
+    /// Prints `value` as JSON where that was asked for, else the lines.
+    pub(crate) fn say(&self, value: &Value, lines: &str) {
+        if self.json {
+            print(&serde_json::to_string_pretty(value).unwrap_or_default());
+        } else {
+            print(lines.trim_end());
+        }
+    }
+
+    /// Whether to draw progress: only for people.
+    pub(crate) fn shows_progress(&self) -> bool {
+        !self.json && std::io::stderr().is_terminal()
+    }
+}
+
+/// Prints a line on standard output; a closed pipe is not a reason to fail half-way.
+pub(crate) fn print(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Says what went wrong on standard error.
+pub(crate) fn failure(error: &anyhow::Error) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "utc-admin: {error:#}");
+    ExitCode::FAILURE
+}
+
+/// Asks on standard error and reads the answer; anything but `yes` is no.
+pub(crate) fn confirmed(question: &str) -> anyhow::Result<bool> {
+    write!(std::io::stderr(), "{question} Type `yes` to go on: ")?;
+    std::io::stderr().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(answer.trim() == "yes")
+}

@@ -1,0 +1,64 @@
+//! `utc-admin receipts …`
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use indicatif::{ProgressBar, ProgressDrawTarget};
+use serde_json::json;
+
+use crate::context::Context;
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Check every receipt: signature, position, chain, time. Exit code 0 valid, 1 not.
+    Verify,
+}
+
+pub(crate) fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Verify => verify(context),
+    }
+}
+
+fn verify(context: &Context) -> anyhow::Result<ExitCode> {
+    let bar = ProgressBar::new(0);
+    if !context.shows_progress() {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    let report = context.console()?.audit_log(|done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    let faults: Vec<_> = report
+        .faults
+        .iter()
+        .map(|(seq, text)| json!({ "seq": seq, "fault": text }))
+        .collect();
+    let value = json!({
+        "valid": report.valid(),
+        "size": report.size,
+        "checked": report.checked,
+        "fault_count": report.fault_count,
+        "faults": faults,
+    });
+    let mut lines = match report.valid() {
+        true => format!(
+            "valid: {} receipts, every signature holds and the chain is unbroken",
+            report.checked
+        ),
+        false => format!(
+            "NOT VALID: {} faults in {} receipts",
+            report.fault_count, report.size
+        ),
+    };
+    for (seq, text) in &report.faults {
+        lines.push_str(&format!("\n  {seq}: {text}"));
+    }
+    context.say(&value, &lines);
+    Ok(if report.valid() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,59 @@
+//! From configuration to the engine's options.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::ExposeSecret as _;
+use utc_app::Options;
+use utc_app::engine::{Location, Observer, Settings, UnknownUnits};
+use utc_config::{Config, DatabaseUrl};
+use utc_web::Metrics;
+
+/// Where the data is.
+pub(crate) fn location(database: &DatabaseUrl) -> Location {
+    match database {
+        DatabaseUrl::Sqlite { path } => Location::Sqlite(path.clone()),
+        DatabaseUrl::Postgres { url } => Location::Postgres(url.expose_secret().to_owned()),
+    }
+}
+
+struct Batches(Arc<Metrics>);
+
+impl Observer for Batches {
+    fn committed(&self, jobs: usize, took: Duration) {
+        self.0.committed(jobs, took);
+    }
+}
+
+/// The engine's options.
+pub(crate) fn engine(config: &Config, metrics: &Arc<Metrics>) -> anyhow::Result<Options> {
+    let queueing = &config.queueing;
+    let secret = |secret: &secrecy::SecretString| secret.expose_secret().to_owned();
+    Ok(Options {
+        data_dir: config.files.data_dir.clone(),
+        secret: config.keys.hmac_secret.as_ref().map(secret),
+        next_secret: config.keys.hmac_secret_next.as_ref().map(secret),
+        previous_secrets: config
+            .keys
+            .hmac_secret_previous
+            .iter()
+            .map(secret)
+            .collect(),
+        issuer: config.installation.issuer.clone(),
+        queueing: Settings::new(
+            queueing.alpha,
+            queueing.low,
+            queueing.high,
+            queueing.relax_below,
+            queueing.relax_window_minutes,
+        )?,
+        max_units: usize::try_from(config.installation.max_units)?,
+        unknown_units: match config.installation.unknown_units {
+            utc_config::UnknownUnits::Allow => UnknownUnits::Allow,
+            utc_config::UnknownUnits::Approve => UnknownUnits::Approve,
+            utc_config::UnknownUnits::Deny => UnknownUnits::Deny,
+        },
+        observer: Arc::new(Batches(Arc::clone(metrics))),
+        ..Options::new(location(&config.database))
+    })
+}

@@ -1,0 +1,174 @@
+//! What a receipt says, as it stands in the token.
+
+mod fill;
+mod write;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use utc_domain::LeafHash;
+
+pub(crate) use fill::fill;
+pub(crate) use write::write;
+
+/// The version of the claims that this crate writes and reads.
+pub const SCHEMA: u64 = 1;
+
+/// The `aud` of every receipt.
+pub const AUDIENCE: &str = "utc-receipts";
+
+// Invariant: in every struct of this file the members stand in the order of their names on the wire
+// (by UTF-16 code unit, which for these names is ASCII order). Writing them in the order of
+// declaration is then writing them canonically; a property test holds this against RFC 8785.
+
+/// The claims of a receipt. What a receipt does not have is absent in the token.
+///
+/// Reading ignores members it does not know, so that a later release may add some; they stay in
+/// [`crate::Verification::payload`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Claims {
+    /// What was asked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub action: Option<String>,
+    /// [`AUDIENCE`].
+    pub aud: String,
+    /// The stable reason code.
+    pub code: String,
+    /// `ALLOW`, `DENY`, `REQUIRE_APPROVAL`, or `POLICY_CHANGE` for that kind.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub decision: Option<String>,
+    /// What evaluated the request.
+    pub engine: Engine,
+    /// When it was placed, in whole seconds since 1970: `ts` without its fraction.
+    pub iat: i64,
+    /// The installation that signed.
+    pub iss: String,
+    /// The receipt's id, a UUID of version 7.
+    pub jti: String,
+    /// What is recorded.
+    pub kind: String,
+    /// Ids of what this receipt is about.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub link: Option<LinkClaims>,
+    /// What the evaluator saw.
+    pub meta: MetaClaims,
+    /// `sha256:` digest of the request body, as the caller computed it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub payload_hash: Option<String>,
+    /// The policy that was evaluated.
+    pub policy: PolicyClaims,
+    /// The leaf hash of the receipt before, base64url without padding.
+    pub prev: String,
+    /// A sentence that a person understands.
+    pub reason: String,
+    /// The keys of all rules that decided; empty when nothing spoke against.
+    pub rules: Vec<String>,
+    /// The position in the log, from 0.
+    pub seq: u64,
+    /// Who asked or acted.
+    pub sub: String,
+    /// When it was placed: ISO 8601 in UTC with six decimals.
+    pub ts: String,
+    /// On which unit.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unit: Option<String>,
+    /// [`SCHEMA`].
+    pub v: u64,
+}
+
+impl Claims {
+    /// The leaf hash that `prev` stands for; `None` if it is not strict base64url of 32 bytes.
+    pub fn prev_leaf(&self) -> Option<LeafHash> {
+        let bytes = URL_SAFE_NO_PAD.decode(&self.prev).ok()?;
+        bytes.try_into().ok().map(LeafHash::new)
+    }
+}
+
+/// Name and version of an evaluator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Engine {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// The policy that was evaluated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyClaims {
+    /// `sha256:` and the hexadecimal digest of the policy set.
+    pub digest: String,
+    /// The number of the policy set, from 1.
+    pub version: u64,
+}
+
+/// Ids of what a receipt is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkClaims {
+    /// Another receipt.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub receipt: Option<String>,
+}
+
+/// The new state of a signing key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyClaims {
+    /// Which key.
+    pub kid: String,
+    /// `active` or `retired`.
+    pub state: String,
+}
+
+/// What the evaluator saw, and what a change was about; see [`utc_domain::Meta`] for each member.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(
+    missing_docs,
+    reason = "utc_domain::Meta documents each member, with its unit"
+)]
+pub struct MetaClaims {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval_saturated: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change_point: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub config_digest: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub config_version: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context_hash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features_ts: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grant: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<KeyClaims>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lambda_est: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mu_est: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous_level: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protection_level: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rho: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk_score: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risky: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub would_be: Option<String>,
+}

@@ -1,0 +1,146 @@
+//! From what a receipt will say to its claims.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use utc_domain::{Decision, Draft, Ground, KeyChange, LevelCause, Meta, Mode, Placement};
+use utc_domain::{GrantUse, KeyState, ProtectionLevel, ReceiptKind, Rule, round6};
+
+use super::{AUDIENCE, Claims, Engine, KeyClaims, LinkClaims, MetaClaims, PolicyClaims, SCHEMA};
+use crate::MAX_INTEGER;
+use crate::token::is_sane;
+
+/// Why a draft has no claims.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ClaimsError {
+    /// A decision receipt needs a decision, and no other kind has one of its own.
+    #[error("kind `{kind}` does not go with decision `{decision}`")]
+    Decision {
+        kind: ReceiptKind,
+        decision: &'static str,
+    },
+    /// Nobody could read the integer back.
+    #[error("`{member}` is {value}, at most 9007199254740991 is allowed")]
+    Integer { member: &'static str, value: u64 },
+    /// The clock that placed the receipt is wrong.
+    #[error("the time {ts} lies outside 2020 to 2199; is the clock right?")]
+    Time { ts: String },
+}
+
+pub(crate) fn fill(
+    draft: &Draft,
+    place: &Placement,
+    iss: &str,
+    engine: &Engine,
+) -> Result<Claims, ClaimsError> {
+    check(draft, place)?;
+    Ok(Claims {
+        action: draft.action.as_ref().map(ToString::to_string),
+        aud: AUDIENCE.to_owned(),
+        code: draft.code.as_str().to_owned(),
+        decision: decision(draft)?.map(str::to_owned),
+        engine: engine.clone(),
+        iat: place.ts.as_seconds(),
+        iss: iss.to_owned(),
+        jti: draft.id.to_string(),
+        kind: draft.kind.as_str().to_owned(),
+        link: draft.meta.about.map(|id| LinkClaims {
+            receipt: Some(id.to_string()),
+        }),
+        meta: meta(&draft.meta),
+        payload_hash: draft.payload_hash.as_ref().map(ToString::to_string),
+        policy: PolicyClaims {
+            digest: draft.policy.digest.clone(),
+            version: draft.policy.version,
+        },
+        prev: URL_SAFE_NO_PAD.encode(place.prev.as_bytes()),
+        reason: draft.reason.clone(),
+        rules: draft
+            .grounds
+            .iter()
+            .map(Ground::as_str)
+            .map(str::to_owned)
+            .collect(),
+        seq: place.seq,
+        sub: draft.subject.to_string(),
+        ts: place.ts.to_string(),
+        unit: draft.unit.as_ref().map(ToString::to_string),
+        v: SCHEMA,
+    })
+}
+
+/// Refuses what the verifier would refuse, before it becomes a receipt for ever.
+fn check(draft: &Draft, place: &Placement) -> Result<(), ClaimsError> {
+    if !is_sane(place.ts) {
+        return Err(ClaimsError::Time {
+            ts: place.ts.to_string(),
+        });
+    }
+    let config_version = draft.meta.config_version.unwrap_or(0);
+    let integers = [
+        ("seq", place.seq),
+        ("policy.version", draft.policy.version),
+        ("meta.config_version", config_version),
+    ];
+    match integers.into_iter().find(|&(_, value)| value > MAX_INTEGER) {
+        Some((member, value)) => Err(ClaimsError::Integer { member, value }),
+        None => Ok(()),
+    }
+}
+
+fn decision(draft: &Draft) -> Result<Option<&'static str>, ClaimsError> {
+    let own = draft.decision.map(Decision::as_str);
+    if (draft.kind == ReceiptKind::Decision) != own.is_some() {
+        return Err(ClaimsError::Decision {
+            kind: draft.kind,
+            decision: own.unwrap_or("none"),
+        });
+    }
+    Ok(match draft.kind {
+        ReceiptKind::Decision => own,
+        ReceiptKind::PolicyChange => Some("POLICY_CHANGE"),
+        ReceiptKind::ProtectionChange
+        | ReceiptKind::RiskChange
+        | ReceiptKind::ConfigChange
+        | ReceiptKind::KeyChange => None,
+    })
+}
+
+fn meta(seen: &Meta) -> MetaClaims {
+    MetaClaims {
+        approval_saturated: seen.approval_saturated,
+        cause: seen.cause.map(LevelCause::as_str).map(str::to_owned),
+        change_point: seen.change_point,
+        config_digest: seen.config_digest.clone(),
+        config_version: seen.config_version,
+        context_hash: seen.context_hash.clone(),
+        enabled: seen.enabled,
+        expires_at: seen.expires_at.map(|at| at.to_string()),
+        features_ts: seen.features_ts.map(|at| at.to_string()),
+        grant: seen.grant.map(GrantUse::as_str).map(str::to_owned),
+        keys: seen.keys.iter().map(key).collect(),
+        lambda_est: seen.lambda_est.map(round6),
+        mode: seen.mode.map(Mode::as_str).map(str::to_owned),
+        mu_est: seen.mu_est.map(round6),
+        pinned: seen.pinned,
+        previous_level: seen
+            .previous_level
+            .map(ProtectionLevel::as_str)
+            .map(str::to_owned),
+        protection_level: seen
+            .protection_level
+            .map(ProtectionLevel::as_str)
+            .map(str::to_owned),
+        rho: seen.rho.map(round6),
+        risk_score: seen.risk_score.map(round6),
+        risky: seen.risky,
+        rule: seen.rule.map(Rule::as_str).map(str::to_owned),
+        would_be: seen.would_be.map(Decision::as_str).map(str::to_owned),
+    }
+}
+
+fn key(change: &KeyChange) -> KeyClaims {
+    KeyClaims {
+        kid: change.kid.to_string(),
+        state: KeyState::as_str(change.state).to_owned(),
+    }
+}

@@ -1,0 +1,72 @@
+//! What the demo begins with.
+
+use utc_app::{AppError, Console, Report, RuleChange, Ticket, UnitConfig};
+use utc_domain::{Criticality, DomainError, Rule, Subject, UnitName};
+
+/// Why the demo could not begin.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DemoError {
+    /// The database is not the demo's own.
+    #[error("the demo only ever deletes a SQLite file called `demo.db`")]
+    NotADemoDatabase,
+    /// The old database cannot be deleted.
+    #[error("cannot delete the database of an earlier demo")]
+    File(#[source] std::io::Error),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Storage(#[from] utc_app::engine::StorageError),
+    /// A seed is not valid.
+    #[error("a seed is not valid")]
+    Seed(#[from] DomainError),
+    /// A seed could not be written.
+    #[error("a seed could not be written")]
+    Write(#[from] AppError),
+    /// The thread could not be started.
+    #[error("cannot start the demo's traffic")]
+    Thread(#[source] std::io::Error),
+}
+
+/// The units: name, criticality, capacity per hour, usual arrivals per hour.
+pub(crate) const UNITS: [(&str, Criticality, f64, f64); 4] = [
+    ("payments-api", Criticality::High, 1_200.0, 420.0),
+    ("route:/refunds", Criticality::High, 300.0, 90.0),
+    ("tool:send_email", Criticality::Normal, 600.0, 150.0),
+    ("ledger", Criticality::Extreme, 200.0, 60.0),
+];
+
+/// Seeds units, their load, and one rule.
+pub(crate) fn seed(console: &Console) -> Result<(), DemoError> {
+    let actor: Subject = "demo:seed".parse()?;
+    for (name, criticality, capacity, arrivals) in UNITS {
+        let unit: UnitName = name.parse()?;
+        let mut config = UnitConfig::unconfigured();
+        config.criticality = criticality;
+        config.capacity_per_hour = Some(capacity);
+        config.labels.insert("demo".to_owned(), "true".to_owned());
+        // So that a peak can be seen to pass within minutes.
+        config.thresholds.relax_window_minutes = Some(1);
+        let configured: Ticket<_> = console.configure_unit(
+            unit.clone(),
+            actor.clone(),
+            Box::new(move |_| Ok(config.clone())),
+        );
+        configured.wait()?;
+        let report = Report {
+            arrival_rate: arrivals,
+            service_rate: capacity,
+            at: None,
+        };
+        console.observe(&unit, vec![report]).wait()?;
+    }
+    let reason = Some("the demo shows what a risky unit looks like".parse()?);
+    console
+        .set_rule(RuleChange {
+            rule: Rule::ReadOnlyForRisky,
+            enabled: true,
+            reason,
+            actor,
+        })
+        .wait()?;
+    Ok(())
+}

@@ -1,0 +1,152 @@
+//! Reset, backup, restore: what an administrator does to the whole database.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use diesel::RunQueryDsl;
+use diesel::sql_types::{BigInt, Text};
+
+use crate::connection::{Location, Purpose, connect};
+use crate::{StorageError, lock, migrate};
+
+/// Deletes everything and makes an empty schema. Refuses while a server uses the database.
+pub fn reset(location: &Location) -> Result<(), StorageError> {
+    let _lock = lock::exclusive(location)?;
+    match location {
+        Location::Sqlite(path) => remove(path)?,
+        Location::Postgres(_) => migrate::revert_all(location)?,
+    }
+    migrate::run(location).map(drop)
+}
+
+/// Writes a copy of a SQLite database to a file that does not exist yet. Works beside a running server: the copy
+/// is the state of one moment.
+pub fn backup(location: &Location, to: &Path) -> Result<(), StorageError> {
+    if to.exists() {
+        let source = io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            "there is a file of this name already",
+        );
+        return Err(StorageError::File {
+            path: to.display().to_string(),
+            source,
+        });
+    }
+    let mut db = connect(location, Purpose::Maintain)?;
+    let query = diesel::sql_query("VACUUM INTO $1");
+    query
+        .bind::<Text, _>(to.to_string_lossy().into_owned())
+        .execute(&mut db)?;
+    let synced = fs::File::open(to).and_then(|file| file.sync_all());
+    synced.map_err(|source| StorageError::File {
+        path: to.display().to_string(),
+        source,
+    })
+}
+
+/// Puts a backup in the place of a SQLite database. Refuses while a server uses the database, and a backup
+/// that is not one of this program, is damaged, or is newer than this program; then nothing is changed.
+pub fn restore(location: &Location, from: &Path) -> Result<(), StorageError> {
+    let Location::Sqlite(path) = location else {
+        return Err(StorageError::Address {
+            reason: "only SQLite is restored by this program".to_owned(),
+        });
+    };
+    let _lock = lock::exclusive(location)?;
+    let failed = |source| StorageError::File {
+        path: from.display().to_string(),
+        source,
+    };
+    let mut copy = path.as_os_str().to_owned();
+    copy.push(".restoring");
+    let copy = PathBuf::from(copy);
+    remove(&copy)?;
+    fs::copy(from, &copy).map_err(failed)?;
+    let checked = check_backup(&copy);
+    if let Err(error) = checked {
+        remove(&copy)?;
+        return Err(error);
+    }
+    remove(path)?;
+    fs::rename(&copy, path).map_err(failed)?;
+    sync_folder(path)
+}
+
+/// A damaged or foreign file must be found before it takes the database's place.
+fn check_backup(copy: &Path) -> Result<(), StorageError> {
+    let location = Location::Sqlite(copy.to_owned());
+    let status = migrate::status(&location)?;
+    if status.applied.is_empty() {
+        return Err(corrupt("it is not a database of this program"));
+    }
+    let mut db = connect(&location, Purpose::Maintain)?;
+    let check: Check = diesel::sql_query("SELECT quick_check AS result FROM pragma_quick_check")
+        .get_result(&mut db)?;
+    if check.result != "ok" {
+        return Err(corrupt("it is damaged"));
+    }
+    // Everything into the file itself, so that the rename takes it all along.
+    diesel::sql_query("PRAGMA journal_mode=DELETE").execute(&mut db)?;
+    Ok(())
+}
+
+#[derive(diesel::QueryableByName)]
+struct Check {
+    #[diesel(sql_type = Text)]
+    result: String,
+}
+
+fn corrupt(reason: &'static str) -> StorageError {
+    StorageError::Corrupt {
+        column: "backup",
+        source: reason.into(),
+    }
+}
+
+fn remove(path: &Path) -> Result<(), StorageError> {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        match fs::remove_file(&name) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                return Err(StorageError::File {
+                    path: PathBuf::from(name).display().to_string(),
+                    source,
+                });
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn sync_folder(path: &Path) -> Result<(), StorageError> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or_else(|| Path::new("."));
+    let synced = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(|source| StorageError::File {
+        path: folder.display().to_string(),
+        source,
+    })
+}
+
+/// The size of the database in bytes.
+pub fn size_bytes(location: &Location) -> Result<u64, StorageError> {
+    #[derive(diesel::QueryableByName)]
+    struct Size {
+        #[diesel(sql_type = BigInt)]
+        bytes: i64,
+    }
+    let sql = match location {
+        Location::Sqlite(_) => {
+            "SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()"
+        }
+        Location::Postgres(_) => "SELECT pg_database_size(current_database()) AS bytes",
+    };
+    let size: Size =
+        diesel::sql_query(sql).get_result(&mut connect(location, Purpose::Maintain)?)?;
+    Ok(size.bytes.unsigned_abs())
+}

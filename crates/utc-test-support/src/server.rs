@@ -1,0 +1,248 @@
+//! A running server.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::program::{path_of, wait};
+use crate::{Answer, Client, ServerOptions};
+
+/// The longest that a start or a stop may take: a bound against hanging, not an expectation.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// How the line begins that says where the server listens.
+const LISTENING: &str = "utc-server listening on ";
+
+/// `utc-server`, listening. Killed when dropped.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    client: Client,
+    output: Output,
+}
+
+/// A server that ended instead of listening.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// What it wrote to standard output and standard error.
+    pub output: String,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Output(Arc<Mutex<String>>);
+
+impl Output {
+    fn push(&self, line: &str) {
+        let mut text = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        text.push_str(line);
+        text.push('\n');
+    }
+
+    fn text(&self) -> String {
+        let text = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        text.clone()
+    }
+
+    /// Keeps every line of a pipe, and tells where the server listens when one says so. The returned receiver
+    /// ends with the pipe.
+    fn keep(
+        &self,
+        pipe: impl Read + Send + 'static,
+        listening: Option<Sender<String>>,
+    ) -> Receiver<()> {
+        let own = self.clone();
+        let (end, ended) = channel();
+        thread::spawn(move || {
+            for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
+                let line = String::from_utf8_lossy(&line).into_owned();
+                own.push(&line);
+                let url = line
+                    .strip_prefix(LISTENING)
+                    .and_then(|rest| rest.split_whitespace().next());
+                if let (Some(url), Some(listening)) = (url, &listening) {
+                    // The receiver is gone once the first line has come.
+                    let _ = listening.send(url.trim_end_matches('/').to_owned());
+                }
+            }
+            drop(end);
+        });
+        ended
+    }
+}
+
+impl Server {
+    /// Starts a server and waits until it listens.
+    #[track_caller]
+    pub fn start(options: &ServerOptions) -> Self {
+        match Self::try_start(options, &[]) {
+            Ok(server) => server,
+            Err(refused) => panic!("the server ended ({}):\n{}", refused.status, refused.output),
+        }
+    }
+
+    /// Starts a server with arguments; an error when it ends instead of listening.
+    #[track_caller]
+    pub fn try_start(options: &ServerOptions, arguments: &[&str]) -> Result<Self, Refused> {
+        let spawned = options
+            .command(&path_of("utc-server"))
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
+        let mut child = spawned.unwrap_or_else(|error| panic!("cannot start utc-server: {error}"));
+        let output = Output::default();
+        let (say, listening) = channel();
+        let stdout = child.stdout.take().map(|pipe| output.keep(pipe, Some(say)));
+        let stderr = child.stderr.take().map(|pipe| output.keep(pipe, None));
+        if let Ok(url) = listening.recv_timeout(LONGEST) {
+            let client = Client::new(url);
+            return Ok(Self {
+                child,
+                client,
+                output,
+            });
+        }
+        let Some(status) = wait(&mut child, Duration::from_secs(1)) else {
+            // It may have ended by itself in between.
+            let _ = child.kill();
+            panic!(
+                "utc-server neither listened nor ended within {LONGEST:?}:\n{}",
+                output.text()
+            );
+        };
+        for end in [stdout, stderr].into_iter().flatten() {
+            // An error is the end of the pipe: everything has been read.
+            let _ = end.recv_timeout(LONGEST);
+        }
+        Err(Refused {
+            status,
+            output: output.text(),
+        })
+    }
+
+    /// Where it listens, such as `http://127.0.0.1:40123`.
+    pub fn url(&self) -> &str {
+        self.client.url()
+    }
+
+    /// Host and port.
+    pub fn address(&self) -> &str {
+        self.url().trim_start_matches("http://")
+    }
+
+    /// A client of this server.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Everything that it has written so far, logs included.
+    pub fn output(&self) -> String {
+        self.output.text()
+    }
+
+    /// The process's number.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether it runs.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// `SIGKILL`: the crash. Returns when the process is gone.
+    pub fn kill9(&mut self) {
+        // An error means that it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// `SIGTERM`: please stop.
+    pub fn ask_to_stop(&self) {
+        let kill = Command::new("sh")
+            .args(["-c", &format!("kill -TERM {}", self.pid())])
+            .status();
+        assert!(
+            kill.is_ok_and(|status| status.success()),
+            "cannot send SIGTERM"
+        );
+    }
+
+    /// Waits for the end after [`Server::ask_to_stop`].
+    #[track_caller]
+    pub fn wait(&mut self) -> ExitStatus {
+        let status = wait(&mut self.child, LONGEST);
+        status.unwrap_or_else(|| {
+            panic!(
+                "utc-server did not end within {LONGEST:?}:\n{}",
+                self.output()
+            )
+        })
+    }
+
+    /// `SIGTERM`, and waits for the end.
+    #[track_caller]
+    pub fn terminate(&mut self) -> ExitStatus {
+        self.ask_to_stop();
+        self.wait()
+    }
+
+    /// `GET`.
+    #[track_caller]
+    pub fn get(&self, path: &str) -> Answer {
+        self.client.get(path)
+    }
+
+    /// `POST` with JSON.
+    #[track_caller]
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        self.client.post(path, body)
+    }
+
+    /// `PUT` with JSON.
+    #[track_caller]
+    pub fn put(&self, path: &str, body: &Value) -> Answer {
+        self.client.put(path, body)
+    }
+
+    /// `PATCH` with JSON.
+    #[track_caller]
+    pub fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.client.patch(path, body)
+    }
+
+    /// `DELETE`.
+    #[track_caller]
+    pub fn delete(&self, path: &str) -> Answer {
+        self.client.delete(path)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            // Shown by the test runner beside the panic that ends the test.
+            tell(&self.output());
+        }
+        self.kill9();
+    }
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "the log of the server belongs to the report of a failed test"
+)]
+fn tell(output: &str) {
+    let lines: Vec<&str> = output.lines().collect();
+    let last = lines.len().saturating_sub(60);
+    let shown = lines.get(last..).unwrap_or_default().join("\n");
+    eprintln!("---- the server's last lines ----\n{shown}\n----");
+}

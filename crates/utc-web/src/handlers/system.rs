@@ -1,0 +1,78 @@
+//! Health, readiness, metrics, the API's description.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::blocking;
+use crate::problem::Problem;
+use crate::{State, openapi};
+
+/// That the process runs.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Health {
+    /// Always `ok`.
+    status: &'static str,
+    /// The program's version.
+    version: &'static str,
+}
+
+/// Does the process run?
+#[utoipa::path(get, path = "/healthz", tag = "System", responses((status = 200, description = "It runs", body = Health)))]
+pub(crate) async fn health() -> HttpResponse {
+    HttpResponse::Ok().json(Health {
+        status: "ok",
+        version: env!("CARGO_PKG_VERSION"),
+    })
+}
+
+/// That decisions can be made.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Ready {
+    /// Always `ready`.
+    status: &'static str,
+    /// Receipts in the log.
+    log_size: u64,
+    /// The epoch of the state that decisions follow.
+    state_epoch: u64,
+}
+
+/// Can decisions be made?
+#[utoipa::path(get, path = "/readyz", tag = "System", responses(
+    (status = 200, description = "Ready", body = Ready),
+    (status = 503, description = "The database cannot be read or written", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn ready(state: Data<State>) -> Result<HttpResponse, Problem> {
+    if state.console.journal().health().failure().is_some() {
+        let detail = "the journal cannot write; see the server's log";
+        return Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "journal_unavailable",
+            detail,
+        ));
+    }
+    let head = blocking(&state, utc_app::Console::head).await?;
+    let (log_size, state_epoch) = head.map_or((0, 0), |head| (head.size, head.epoch));
+    Ok(HttpResponse::Ok().json(Ready {
+        status: "ready",
+        log_size,
+        state_epoch,
+    }))
+}
+
+/// Prometheus metrics
+#[utoipa::path(get, path = "/metrics", tag = "System", responses((status = 200, description = "Text exposition format", body = String, content_type = "text/plain")))]
+pub(crate) async fn metrics(state: Data<State>) -> HttpResponse {
+    let text = state.metrics.render(&state.console);
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4; charset=utf-8")
+        .body(text)
+}
+
+/// This description
+#[utoipa::path(get, path = "/api/openapi.json", tag = "System", responses((status = 200, description = "OpenAPI 3.1", body = Object)))]
+pub(crate) async fn description() -> HttpResponse {
+    HttpResponse::Ok().json(openapi::document())
+}

@@ -1,0 +1,279 @@
+//! `/api/v1/units`.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, Query};
+use serde_json::Value;
+use utc_app::{AppError, Marked, UnitConfig};
+use utc_domain::{Timestamp, UnitName};
+
+use super::rules::PageQuery;
+use super::{blocking, local_actor};
+use crate::State;
+use crate::body::{Json, from_value};
+use crate::problem::Problem;
+use crate::wire::parts::Fields;
+use crate::wire::receipts::{cursor, read_cursor, read_limit};
+use crate::wire::units::{
+    HistoryAnswer, ObservationsBody, ObservedAnswer, PinBody, RiskBody, UnitAnswer, UnitBody,
+    UnitChanged, UnitList,
+};
+
+/// Every unit, by name
+#[utoipa::path(get, path = "/api/v1/units", tag = "Units", params(PageQuery), responses(
+    (status = 200, description = "A page of units", body = UnitList),
+))]
+pub(crate) async fn list(
+    state: Data<State>,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Problem> {
+    let mut fields = Fields::default();
+    let after: Option<UnitName> = read_cursor(&mut fields, query.cursor.as_deref());
+    let limit = read_limit(&mut fields, query.limit.as_deref());
+    fields.finish()?;
+    let page = blocking(&state, move |console| console.units(after.as_ref(), limit)).await?;
+    let next_cursor = page.next.map(|name| cursor(name.as_str()));
+    Ok(HttpResponse::Ok().json(UnitList {
+        items: page.units.into_iter().map(Into::into).collect(),
+        next_cursor,
+    }))
+}
+
+/// One unit
+///
+/// The name is one percent-encoded segment: `route:/payments` is `route%3A%2Fpayments`.
+#[utoipa::path(get, path = "/api/v1/units/{unit}", tag = "Units", params(("unit" = String, Path, description = "Name or alias, percent-encoded")), responses(
+    (status = 200, description = "The unit", body = UnitAnswer),
+    (status = 404, description = "No such unit", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn get(state: Data<State>, unit: Path<String>) -> Result<HttpResponse, Problem> {
+    let view = view(&state, unit_name(&unit)?).await?;
+    Ok(HttpResponse::Ok().json(view))
+}
+
+/// Create or replace a unit's configuration
+#[utoipa::path(put, path = "/api/v1/units/{unit}", tag = "Units", params(("unit" = String, Path, description = "Name, percent-encoded")), request_body = UnitBody, responses(
+    (status = 200, description = "Replaced, with its receipt", body = UnitChanged),
+    (status = 201, description = "Created, with its receipt", body = UnitChanged),
+    (status = 409, description = "An alias is taken, or there are too many units", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn put(
+    state: Data<State>,
+    unit: Path<String>,
+    body: Json<UnitBody>,
+) -> Result<HttpResponse, Problem> {
+    let config = body.0.into_config().map_err(Problem::invalid)?;
+    configure(&state, &unit, Box::new(move |_| Ok(config.clone()))).await
+}
+
+/// Change a unit's configuration by JSON merge patch (RFC 7396)
+#[utoipa::path(patch, path = "/api/v1/units/{unit}", tag = "Units", params(("unit" = String, Path, description = "Name, percent-encoded")), request_body = UnitBody, responses(
+    (status = 200, description = "Changed, with its receipt", body = UnitChanged),
+    (status = 404, description = "No configured unit of this name", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn patch(
+    state: Data<State>,
+    unit: Path<String>,
+    body: Json<Value>,
+) -> Result<HttpResponse, Problem> {
+    let patch = body.0;
+    if !patch.is_object() {
+        return Err(Problem::field("", "must be an object: a JSON merge patch"));
+    }
+    let name = unit_name(&unit)?;
+    let update = move |before: Option<&UnitConfig>| {
+        let before = before.ok_or_else(|| AppError::NotFound {
+            what: "configured unit",
+            name: name.to_string(),
+        })?;
+        patched(before, &patch)
+    };
+    configure(&state, &unit, Box::new(update)).await
+}
+
+fn patched(before: &UnitConfig, patch: &Value) -> Result<UnitConfig, AppError> {
+    let mut value = serde_json::to_value(UnitBody::from(before))
+        .map_err(|error| AppError::Internal(Box::new(error)))?;
+    merge(&mut value, patch);
+    let body: UnitBody = from_value(value).map_err(Problem::into_app_error)?;
+    body.into_config().map_err(AppError::Invalid)
+}
+
+/// RFC 7396. What is set to null is removed, and so gets its default. The depth is bounded by the parser.
+fn merge(target: &mut Value, patch: &Value) {
+    let Value::Object(changes) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    let Value::Object(members) = target else {
+        return;
+    };
+    for (key, change) in changes {
+        if change.is_null() {
+            members.remove(key);
+        } else {
+            merge(members.entry(key.clone()).or_insert(Value::Null), change);
+        }
+    }
+}
+
+async fn configure(
+    state: &Data<State>,
+    unit: &str,
+    update: utc_app::Update,
+) -> Result<HttpResponse, Problem> {
+    let name = unit_name(unit)?;
+    let configured = state
+        .console
+        .configure_unit(name.clone(), local_actor(), update)
+        .await?;
+    tracing::info!(unit = %name, receipt_id = %configured.receipt_id, "a unit was configured");
+    let status = if configured.created {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    let unit = view(state, name).await?;
+    Ok(HttpResponse::build(status).json(UnitChanged {
+        receipt_id: configured.receipt_id.to_string(),
+        unit,
+    }))
+}
+
+/// What a unit went through, newest first
+#[utoipa::path(get, path = "/api/v1/units/{unit}/history", tag = "Units", params(("unit" = String, Path, description = "Name or alias, percent-encoded"), PageQuery), responses(
+    (status = 200, description = "Metrics and level changes", body = HistoryAnswer),
+    (status = 404, description = "No such unit", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn history(
+    state: Data<State>,
+    unit: Path<String>,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Problem> {
+    let name = unit_name(&unit)?;
+    let mut fields = Fields::default();
+    let before: Option<Timestamp> = fields.read_optional("/cursor", query.cursor.as_deref());
+    let limit = read_limit(&mut fields, query.limit.as_deref());
+    fields.finish()?;
+    let before = before.unwrap_or(Timestamp::MAX).as_micros();
+    let limit = i64::try_from(limit).unwrap_or(50);
+    let history = blocking(&state, move |console| {
+        console.unit_history(&name, before, limit)
+    })
+    .await?;
+    Ok(HttpResponse::Ok().json(HistoryAnswer {
+        features: history.features.into_iter().map(Into::into).collect(),
+        level_changes: history.level_changes.into_iter().map(Into::into).collect(),
+    }))
+}
+
+/// Report arrivals and capacity of a unit's queue
+///
+/// One observation or an array, oldest first: all are taken or none. The unit's level follows.
+#[utoipa::path(post, path = "/api/v1/units/{unit}/observations", tag = "Units", params(("unit" = String, Path, description = "Name or alias, percent-encoded")), request_body = ObservationsBody, responses(
+    (status = 200, description = "The unit's new state", body = ObservedAnswer),
+    (status = 400, description = "An observation is not valid; none was taken", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn observe(
+    state: Data<State>,
+    unit: Path<String>,
+    body: Json<Value>,
+) -> Result<HttpResponse, Problem> {
+    let reports = ObservationsBody::from_value(body.0)?;
+    let observed = state.console.observe(&unit_name(&unit)?, reports).await?;
+    for receipt_id in &observed.receipts {
+        tracing::info!(unit = %observed.unit, %receipt_id, "a unit's protection level changed");
+    }
+    let receipts = observed.receipts.iter().map(ToString::to_string).collect();
+    let unit = view(&state, observed.unit).await?;
+    Ok(HttpResponse::Ok().json(ObservedAnswer { receipts, unit }))
+}
+
+/// Pin a unit's level
+#[utoipa::path(put, path = "/api/v1/units/{unit}/pin", tag = "Units", params(("unit" = String, Path, description = "Name or alias, percent-encoded")), request_body = PinBody, responses(
+    (status = 200, description = "Pinned, with its receipt", body = UnitChanged),
+))]
+pub(crate) async fn pin(
+    state: Data<State>,
+    unit: Path<String>,
+    body: Json<PinBody>,
+) -> Result<HttpResponse, Problem> {
+    let request = body.0.into_request()?;
+    let marked = state
+        .console
+        .pin(&unit_name(&unit)?, local_actor(), request)
+        .await?;
+    changed(&state, marked, "a unit's level was pinned").await
+}
+
+/// Remove a unit's pin
+#[utoipa::path(delete, path = "/api/v1/units/{unit}/pin", tag = "Units", params(("unit" = String, Path, description = "Name or alias, percent-encoded")), responses(
+    (status = 200, description = "Removed, with its receipt", body = UnitChanged),
+    (status = 404, description = "No such unit, or no pin on it", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn unpin(state: Data<State>, unit: Path<String>) -> Result<HttpResponse, Problem> {
+    let marked = state
+        .console
+        .unpin(&unit_name(&unit)?, local_actor())
+        .await?;
+    changed(&state, marked, "a unit's pin was removed").await
+}
+
+/// Mark a unit risky
+#[utoipa::path(put, path = "/api/v1/units/{unit}/risk", tag = "Units", params(("unit" = String, Path, description = "Name or alias, percent-encoded")), request_body = RiskBody, responses(
+    (status = 200, description = "Marked, with its receipt", body = UnitChanged),
+))]
+pub(crate) async fn mark_risky(
+    state: Data<State>,
+    unit: Path<String>,
+    body: Json<RiskBody>,
+) -> Result<HttpResponse, Problem> {
+    let request = body.0.into_request()?;
+    let marked = state
+        .console
+        .mark_risky(&unit_name(&unit)?, local_actor(), request)
+        .await?;
+    changed(&state, marked, "a unit was marked risky").await
+}
+
+/// Remove a person's risk mark
+#[utoipa::path(delete, path = "/api/v1/units/{unit}/risk", tag = "Units", params(("unit" = String, Path, description = "Name or alias, percent-encoded")), responses(
+    (status = 200, description = "Removed, with its receipt", body = UnitChanged),
+    (status = 404, description = "No such unit, or no mark on it", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn clear_risky(
+    state: Data<State>,
+    unit: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let marked = state
+        .console
+        .clear_risky(&unit_name(&unit)?, local_actor())
+        .await?;
+    changed(&state, marked, "a unit's risk mark was removed").await
+}
+
+async fn changed(
+    state: &Data<State>,
+    marked: Marked,
+    message: &str,
+) -> Result<HttpResponse, Problem> {
+    tracing::info!(unit = %marked.unit, receipt_id = %marked.receipt_id, "{message}");
+    let unit = view(state, marked.unit).await?;
+    Ok(HttpResponse::Ok().json(UnitChanged {
+        receipt_id: marked.receipt_id.to_string(),
+        unit,
+    }))
+}
+
+async fn view(state: &Data<State>, name: UnitName) -> Result<UnitAnswer, Problem> {
+    let view = blocking(state, move |console| console.unit(&name)).await?;
+    Ok(view.into())
+}
+
+fn unit_name(text: &str) -> Result<UnitName, Problem> {
+    text.parse()
+        .map_err(|error: utc_domain::DomainError| Problem::field("/unit", error.to_string()))
+}

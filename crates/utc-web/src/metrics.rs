@@ -1,0 +1,158 @@
+//! Prometheus metrics. The recorder is this server's own: two servers in one process do not mix.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder as _};
+use metrics_exporter_prometheus::{
+    BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
+};
+use utc_app::Console;
+use utc_domain::{Decision, ProtectionLevel};
+
+const SECONDS: [f64; 12] = [
+    0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
+];
+const JOBS: [f64; 8] = [1.0, 2.0, 8.0, 32.0, 64.0, 128.0, 512.0, 1_024.0];
+
+const META: Metadata<'static> = Metadata::new("utc", Level::INFO, None);
+
+/// Counters that are written on the way, and gauges that are read when asked for.
+pub struct Metrics {
+    recorder: PrometheusRecorder,
+    handle: PrometheusHandle,
+    decisions: [Counter; 3],
+    decide_seconds: Histogram,
+    batch_jobs: Histogram,
+    commit_seconds: Histogram,
+    queue_depth: Gauge,
+    log_size: Gauge,
+    refused: Mutex<HashMap<&'static str, Counter>>,
+}
+
+impl Metrics {
+    /// Metrics that count from zero.
+    pub fn new() -> Result<Self, BuildError> {
+        let name = |name: &str| Matcher::Full(name.to_owned());
+        let recorder = PrometheusBuilder::new()
+            .set_buckets_for_metric(name("utc_decision_seconds"), &SECONDS)?
+            .set_buckets_for_metric(name("utc_journal_commit_seconds"), &SECONDS)?
+            .set_buckets_for_metric(name("utc_journal_batch_jobs"), &JOBS)?
+            .build_recorder();
+        describe(&recorder);
+        let counter = |decision: Decision| {
+            let label = Label::new("decision", decision.as_str());
+            recorder.register_counter(&Key::from_parts("utc_decisions_total", vec![label]), &META)
+        };
+        let histogram =
+            |name: &'static str| recorder.register_histogram(&Key::from_name(name), &META);
+        let gauge = |name: &'static str| recorder.register_gauge(&Key::from_name(name), &META);
+        Ok(Self {
+            decisions: Decision::ALL.map(counter),
+            decide_seconds: histogram("utc_decision_seconds"),
+            batch_jobs: histogram("utc_journal_batch_jobs"),
+            commit_seconds: histogram("utc_journal_commit_seconds"),
+            queue_depth: gauge("utc_journal_queue_depth"),
+            log_size: gauge("utc_log_size"),
+            refused: Mutex::default(),
+            handle: recorder.handle(),
+            recorder,
+        })
+    }
+
+    pub(crate) fn decided(&self, decision: Decision, took: Duration) {
+        for (known, counter) in Decision::ALL.into_iter().zip(&self.decisions) {
+            if known == decision {
+                counter.increment(1);
+            }
+        }
+        self.decide_seconds.record(took.as_secs_f64());
+    }
+
+    /// A batch was committed.
+    pub fn committed(&self, jobs: usize, took: Duration) {
+        self.batch_jobs
+            .record(u32::try_from(jobs).unwrap_or(u32::MAX));
+        self.commit_seconds.record(took.as_secs_f64());
+    }
+
+    /// Moves recorded values into their buckets; without it they would pile up between two scrapes.
+    pub fn upkeep(&self) {
+        self.handle.run_upkeep();
+    }
+
+    pub(crate) fn refused(&self, code: &'static str) {
+        let mut refused = self
+            .refused
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let counter = refused.entry(code).or_insert_with(|| {
+            let label = Label::new("code", code);
+            self.recorder
+                .register_counter(&Key::from_parts("utc_refused_total", vec![label]), &META)
+        });
+        counter.increment(1);
+    }
+
+    /// The page that Prometheus reads. Only configured units become labels: their number is bounded by people.
+    pub(crate) fn render(&self, console: &Console) -> String {
+        self.queue_depth
+            .set(u32::try_from(console.journal().depth()).unwrap_or(u32::MAX));
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a gauge is a float; a log of 2^53 receipts is far away"
+        )]
+        self.log_size.set(console.journal().size() as f64);
+        for (unit, level) in console.configured_levels() {
+            let label = Label::new("unit", unit.to_string());
+            let gauge = self
+                .recorder
+                .register_gauge(&Key::from_parts("utc_unit_level", vec![label]), &META);
+            gauge.set(match level {
+                ProtectionLevel::Permissive => 0.0,
+                ProtectionLevel::RequireApproval => 1.0,
+                ProtectionLevel::ReadOnly => 2.0,
+            });
+        }
+        self.handle.render()
+    }
+}
+
+fn describe(recorder: &PrometheusRecorder) {
+    let counter = |name: &'static str, text: &'static str| {
+        recorder.describe_counter(name.into(), None, text.into())
+    };
+    let gauge = |name: &'static str, text: &'static str| {
+        recorder.describe_gauge(name.into(), None, text.into())
+    };
+    let histogram = |name: &'static str, text: &'static str| {
+        recorder.describe_histogram(name.into(), None, text.into())
+    };
+    counter("utc_decisions_total", "Answered decisions by outcome.");
+    counter(
+        "utc_refused_total",
+        "Requests answered with a problem document, by its code.",
+    );
+    histogram(
+        "utc_decision_seconds",
+        "From reading the request to its receipt being on disk.",
+    );
+    histogram(
+        "utc_journal_batch_jobs",
+        "Jobs in one committed transaction.",
+    );
+    histogram(
+        "utc_journal_commit_seconds",
+        "From begin to commit of one transaction.",
+    );
+    gauge("utc_journal_queue_depth", "Jobs that wait for the writer.");
+    gauge(
+        "utc_log_size",
+        "Receipts in the log after the last batch of this server.",
+    );
+    gauge(
+        "utc_unit_level",
+        "Level in force of a configured unit: 0 permissive, 1 require_approval, 2 read_only.",
+    );
+}

@@ -1,0 +1,233 @@
+//! Errors on the wire: RFC 9457 problem documents. The one place that maps errors to HTTP.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use utc_app::{AppError, FieldError};
+use utoipa::ToSchema;
+
+/// A problem document.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct Problem {
+    /// A URI that names the kind of problem: `urn:utc:problem:` and the code.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The kind of problem in a few words.
+    title: &'static str,
+    /// The HTTP status.
+    #[schema(value_type = u16)]
+    #[serde(serialize_with = "status_number")]
+    status: StatusCode,
+    /// What is wrong here, and what to do.
+    detail: String,
+    /// A stable code.
+    code: &'static str,
+    /// What is wrong with each member of the body.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<ProblemField>,
+    /// Receipts to ask for when it cannot be told whether they were written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    receipts: Vec<String>,
+    /// The request's id, as in `X-Request-ID`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) request_id: Option<String>,
+    #[serde(skip)]
+    retry_after: Option<&'static str>,
+    #[serde(skip)]
+    cause: Option<String>,
+}
+
+/// What is wrong with one member.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ProblemField {
+    /// JSON pointer (RFC 6901); empty for the whole body.
+    pointer: String,
+    /// What is wrong and what would be right.
+    message: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn status_number<S: serde::Serializer>(
+    status: &StatusCode,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
+}
+
+impl Problem {
+    /// A problem with a status, a stable code and an explanation.
+    pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("urn:utc:problem:{code}"),
+            title: status.canonical_reason().unwrap_or("Problem"),
+            status,
+            detail: detail.into(),
+            code,
+            errors: Vec::new(),
+            receipts: Vec::new(),
+            request_id: None,
+            retry_after: None,
+            cause: None,
+        }
+    }
+
+    /// 400 with one member.
+    pub(crate) fn field(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::invalid(vec![FieldError::new(pointer, message)])
+    }
+
+    /// 400 with everything that is wrong.
+    pub(crate) fn invalid(fields: Vec<FieldError>) -> Self {
+        let detail = match fields.as_slice() {
+            [only] if only.pointer.is_empty() => only.message.clone(),
+            [only] => format!("`{}` {}", only.pointer, only.message),
+            _ => format!("{} members are not valid", fields.len()),
+        };
+        let errors = fields
+            .into_iter()
+            .map(|f| ProblemField {
+                pointer: f.pointer,
+                message: f.message,
+            })
+            .collect();
+        Self {
+            errors,
+            ..Self::new(StatusCode::BAD_REQUEST, "invalid_request", detail)
+        }
+    }
+
+    /// 404 for a path that does not exist.
+    pub(crate) fn no_route() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "no_such_path",
+            "there is nothing at this path; /api/docs lists what there is",
+        )
+    }
+
+    /// The stable code.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The status.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What to log: the chain of causes, which answers never show.
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
+    /// The finished response.
+    pub(crate) fn render(&self) -> HttpResponse {
+        let body = serde_json::to_vec(self).unwrap_or_default();
+        let mut response = HttpResponse::build(self.status);
+        response.insert_header((
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        ));
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((RETRY_AFTER, HeaderValue::from_static(seconds)));
+        }
+        response.body(body)
+    }
+
+    /// One item of a batch: the same document as a JSON value.
+    pub(crate) fn to_value(&self) -> serde_json::Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    /// Back into an error of a use case, for checks that run inside one.
+    pub(crate) fn into_app_error(self) -> AppError {
+        AppError::Invalid(
+            self.errors
+                .into_iter()
+                .map(|f| FieldError::new(f.pointer, f.message))
+                .collect(),
+        )
+    }
+
+    fn unavailable(code: &'static str, detail: &str, retry_after: &'static str) -> Self {
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail);
+        Self {
+            retry_after: Some(retry_after),
+            ..problem
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.status.as_u16(), self.code, self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The edge middleware renders it, because it knows the request's id.
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::new(self.status);
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
+        let cause = Some(chain(&error));
+        let problem = match error {
+            AppError::Invalid(fields) => return Self::invalid(fields),
+            AppError::NotFound { .. } => {
+                Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string())
+            }
+            AppError::Conflict { code, message } => Self::new(StatusCode::CONFLICT, code, message),
+            AppError::Busy => Self::unavailable(
+                "busy",
+                "too many requests are waiting to be written; try again",
+                "1",
+            ),
+            AppError::Unavailable(_) => Self::unavailable(
+                "storage_unavailable",
+                "the database cannot be used now, and nothing was decided or changed; do not go on, try again",
+                "5",
+            ),
+            AppError::Stopping => {
+                Self::unavailable("stopping", "the service is stopping; try again", "5")
+            }
+            AppError::OutcomeUnknown { receipts } => {
+                let detail = "the database went away while writing; ask for these receipts to learn whether it was done";
+                let receipts = receipts.iter().map(ToString::to_string).collect();
+                Self {
+                    receipts,
+                    ..Self::unavailable("outcome_unknown", detail, "5")
+                }
+            }
+            _ => Self::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "a fault of this service; its log has the details under the request id",
+            ),
+        };
+        Self { cause, ..problem }
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

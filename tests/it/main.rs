@@ -1,0 +1,29 @@
+//! The whole product from outside: release programs, real databases, HTTP and the command line.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests are tests too: what is not as expected has failed"
+)]
+
+mod architecture;
+mod bad_input;
+mod calls;
+mod chain;
+mod cli;
+mod config;
+mod crash;
+mod decide;
+mod disk;
+mod fuzz_http;
+mod jwt;
+mod levels;
+mod load;
+mod newer_schema;
+mod openapi;
+mod pagination;
+mod restart;
+mod tokens;
+mod two_servers;
+mod web_pages;
