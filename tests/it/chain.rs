@@ -94,6 +94,8 @@ impl Log {
                 assert_eq!(&meta["protection_level"], level, "decided under an older level: {claims}");
             }
             "policy_change" | "key_change" => self.policy = claims["policy"].clone(),
+            // While a pin is in force, what is measured changes nothing for decisions.
+            "protection_change" if claims["code"] == "level_changed" && meta["pinned"] == true => {}
             "protection_change" => {
                 self.levels.insert(unit.to_owned(), meta["protection_level"].clone());
             }

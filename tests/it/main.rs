@@ -17,6 +17,7 @@ mod crash;
 mod decide;
 mod disk;
 mod fuzz_http;
+mod health;
 mod jwt;
 mod levels;
 mod load;
@@ -26,4 +27,4 @@ mod pagination;
 mod restart;
 mod tokens;
 mod two_servers;
-mod web_pages;
+

@@ -28,11 +28,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         prev: LeafHash::ZERO,
         ts,
     };
-    let sealed = sealer.seal(ring.active(), &draft()?, &place)?;
-    println!("The receipt:\n{}\n", sealed.jws);
+    let receipt = sealer.seal(ring.active(), &draft()?, &place)?;
+    println!("The receipt:\n{}\n", receipt.jws);
 
-    report(sealed.jws.as_bytes(), &ring);
-    let changed = sealed.jws.replacen(".eyJ", ".eyK", 1);
+    report(receipt.jws.as_bytes(), &ring);
+    let changed = receipt.jws.replacen(".eyJ", ".eyK", 1);
     println!("\nWith one character changed:");
     report(changed.as_bytes(), &ring);
     Ok(())

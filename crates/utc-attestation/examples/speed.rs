@@ -39,17 +39,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         issuer: "utc".to_owned(),
     };
 
-    let sealed = sealer.seal(ring.active(), &draft, &place)?;
-    let claims = verify(sealed.jws.as_bytes(), &ring, &expected)
+    let receipt = sealer.seal(ring.active(), &draft, &place)?;
+    let claims = verify(receipt.jws.as_bytes(), &ring, &expected)
         .claims
         .ok_or("must verify")?;
-    println!("a receipt of {} bytes", sealed.jws.len());
-    let jws = sealed.jws.as_bytes();
+    println!("a receipt of {} bytes", receipt.jws.len());
+    let jws = receipt.jws.as_bytes();
     measure("seal", || {
         sealer.seal(ring.active(), black_box(&draft), &place)
     });
     measure("verify", || verify(black_box(jws), &ring, &expected));
-    measure("leaf hash", || sealer.leaf(black_box(&sealed.jws)));
+    measure("leaf hash", || sealer.leaf(black_box(&receipt.jws)));
     measure("claims by `canonical`", || canonical(black_box(&claims)));
     Ok(())
 }

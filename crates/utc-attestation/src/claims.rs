@@ -150,6 +150,8 @@ pub struct MetaClaims {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<KeyClaims>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub lambda_est: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<String>,

@@ -14,8 +14,8 @@ pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
 
 /// Like [`sha256_hex`], over the salt followed by the bytes.
 ///
-/// Short texts can be guessed from their plain digest; with the salt erased they cannot. The salt has
-/// a fixed length, so no other salt and text give the same input.
+/// Short texts can be guessed from their plain digest; with the salt erased they cannot. The salt
+/// has a fixed length, so no other salt and text give the same input.
 pub fn salted_digest(salt: &[u8; 16], bytes: &[u8]) -> String {
     labelled(
         &Sha256::new()

@@ -7,7 +7,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// The largest magnitude of an integer that every JSON reader takes the same way, 2⁵³ − 1 (RFC 7493).
+/// The largest magnitude of an integer that every JSON reader takes the same way (RFC 7493),
+/// 2⁵³ − 1.
 pub const MAX_INTEGER: u64 = (1 << 53) - 1;
 
 /// What is still accepted.
@@ -77,8 +78,9 @@ pub struct StrictError {
 /// Refuses JSON that two readers could take differently.
 ///
 /// That is: invalid UTF-8 or JSON, two members of one name, lone surrogates, integers outside
-/// ±(2⁵³ − 1), numbers too large for a double, nesting beyond the limit, anything after the document. A
-/// number with a fraction or an exponent is a double by its writing and only has to be finite.
+/// ±(2⁵³ − 1), numbers too large for a double, nesting beyond the limit, anything after the
+/// document. A number with a fraction or an exponent is a double by its writing and only has to be
+/// finite.
 ///
 /// One pass without recursion: hostile nesting costs memory up to the limit, never the call stack.
 ///
@@ -94,7 +96,7 @@ pub fn check_strict(bytes: &[u8], limits: Limits) -> Result<(), StrictError> {
     scan::check(bytes, limits)
 }
 
-/// Why a value has no canonical form: a number that is not finite, a map with a key that is no text.
+/// Why a value has no canonical form, such as a map with a key that is no text.
 #[derive(Debug, thiserror::Error)]
 #[error("the value has no canonical JSON form")]
 pub struct CanonicalError(#[source] serde_json::Error);
@@ -102,7 +104,8 @@ pub struct CanonicalError(#[source] serde_json::Error);
 /// The canonical JSON of a value (RFC 8785): members sorted, numbers as ECMAScript writes them.
 ///
 /// Every number becomes a double, so integers beyond [`MAX_INTEGER`] may lose digits:
-/// [`check_strict`] what comes from outside.
+/// [`check_strict`] what comes from outside. A number inside the value that is not finite becomes
+/// `null`, as everywhere in `serde_json`; round numbers with [`utc_domain::round6`] before.
 ///
 /// # Errors
 ///

@@ -68,7 +68,8 @@ impl fmt::Debug for HmacKey {
     }
 }
 
-/// The name of a key: the first 16 hexadecimal digits of SHA-256("utc-kid" ‖ HKDF-SHA256(key, "kid")).
+/// The name of a key: the first 16 hexadecimal digits of
+/// SHA-256("utc-kid" ‖ HKDF-SHA256(key, "kid")). It reveals nothing of the key.
 pub(crate) fn kid(key: &[u8]) -> Result<KeyId, KeyError> {
     let mut derived = [0; 32];
     Hkdf::<Sha256>::new(None, key)

@@ -2,7 +2,7 @@
 
 use utc_domain::Timestamp;
 
-/// The one algorithm: every key of a ring is a key for it, so nothing in a token can choose another.
+/// The one algorithm: every key of a ring is a key for it, so no token can choose another.
 pub const ALGORITHM: &str = "HS256";
 
 /// The `typ` of a receipt's header.

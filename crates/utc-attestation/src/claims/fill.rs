@@ -118,6 +118,7 @@ fn meta(seen: &Meta) -> MetaClaims {
         features_ts: seen.features_ts.map(|at| at.to_string()),
         grant: seen.grant.map(GrantUse::as_str).map(str::to_owned),
         keys: seen.keys.iter().map(key).collect(),
+        known: seen.known,
         lambda_est: seen.lambda_est.map(round6),
         mode: seen.mode.map(Mode::as_str).map(str::to_owned),
         mu_est: seen.mu_est.map(round6),

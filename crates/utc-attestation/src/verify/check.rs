@@ -138,12 +138,13 @@ pub struct Verification {
     pub claims: Option<Claims>,
     /// All verified claims, unknown ones included, if the tag is right and they are strict JSON.
     pub payload: Option<serde_json::Value>,
-    /// The key that the header names, if it has the form of a key id: only a claim until `tag` is ok.
+    /// The key that the header names, if it has the form of a key id: a mere claim until `tag` is
+    /// ok.
     pub kid: Option<KeyId>,
 }
 
 impl Verification {
-    /// Whether every check came out well, the tag among them. A check that was not made is not well.
+    /// Whether every check came out well, the tag among them. One that was not made is not well.
     pub fn valid(&self) -> bool {
         let tag = self.checks.iter().any(|check| check.name == CheckName::Tag);
         tag && self.checks.iter().all(|check| check.outcome == Outcome::Ok)

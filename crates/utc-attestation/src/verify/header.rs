@@ -79,7 +79,7 @@ impl Header {
         }
     }
 
-    /// Members that the checks of key and extensions refuse are left to those checks, which say more.
+    /// Members that the checks of key and extensions refuse are left to those, which say more.
     fn refuse_unknown(&self) -> Result<(), String> {
         let known = |name: &str| {
             ["alg", "kid", "typ"].contains(&name)

@@ -21,8 +21,8 @@ pub struct Policy {
 /// Which header members a token may have. Those that carry keys or extensions are always refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Members {
-    /// `alg`, `kid` and `typ`: what our sealer writes. Nobody else holds the keys, so another member
-    /// means that the token is not ours.
+    /// `alg`, `kid` and `typ`: what our sealer writes. Nobody else holds the keys, so another
+    /// member means that the token is not ours.
     AlgKidTyp,
     /// Any other member too, as RFC 7515 allows.
     Any,
@@ -39,7 +39,7 @@ pub struct Opened {
     pub kid: Option<String>,
 }
 
-/// Opens any compact HS256 token: the checks of [`super::verify`] up to the tag, for other types too.
+/// Opens any compact HS256 token: the checks of [`super::verify`] up to the tag, for any type.
 ///
 /// `lookup` yields the key for the header's `kid`. Its keys are HS256 keys by their type, so the
 /// algorithm is known before the token is read.

@@ -26,12 +26,17 @@ pub(crate) fn ring() -> Arc<KeyRing> {
 }
 
 pub(crate) fn sealer(ring: &Arc<KeyRing>) -> ReceiptSealer {
-    let engine = Engine { name: "utc-policy".to_owned(), version: "0.1.0".to_owned() };
+    let engine = Engine {
+        name: "utc-policy".to_owned(),
+        version: "0.1.0".to_owned(),
+    };
     ReceiptSealer::new(Arc::clone(ring), "utc".to_owned(), engine)
 }
 
 pub(crate) fn expected() -> Expected {
-    Expected { issuer: "utc".to_owned() }
+    Expected {
+        issuer: "utc".to_owned(),
+    }
 }
 
 pub(crate) fn draft() -> Draft {
@@ -46,13 +51,24 @@ pub(crate) fn draft() -> Draft {
         reason: "The unit is \"closed\" – for now.".to_owned(),
         code: Code::ProtectionReadOnly,
         payload_hash: Some(sha256_hex("body").parse().unwrap()),
-        meta: Meta { rho: Some(0.95), lambda_est: Some(95.0), ..Meta::default() },
-        policy: PolicyRef { digest: "sha256:00".to_owned(), version: 3 },
+        meta: Meta {
+            rho: Some(0.95),
+            lambda_est: Some(95.0),
+            ..Meta::default()
+        },
+        policy: PolicyRef {
+            digest: "sha256:00".to_owned(),
+            version: 3,
+        },
     }
 }
 
 pub(crate) fn place() -> Placement {
-    Placement { seq: 7, prev: LeafHash::ZERO, ts: TS.parse().unwrap() }
+    Placement {
+        seq: 7,
+        prev: LeafHash::ZERO,
+        ts: TS.parse().unwrap(),
+    }
 }
 
 pub(crate) fn seal(draft: &Draft) -> Sealed {
@@ -70,7 +86,9 @@ pub(crate) fn check(token: impl AsRef<[u8]>) -> Verification {
 
 /// The bytes of a segment, counted from 0.
 pub(crate) fn segment(jws: &str, index: usize) -> Vec<u8> {
-    URL_SAFE_NO_PAD.decode(jws.split('.').nth(index).unwrap()).unwrap()
+    URL_SAFE_NO_PAD
+        .decode(jws.split('.').nth(index).unwrap())
+        .unwrap()
 }
 
 pub(crate) fn claims(jws: &str) -> Value {
@@ -79,7 +97,19 @@ pub(crate) fn claims(jws: &str) -> Value {
 
 /// A token with any header and payload and the right tag of the test secret.
 pub(crate) fn forge(header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
-    let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
-    let tag = HmacKey::new(SECRET.as_bytes()).unwrap().tag(signed.as_bytes());
+    let signed = format!(
+        "{}.{}",
+        URL_SAFE_NO_PAD.encode(header),
+        URL_SAFE_NO_PAD.encode(payload)
+    );
+    let tag = HmacKey::new(SECRET.as_bytes())
+        .unwrap()
+        .tag(signed.as_bytes());
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag))
+}
+
+/// The bytes that hexadecimal digits stand for.
+pub(crate) fn unhex(digits: &str) -> Vec<u8> {
+    let byte = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
+    (0..digits.len()).step_by(2).map(byte).collect()
 }

@@ -13,14 +13,26 @@ fn full_ring() -> KeyRing {
 }
 
 fn kid_of(text: &str) -> KeyId {
-    KeyRing::new(secret(text), None, Vec::new()).unwrap().active().clone()
+    KeyRing::new(secret(text), None, Vec::new())
+        .unwrap()
+        .active()
+        .clone()
 }
 
 #[test]
 fn a_secret_has_at_least_32_characters() {
     let error = Secret::new(&"x".repeat(31)).unwrap_err();
-    assert_eq!(error, KeyError::TooShort { min: 32, actual: 31 });
-    assert_eq!(error.to_string(), "the secret must have at least 32 characters, has 31");
+    assert_eq!(
+        error,
+        KeyError::TooShort {
+            min: 32,
+            actual: 31
+        }
+    );
+    assert_eq!(
+        error.to_string(),
+        "the secret must have at least 32 characters, has 31"
+    );
     assert!(Secret::new(&"x".repeat(32)).is_ok());
 }
 
@@ -68,7 +80,12 @@ fn active_and_next_sign_and_previous_ones_verify() {
     let kids: Vec<&KeyId> = ring.kids().collect();
     assert_eq!(kids, [&kid_of(SECRET), &kid_of(OTHER), &kid_of(THIRD)]);
     assert_eq!(ring.active(), &kid_of(SECRET));
-    assert_eq!(kids.iter().map(|kid| ring.may_sign(kid)).collect::<Vec<_>>(), [true, true, false]);
+    assert_eq!(
+        kids.iter()
+            .map(|kid| ring.may_sign(kid))
+            .collect::<Vec<_>>(),
+        [true, true, false]
+    );
     assert!(kids.iter().all(|kid| ring.contains(kid)));
 }
 
@@ -85,15 +102,40 @@ fn one_secret_in_two_places_is_an_error() {
         let previous = previous.iter().map(|text| secret(text)).collect();
         KeyRing::new(secret(SECRET), next.map(secret), previous).unwrap_err()
     };
-    assert_eq!(twice(Some(SECRET), &[]), KeyError::Duplicate { kid: kid_of(SECRET) });
-    assert_eq!(twice(None, &[SECRET]), KeyError::Duplicate { kid: kid_of(SECRET) });
-    assert_eq!(twice(Some(OTHER), &[OTHER]), KeyError::Duplicate { kid: kid_of(OTHER) });
-    assert_eq!(twice(None, &[THIRD, THIRD]), KeyError::Duplicate { kid: kid_of(THIRD) });
+    assert_eq!(
+        twice(Some(SECRET), &[]),
+        KeyError::Duplicate {
+            kid: kid_of(SECRET)
+        }
+    );
+    assert_eq!(
+        twice(None, &[SECRET]),
+        KeyError::Duplicate {
+            kid: kid_of(SECRET)
+        }
+    );
+    assert_eq!(
+        twice(Some(OTHER), &[OTHER]),
+        KeyError::Duplicate { kid: kid_of(OTHER) }
+    );
+    assert_eq!(
+        twice(None, &[THIRD, THIRD]),
+        KeyError::Duplicate { kid: kid_of(THIRD) }
+    );
 }
 
 #[test]
 fn debug_shows_no_secret() {
-    let shown = format!("{:?}", (secret(SECRET), HmacKey::new(b"key").unwrap(), full_ring()));
-    assert!(!shown.contains("tests") && !shown.contains("another"), "{shown}");
-    assert!(shown.starts_with("(Secret(***), HmacKey(***), ["), "{shown}");
+    let shown = format!(
+        "{:?}",
+        (secret(SECRET), HmacKey::new(b"key").unwrap(), full_ring())
+    );
+    assert!(
+        !shown.contains("tests") && !shown.contains("another"),
+        "{shown}"
+    );
+    assert!(
+        shown.starts_with("(Secret(***), HmacKey(***), ["),
+        "{shown}"
+    );
 }

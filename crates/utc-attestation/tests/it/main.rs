@@ -1,13 +1,22 @@
 //! Receipts as a user of the crate sees them.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "clippy allows these in test functions only, and not in what they call"
+)]
+
 mod canonical;
 mod digest;
 mod fixture;
 mod hostile;
 mod independent;
 mod keys;
+mod refusing;
 mod sealing;
 mod strict_json;
+mod strict_json_laws;
 mod vectors;
 mod verifying;
 mod wycheproof;

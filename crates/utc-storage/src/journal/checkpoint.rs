@@ -22,6 +22,9 @@ const EVERY: Duration = Duration::from_millis(500);
 /// The size of the write-ahead log, in bytes, past which the writer starts it over.
 pub const WAL_BOUND: u64 = 256 * 1024 * 1024;
 
+/// Pages that the writer may copy itself: a few milliseconds of work.
+const NEARLY_NOTHING: i64 = 2_000;
+
 /// Said by the checkpointer, done by the writer.
 #[derive(Default)]
 pub(crate) struct Signal {
@@ -48,15 +51,20 @@ pub(crate) fn run(location: &Location, bound: u64, signal: &Arc<Signal>, stop: &
         return;
     };
     let mut db = None;
-    while matches!(stop.recv_timeout(EVERY), Err(RecvTimeoutError::Timeout)) {
+    let mut wait = EVERY;
+    while matches!(stop.recv_timeout(wait), Err(RecvTimeoutError::Timeout)) {
+        wait = EVERY;
         match step(&mut db, location) {
-            Ok(state) => {
-                let behind = state.log - state.checkpointed;
-                let nearly_done = behind < 1_000 || behind < state.log / 10;
-                if wal_bytes(path) > bound && nearly_done {
+            Ok(state) if wal_bytes(path) > bound => {
+                // Copy again and again, without a pause, until so little is left that the writer loses no time
+                // on it.
+                wait = Duration::from_millis(1);
+                if state.log - state.checkpointed < NEARLY_NOTHING {
                     signal.restart.store(true, Ordering::Relaxed);
+                    wait = EVERY;
                 }
             }
+            Ok(_) => {}
             Err(error) => {
                 // The writer meets the same trouble and reports it; here it is only put off.
                 tracing::debug!(error = %error, "checkpoint put off");

@@ -16,7 +16,8 @@ use utc_storage::journal::{
 };
 use utc_storage::rows::receipts;
 use utc_storage::{JournalError, StorageError, Store};
-use utc_test_support::{PostgresDatabase, TempDir, postgres};
+use utc_test_support::postgres::PostgresDatabase;
+use utc_test_support::{TempDir, postgres};
 
 /// A database of its own for one test, and what keeps it alive.
 pub(crate) struct Database {
