@@ -22,8 +22,10 @@ pub struct SchemaStatus {
     pub pending: Vec<String>,
 }
 
-/// Compares the database with this program; an error when the database is newer.
+/// Compares the database with this program; an error when the database is newer. Takes the migration lock, for even
+/// to ask makes the table of migrations where there is none.
 pub fn status(location: &Location) -> Result<SchemaStatus, StorageError> {
+    let _lock = lock::migration(location)?;
     status_of(&mut connect(location, Purpose::Maintain)?)
 }
 
