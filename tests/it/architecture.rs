@@ -14,10 +14,22 @@ const EDGES: [(&str, &[&str]); 13] = [
     ("utc-attestation", &["utc-domain"]),
     ("utc-storage", &["utc-domain"]),
     ("utc-config", &[]),
-    ("utc-app", &["utc-attestation", "utc-domain", "utc-policy", "utc-queueing", "utc-storage"]),
+    (
+        "utc-app",
+        &[
+            "utc-attestation",
+            "utc-domain",
+            "utc-policy",
+            "utc-queueing",
+            "utc-storage",
+        ],
+    ),
     ("utc-demo", &["utc-app", "utc-domain"]),
     ("utc-web", &["utc-app", "utc-attestation", "utc-domain"]),
-    ("utc-server", &["utc-app", "utc-config", "utc-demo", "utc-web"]),
+    (
+        "utc-server",
+        &["utc-app", "utc-config", "utc-demo", "utc-web"],
+    ),
     ("utc-admin", &["utc-app", "utc-config", "utc-domain"]),
     ("utc-test-support", &[]),
     ("utc-tests", &[]),
@@ -25,25 +37,69 @@ const EDGES: [(&str, &[&str]); 13] = [
 
 /// What a crate must not name among its dependencies.
 const MUST_NOT_KNOW: [(&str, &[&str]); 8] = [
-    ("utc-domain", &["serde", "serde_json", "diesel", "actix-web", "tokio", "tracing", "getrandom"]),
-    ("utc-policy", &["serde_json", "diesel", "actix-web", "tokio", "tracing"]),
-    ("utc-queueing", &["serde_json", "diesel", "actix-web", "tokio", "tracing"]),
-    ("utc-attestation", &["diesel", "actix-web", "tokio", "tracing"]),
-    ("utc-storage", &["actix-web", "serde", "serde_json", "tera", "tokio"]),
+    (
+        "utc-domain",
+        &[
+            "serde",
+            "serde_json",
+            "diesel",
+            "actix-web",
+            "tokio",
+            "tracing",
+            "getrandom",
+        ],
+    ),
+    (
+        "utc-policy",
+        &["serde_json", "diesel", "actix-web", "tokio", "tracing"],
+    ),
+    (
+        "utc-queueing",
+        &["serde_json", "diesel", "actix-web", "tokio", "tracing"],
+    ),
+    (
+        "utc-attestation",
+        &["diesel", "actix-web", "tokio", "tracing"],
+    ),
+    (
+        "utc-storage",
+        &["actix-web", "serde", "serde_json", "tera", "tokio"],
+    ),
     ("utc-config", &["diesel", "actix-web", "tokio"]),
     ("utc-app", &["actix-web", "diesel", "tera"]),
     ("utc-web", &["diesel", "libsqlite3-sys", "pq-sys", "r2d2"]),
 ];
 
 /// What must not come along with a pure crate, however far below.
-const HEAVY: [&str; 8] =
-    ["diesel", "libsqlite3-sys", "pq-sys", "actix-web", "actix-rt", "tokio", "hyper", "async-std"];
+const HEAVY: [&str; 8] = [
+    "diesel",
+    "libsqlite3-sys",
+    "pq-sys",
+    "actix-web",
+    "actix-rt",
+    "tokio",
+    "hyper",
+    "async-std",
+];
 
-const PURE: [&str; 4] = ["utc-domain", "utc-policy", "utc-queueing", "utc-attestation"];
+const PURE: [&str; 4] = [
+    "utc-domain",
+    "utc-policy",
+    "utc-queueing",
+    "utc-attestation",
+];
 
 fn cargo(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO")).args(arguments).current_dir(workspace()).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new(env!("CARGO"))
+        .args(arguments)
+        .current_dir(workspace())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -54,22 +110,35 @@ fn dependencies(kind: &Value) -> BTreeMap<String, BTreeSet<String>> {
     let name = |value: &Value| value["name"].as_str().unwrap().to_owned();
     let of = |package: &Value| {
         let all = package["dependencies"].as_array().unwrap().iter();
-        all.filter(|dependency| dependency["kind"] == *kind).map(name).collect()
+        all.filter(|dependency| dependency["kind"] == *kind)
+            .map(name)
+            .collect()
     };
     let packages = metadata["packages"].as_array().unwrap().iter();
-    packages.map(|package| (name(package), of(package))).collect()
+    packages
+        .map(|package| (name(package), of(package)))
+        .collect()
 }
 
 fn ours(names: &BTreeSet<String>) -> BTreeSet<&str> {
-    names.iter().map(String::as_str).filter(|name| name.starts_with("utc-")).collect()
+    names
+        .iter()
+        .map(String::as_str)
+        .filter(|name| name.starts_with("utc-"))
+        .collect()
 }
 
 #[test]
 fn crates_of_ours_use_exactly_the_crates_of_ours_that_they_may() {
     let found = dependencies(&Value::Null);
-    let found: BTreeMap<&str, BTreeSet<&str>> = found.iter().map(|(name, uses)| (name.as_str(), ours(uses))).collect();
-    let allowed: BTreeMap<&str, BTreeSet<&str>> =
-        EDGES.iter().map(|(name, uses)| (*name, uses.iter().copied().collect())).collect();
+    let found: BTreeMap<&str, BTreeSet<&str>> = found
+        .iter()
+        .map(|(name, uses)| (name.as_str(), ours(uses)))
+        .collect();
+    let allowed: BTreeMap<&str, BTreeSet<&str>> = EDGES
+        .iter()
+        .map(|(name, uses)| (*name, uses.iter().copied().collect()))
+        .collect();
     assert_eq!(found, allowed);
 }
 
@@ -77,7 +146,10 @@ fn crates_of_ours_use_exactly_the_crates_of_ours_that_they_may() {
 fn no_crate_names_what_it_must_not_know() {
     let found = dependencies(&Value::Null);
     for (name, forbidden) in MUST_NOT_KNOW {
-        let named: Vec<_> = forbidden.iter().filter(|&&other| found[name].contains(other)).collect();
+        let named: Vec<_> = forbidden
+            .iter()
+            .filter(|&&other| found[name].contains(other))
+            .collect();
         assert!(named.is_empty(), "{name} knows {named:?}");
     }
 }
@@ -85,17 +157,32 @@ fn no_crate_names_what_it_must_not_know() {
 #[test]
 fn anyhow_is_for_programs_and_tests() {
     let found = dependencies(&Value::Null);
-    let users = found.iter().filter(|(_, uses)| uses.contains("anyhow")).map(|(name, _)| name.as_str());
+    let users = found
+        .iter()
+        .filter(|(_, uses)| uses.contains("anyhow"))
+        .map(|(name, _)| name.as_str());
     assert!(libraries.is_empty(), "{libraries:?}");
 }
 
 #[test]
 fn what_a_pure_crate_brings_along_is_small() {
     for name in PURE {
-        let tree = cargo(&["tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{lib}", "-p", name]);
-        let brought: BTreeSet<&str> = tree.lines().map(|line| line.trim_end_matches(" (*)")).collect();
-        assert!(brought.contains(name.replace('-', "_").as_str()), "{name}: {brought:?}");
-        let heavy: Vec<_> = HEAVY.iter().filter(|heavy| brought.contains(heavy.replace('-', "_").as_str())).collect();
+        let tree = cargo(&[
+            "tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{lib}", "-p",
+            name,
+        ]);
+        let brought: BTreeSet<&str> = tree
+            .lines()
+            .map(|line| line.trim_end_matches(" (*)"))
+            .collect();
+        assert!(
+            brought.contains(name.replace('-', "_").as_str()),
+            "{name}: {brought:?}"
+        );
+        let heavy: Vec<_> = HEAVY
+            .iter()
+            .filter(|heavy| brought.contains(heavy.replace('-', "_").as_str()))
+            .collect();
         assert!(heavy.is_empty(), "{name} brings {heavy:?}");
     }
 }

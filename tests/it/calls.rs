@@ -57,7 +57,9 @@ pub(crate) fn receipt(client: &Client, id: &Value) -> Value {
 /// How many receipts the database holds.
 #[track_caller]
 pub(crate) fn log_size(client: &Client) -> u64 {
-    client.get("/readyz").ok()["log_size"].as_u64().expect("a size is a number")
+    client.get("/readyz").ok()["log_size"]
+        .as_u64()
+        .expect("a size is a number")
 }
 
 /// Checks one answer: decision, code, and all rules that matched.

@@ -49,7 +49,11 @@ impl Log {
         let known = self.entries.len().saturating_sub(1);
         let mut newer = read_down_to(client, known);
         if let Some(last) = self.entries.last() {
-            assert_eq!(newer.pop().as_ref(), Some(last), "the log has changed behind its last receipt");
+            assert_eq!(
+                newer.pop().as_ref(),
+                Some(last),
+                "the log has changed behind its last receipt"
+            );
         }
         newer.into_iter().rev().for_each(|entry| self.append(entry));
     }
@@ -59,7 +63,8 @@ impl Log {
     pub(crate) fn assert_holds(&self, acknowledged: &[Acknowledged]) {
         for receipt in acknowledged {
             let entry = self.by_id.get(&receipt.id).map(|&at| &self.entries[at]);
-            let entry = entry.unwrap_or_else(|| panic!("an acknowledged receipt is lost: {receipt:?}"));
+            let entry =
+                entry.unwrap_or_else(|| panic!("an acknowledged receipt is lost: {receipt:?}"));
             let fits = receipt.jws.as_ref().is_none_or(|jws| *jws == entry.jws);
             assert!(fits, "acknowledged {receipt:?}, stored {entry:?}");
         }
@@ -72,10 +77,23 @@ impl Log {
         assert_eq!(claims["jti"], entry.id.as_str(), "{claims}");
         let last = self.entries.last();
         let prev = last.map_or([0; 32], |last| leaf(&last.jws));
-        assert_eq!(claims["prev"], URL_SAFE_NO_PAD.encode(prev), "`prev` links to the receipt before: {claims}");
-        let before = last.and_then(|last| last.claims["ts"].as_str()).unwrap_or_default();
-        assert!(before < claims["ts"].as_str().unwrap(), "time rises: {before}, {claims}");
-        assert_eq!(entry.jws, signed_again(&entry.jws), "the tag is HMAC-SHA-256 under the secret's bytes");
+        assert_eq!(
+            claims["prev"],
+            URL_SAFE_NO_PAD.encode(prev),
+            "`prev` links to the receipt before: {claims}"
+        );
+        let before = last
+            .and_then(|last| last.claims["ts"].as_str())
+            .unwrap_or_default();
+        assert!(
+            before < claims["ts"].as_str().unwrap(),
+            "time rises: {before}, {claims}"
+        );
+        assert_eq!(
+            entry.jws,
+            signed_again(&entry.jws),
+            "the tag is HMAC-SHA-256 under the secret's bytes"
+        );
         self.follow(claims);
         let former = self.by_id.insert(entry.id.clone(), seq);
         assert_eq!(former, None, "an id is there twice: {}", entry.id);
@@ -88,16 +106,23 @@ impl Log {
         let unit = claims["unit"].as_str().unwrap_or_default();
         match claims["kind"].as_str().unwrap() {
             "decision" => {
-                assert_eq!(claims["policy"], self.policy, "decided under an older policy: {claims}");
+                assert_eq!(
+                    claims["policy"], self.policy,
+                    "decided under an older policy: {claims}"
+                );
                 let permissive = Value::from("permissive");
                 let level = self.levels.get(unit).unwrap_or(&permissive);
-                assert_eq!(&meta["protection_level"], level, "decided under an older level: {claims}");
+                assert_eq!(
+                    &meta["protection_level"], level,
+                    "decided under an older level: {claims}"
+                );
             }
             "policy_change" | "key_change" => self.policy = claims["policy"].clone(),
             // While a pin is in force, what is measured changes nothing for decisions.
             "protection_change" if claims["code"] == "level_changed" && meta["pinned"] == true => {}
             "protection_change" => {
-                self.levels.insert(unit.to_owned(), meta["protection_level"].clone());
+                self.levels
+                    .insert(unit.to_owned(), meta["protection_level"].clone());
             }
             _ => {}
         }
@@ -106,19 +131,29 @@ impl Log {
 
 /// The leaf hash of a receipt (RFC 6962).
 pub(crate) fn leaf(jws: &str) -> [u8; 32] {
-    Sha256::new().chain_update([0]).chain_update(jws).finalize().into()
+    Sha256::new()
+        .chain_update([0])
+        .chain_update(jws)
+        .finalize()
+        .into()
 }
 
 /// A token with the tag that the tests' secret gives it.
 pub(crate) fn signed_again(jws: &str) -> String {
     let (signed, _) = jws.rsplit_once('.').expect("a compact JWS has dots");
-    let tag = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap().chain_update(signed).finalize();
+    let tag = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes())
+        .unwrap()
+        .chain_update(signed)
+        .finalize();
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag.into_bytes()))
 }
 
 /// The claims inside a token.
 pub(crate) fn claims(jws: &str) -> Value {
-    let part = jws.split('.').nth(1).expect("a compact JWS has three parts");
+    let part = jws
+        .split('.')
+        .nth(1)
+        .expect("a compact JWS has three parts");
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 

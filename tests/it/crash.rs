@@ -27,18 +27,29 @@ fn check_rounds(options: &ServerOptions, rounds: usize) {
     for round in 1..=rounds {
         let moment = random_moment();
         let acknowledged = kill_under_load(options, moment);
-        println!("round {round} of {rounds}: killed {moment:?} after the first answers, {} acknowledged", acknowledged.len());
+        println!(
+            "round {round} of {rounds}: killed {moment:?} after the first answers, {} acknowledged",
+            acknowledged.len()
+        );
         let server = Server::start(options);
         log.catch_up(server.client());
         log.assert_holds(&acknowledged);
         for last in acknowledged.iter().rev().take(20) {
             let stored = receipt(server.client(), &last.id.as_str().into());
-            assert!(last.jws.as_ref().is_none_or(|jws| stored["receipt"] == jws.as_str()));
+            assert!(
+                last.jws
+                    .as_ref()
+                    .is_none_or(|jws| stored["receipt"] == jws.as_str())
+            );
         }
         admin(options, &["receipts", "verify", "--json"]).ok();
     }
     let server = Server::start(options);
-    assert_eq!(Log::read(server.client()).entries, log.entries, "one more start changes nothing");
+    assert_eq!(
+        Log::read(server.client()).entries,
+        log.entries,
+        "one more start changes nothing"
+    );
 }
 
 /// Loads a server until the moment, kills it, and tells what it had acknowledged.

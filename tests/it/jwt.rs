@@ -4,34 +4,52 @@ use std::process::{Command, Output};
 
 use utc_test_support::{SECRET, Server, ServerOptions, workspace};
 
-use crate::calls::{observe, set_rule, APPROVAL, write};
+use crate::calls::{APPROVAL, observe, set_rule, write};
 use crate::tokens::tampered;
 
 /// The Python that has `PyJWT`.
 fn python() -> String {
     let found = std::env::vars_os().find(|(name, _)| name == "UTC_TEST_PYTHON");
     let path = found.and_then(|(_, path)| path.into_string().ok());
-    path.expect("UTC_TEST_PYTHON is not set: run `tests/run`, which makes a Python with PyJWT and sets it")
+    path.expect(
+        "UTC_TEST_PYTHON is not set: run `tests/run`, which makes a Python with PyJWT and sets it",
+    )
 }
 
 fn pyjwt(token: &str, secret: &str) -> Output {
     let script = workspace().join("tests/py/verify_receipt.py");
-    Command::new(python()).arg(script).args([token, secret]).output().unwrap()
+    Command::new(python())
+        .arg(script)
+        .args([token, secret])
+        .output()
+        .unwrap()
 }
 
 #[track_caller]
 fn check_accepts(token: &str, secret: &str) {
     let output = pyjwt(token, secret);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let claims: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((&claims["iss"], &claims["aud"]), (&"utc".into(), &"utc-receipts".into()));
+    assert_eq!(
+        (&claims["iss"], &claims["aud"]),
+        (&"utc".into(), &"utc-receipts".into())
+    );
 }
 
 /// Refused by the check of the signature, not by a mistake of the script.
 #[track_caller]
 fn check_refuses(token: &str, secret: &str) {
     let output = pyjwt(token, secret);
-    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!(
+        output.status.code(),
+        Some(1),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.starts_with("not valid: "), "{said}");
 }
@@ -45,7 +63,9 @@ fn every_kind_of_receipt_verifies_with_pyjwt_and_the_secret() {
     let page = server.get("/api/v1/receipts").ok();
     let items = page["items"].as_array().unwrap();
     assert_eq!(items.len(), 4, "with the log's first entry");
-    items.iter().for_each(|item| check_accepts(item["receipt"].as_str().unwrap(), SECRET));
+    items
+        .iter()
+        .for_each(|item| check_accepts(item["receipt"].as_str().unwrap(), SECRET));
 }
 
 #[test]
@@ -68,8 +88,12 @@ fn the_secret_that_is_made_at_the_first_start_is_the_key() {
     let file = options.folder().join("data/hmac.secret");
     let secret = std::fs::read_to_string(&file).unwrap();
     check_accepts(answer["receipt"].as_str().unwrap(), secret.trim());
-    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions());
+    let mode =
+        std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
     let folder = std::fs::metadata(file.parent().unwrap()).unwrap();
-    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&folder.permissions()) & 0o777, 0o700);
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&folder.permissions()) & 0o777,
+        0o700
+    );
 }

@@ -43,7 +43,9 @@ impl Load {
     #[track_caller]
     pub(crate) fn wait_for(&self, count: usize) {
         let wanted = self.count.load(Ordering::Relaxed) + count;
-        wait_until("answers under load", || self.count.load(Ordering::Relaxed) >= wanted);
+        wait_until("answers under load", || {
+            self.count.load(Ordering::Relaxed) >= wanted
+        });
     }
 
     /// What was acknowledged.
@@ -62,7 +64,11 @@ impl Load {
         let mut turn = number;
         while self.goes_on() {
             turn += 1;
-            let action = if turn % 3 == 0 { "read:order" } else { "write:order" };
+            let action = if turn % 3 == 0 {
+                "read:order"
+            } else {
+                "write:order"
+            };
             let body = question(action, &format!("unit-{}", turn % 5));
             if !self.remember(client.try_json("POST", DECIDE, Some(&body)).ok()) {
                 return;
@@ -103,7 +109,10 @@ impl Load {
         let Some(answer) = answer else { return false };
         self.count.fetch_add(1, Ordering::Relaxed);
         if answer.status == 200 {
-            self.acknowledged.lock().unwrap().extend(receipts(&answer.json()));
+            self.acknowledged
+                .lock()
+                .unwrap()
+                .extend(receipts(&answer.json()));
         } else {
             self.refused.lock().unwrap().push(answer);
             thread::sleep(Duration::from_millis(5));
@@ -114,15 +123,22 @@ impl Load {
 
 fn switched(client: &Client, enabled: bool) -> Option<Answer> {
     let body = json!({"enabled": enabled, "reason": "a test"});
-    client.try_json("PUT", &format!("/api/v1/rules/{APPROVAL}"), Some(&body)).ok()
+    client
+        .try_json("PUT", &format!("/api/v1/rules/{APPROVAL}"), Some(&body))
+        .ok()
 }
 
 /// The receipts that an answer names.
 pub(crate) fn receipts(answer: &Value) -> Vec<Acknowledged> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
-    let own = text(&answer["receipt_id"]).map(|id| Acknowledged { id, jws: text(&answer["receipt"]) });
+    let own = text(&answer["receipt_id"]).map(|id| Acknowledged {
+        id,
+        jws: text(&answer["receipt"]),
+    });
     let more = answer["receipts"].as_array().into_iter().flatten();
-    let more = more.filter_map(text).map(|id| Acknowledged { id, jws: None });
+    let more = more
+        .filter_map(text)
+        .map(|id| Acknowledged { id, jws: None });
     own.into_iter().chain(more).collect()
 }
 
@@ -131,7 +147,10 @@ pub(crate) fn receipts(answer: &Value) -> Vec<Acknowledged> {
 pub(crate) fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !holds() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "did not come: {what}");
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "did not come: {what}"
+        );
         thread::sleep(Duration::from_millis(10));
     }
 }

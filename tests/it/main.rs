@@ -27,4 +27,3 @@ mod pagination;
 mod restart;
 mod tokens;
 mod two_servers;
-

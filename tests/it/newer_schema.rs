@@ -17,7 +17,10 @@ fn sql(options: &ServerOptions, statement: &str) {
     }
     let file = options.database_url().trim_start_matches("sqlite://");
     let script = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute(sys.argv[2]); db.commit()";
-    let status = Command::new("python3").args(["-c", script, file, statement]).status().unwrap();
+    let status = Command::new("python3")
+        .args(["-c", script, file, statement])
+        .status()
+        .unwrap();
     assert!(status.success(), "{statement}");
 }
 
@@ -30,16 +33,32 @@ fn check_newer_is_refused(options: &ServerOptions) {
     sql(options, NEWER);
     let refused = Server::try_start(options, &[]).expect_err("the schema is newer");
     assert!(!refused.status.success());
-    assert!(refused.output.contains("newer than this program knows"), "{}", refused.output);
+    assert!(
+        refused.output.contains("newer than this program knows"),
+        "{}",
+        refused.output
+    );
     assert!(refused.output.contains("99999999"), "{}", refused.output);
-    for arguments in [&["db", "status"][..], &["db", "migrate"], &["receipts", "verify"], &["rules", "list"]] {
+    for arguments in [
+        &["db", "status"][..],
+        &["db", "migrate"],
+        &["receipts", "verify"],
+        &["rules", "list"],
+    ] {
         let refused = admin(options, arguments);
         assert_eq!(refused.code(), Some(1), "{refused:?}");
-        assert!(refused.stderr.contains("newer than this program knows"), "{refused:?}");
+        assert!(
+            refused.stderr.contains("newer than this program knows"),
+            "{refused:?}"
+        );
     }
     sql(options, OLDER);
     let server = Server::start(options);
-    assert_eq!(log_size(server.client()), size, "the refusals wrote nothing");
+    assert_eq!(
+        log_size(server.client()),
+        size,
+        "the refusals wrote nothing"
+    );
 }
 
 #[test]

@@ -28,7 +28,11 @@ fn two_servers_under_load_yield_one_gapless_chain() {
     let log = Log::read(one.client());
     log.assert_holds(&first.acknowledged());
     log.assert_holds(&second.acknowledged());
-    assert_eq!(Log::read(other.client()).entries, log.entries, "both show the same log");
+    assert_eq!(
+        Log::read(other.client()).entries,
+        log.entries,
+        "both show the same log"
+    );
 }
 
 /// Asks on a unit that the load does not use, so that only the rule speaks.
@@ -51,7 +55,11 @@ fn a_rule_change_answered_by_one_server_binds_the_next_answer_of_the_other() {
     let (one, other) = pair();
     mark_quiet_risky(one.client());
     for turn in 0..50 {
-        let (here, there) = if turn % 2 == 0 { (&one, &other) } else { (&other, &one) };
+        let (here, there) = if turn % 2 == 0 {
+            (&one, &other)
+        } else {
+            (&other, &one)
+        };
         let enabled = turn % 4 < 2;
         set_rule(here.client(), RISKY, enabled);
         check_binds(there.client(), enabled);
@@ -70,7 +78,11 @@ fn a_rule_change_binds_the_other_server_also_while_both_are_loaded() {
             set_rule(one.client(), RISKY, turn % 2 == 0);
             // The load switches the other rule, which may be listed beside.
             let answer = write(other.client(), "quiet");
-            assert_eq!(answer["decision"] == "DENY", turn % 2 == 0, "turn {turn}: {answer}");
+            assert_eq!(
+                answer["decision"] == "DENY",
+                turn % 2 == 0,
+                "turn {turn}: {answer}"
+            );
         }
     });
     Log::read(other.client()).assert_holds(&load.acknowledged());
@@ -81,13 +93,27 @@ fn a_level_and_a_pin_of_one_server_bind_the_next_answer_of_the_other() {
     let (one, other) = pair();
     for turn in 0..20 {
         let unit = format!("unit-{turn}");
-        let (here, there) = if turn % 2 == 0 { (&one, &other) } else { (&other, &one) };
+        let (here, there) = if turn % 2 == 0 {
+            (&one, &other)
+        } else {
+            (&other, &one)
+        };
         write(there.client(), &unit);
         observe(here.client(), &unit, 95.0, 100.0).ok();
-        check(&write(there.client(), &unit), "DENY", "protection_read_only", &["protection_read_only"]);
+        check(
+            &write(there.client(), &unit),
+            "DENY",
+            "protection_read_only",
+            &["protection_read_only"],
+        );
         let body = json!({"level": "require_approval", "reason": "a test", "expires_at": soon(there.client())});
         there.put(&unit_path(&unit, "/pin"), &body).ok();
-        check(&write(here.client(), &unit), "REQUIRE_APPROVAL", "approval_required", &["protection_require_approval"]);
+        check(
+            &write(here.client(), &unit),
+            "REQUIRE_APPROVAL",
+            "approval_required",
+            &["protection_require_approval"],
+        );
     }
     Log::read(one.client());
 }
@@ -95,10 +121,17 @@ fn a_level_and_a_pin_of_one_server_bind_the_next_answer_of_the_other() {
 /// An hour after the newest receipt, by its own clock.
 fn soon(client: &Client) -> String {
     let page = client.get("/api/v1/receipts?limit=1").ok();
-    let ts = page["items"][0]["payload"]["ts"].as_str().unwrap().to_owned();
+    let ts = page["items"][0]["payload"]["ts"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let hour: u32 = ts[11..13].parse().unwrap();
     // At the end of a day the last second of it is within four hours too.
-    if hour == 23 { format!("{}T23:59:59Z", &ts[..10]) } else { format!("{}T{:02}{}", &ts[..10], hour + 1, &ts[13..]) }
+    if hour == 23 {
+        format!("{}T23:59:59Z", &ts[..10])
+    } else {
+        format!("{}T{:02}{}", &ts[..10], hour + 1, &ts[13..])
+    }
 }
 
 #[test]
@@ -110,17 +143,34 @@ fn the_command_line_beside_a_loaded_server_on_sqlite_writes_into_one_chain() {
     load.beside(server.client(), || {
         for turn in 0..10 {
             load.wait_for(100);
-            let (state, enabled) = if turn % 2 == 0 { ("on", true) } else { ("off", false) };
-            let said = admin(&options, &["rules", "set", RISKY, state, "--reason", "a test", "--json"]).ok().json();
+            let (state, enabled) = if turn % 2 == 0 {
+                ("on", true)
+            } else {
+                ("off", false)
+            };
+            let said = admin(
+                &options,
+                &["rules", "set", RISKY, state, "--reason", "a test", "--json"],
+            )
+            .ok()
+            .json();
             let answer = write(&server.client().fresh(), "quiet");
-            assert_eq!(answer["decision"] == "DENY", enabled, "turn {turn}: {answer}");
+            assert_eq!(
+                answer["decision"] == "DENY",
+                enabled,
+                "turn {turn}: {answer}"
+            );
             assert_eq!(said["enabled"], enabled);
         }
     });
     assert!(load.refused().is_empty(), "{:?}", load.refused().first());
     let log = Log::read(server.client());
     log.assert_holds(&load.acknowledged());
-    let by_command = log.entries.iter().filter(|entry| entry.claims["sub"] == "admin:cli").count();
+    let by_command = log
+        .entries
+        .iter()
+        .filter(|entry| entry.claims["sub"] == "admin:cli")
+        .count();
     assert_eq!(by_command, 10);
     admin(&options, &["receipts", "verify"]).ok();
 }
@@ -129,7 +179,16 @@ fn the_command_line_beside_a_loaded_server_on_sqlite_writes_into_one_chain() {
 fn an_idle_server_notices_what_the_command_line_changed() {
     let options = ServerOptions::sqlite();
     let server = Server::start(&options);
-    admin(&options, &["rules", "set", APPROVAL, "on", "--reason", "a test"]).ok();
-    check(&write(server.client(), "orders"), "REQUIRE_APPROVAL", "approval_required", &[APPROVAL]);
+    admin(
+        &options,
+        &["rules", "set", APPROVAL, "on", "--reason", "a test"],
+    )
+    .ok();
+    check(
+        &write(server.client(), "orders"),
+        "REQUIRE_APPROVAL",
+        "approval_required",
+        &[APPROVAL],
+    );
     Log::read(server.client());
 }

@@ -13,7 +13,7 @@ pub(crate) enum Command {
     Rotate,
 }
 
-pub(crate) fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(context: &Context, command: &Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Rotate => {
             let (key, receipt) = context.console()?.rotate_key(Context::actor()?).wait()?;

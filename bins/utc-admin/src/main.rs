@@ -50,8 +50,8 @@ fn main() -> ExitCode {
             Command::Db(command) => db::run(&context, command),
             Command::Rules(command) => rules::run(&context, command),
             Command::Units(command) => units::run(&context, command),
-            Command::Receipts(command) => receipts::run(&context, command),
-            Command::Keys(command) => keys::run(&context, command),
+            Command::Receipts(command) => receipts::run(&context, &command),
+            Command::Keys(command) => keys::run(&context, &command),
         });
     match result {
         Ok(code) => code,

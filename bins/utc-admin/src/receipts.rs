@@ -1,5 +1,6 @@
 //! `utc-admin receipts …`
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use clap::Subcommand;
@@ -14,7 +15,7 @@ pub(crate) enum Command {
     Verify,
 }
 
-pub(crate) fn run(context: &Context, command: Command) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(context: &Context, command: &Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Verify => verify(context),
     }
@@ -42,18 +43,20 @@ fn verify(context: &Context) -> anyhow::Result<ExitCode> {
         "fault_count": report.fault_count,
         "faults": faults,
     });
-    let mut lines = match report.valid() {
-        true => format!(
+    let mut lines = if report.valid() {
+        format!(
             "valid: {} receipts, every signature holds and the chain is unbroken",
             report.checked
-        ),
-        false => format!(
+        )
+    } else {
+        format!(
             "NOT VALID: {} faults in {} receipts",
             report.fault_count, report.size
-        ),
+        )
     };
     for (seq, text) in &report.faults {
-        lines.push_str(&format!("\n  {seq}: {text}"));
+        // Writing to a string cannot fail.
+        let _ = write!(lines, "\n  {seq}: {text}");
     }
     context.say(&value, &lines);
     Ok(if report.valid() {

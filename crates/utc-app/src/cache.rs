@@ -15,6 +15,13 @@ use utc_storage::rows::{marks, units};
 use crate::arrivals::Arrivals;
 use crate::units::stored;
 
+/// A person's mark that a unit is risky.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RiskMark {
+    /// Until when; none: until a person removes it.
+    pub(crate) ends: Option<Timestamp>,
+}
+
 /// The part of a unit that decisions depend on or record.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct UnitState {
@@ -27,7 +34,7 @@ pub(crate) struct UnitState {
     /// The pinned level and when the pin ends.
     pub pin: Option<(ProtectionLevel, Option<Timestamp>)>,
     /// A person's risk mark and when it ends.
-    pub risk_mark: Option<Option<Timestamp>>,
+    pub risk_mark: Option<RiskMark>,
     /// Estimated arrivals per hour.
     pub lambda: Option<f64>,
     /// Estimated service capacity per hour.
@@ -66,13 +73,16 @@ impl UnitState {
     /// Whether a person's risk mark holds at `now`.
     pub(crate) fn risky_at(&self, now: Timestamp) -> bool {
         self.risk_mark
-            .is_some_and(|ends| ends.is_none_or(|ends| now < ends))
+            .is_some_and(|mark| mark.ends.is_none_or(|ends| now < ends))
     }
 
     /// The next moment at which the level or the risk changes by itself.
     pub(crate) fn next_change(&self) -> Option<Timestamp> {
         let pin = self.pin.and_then(|(_, ends)| ends);
-        [pin, self.risk_mark.flatten()].into_iter().flatten().min()
+        [pin, self.risk_mark.and_then(|mark| mark.ends)]
+            .into_iter()
+            .flatten()
+            .min()
     }
 }
 

@@ -88,7 +88,7 @@ impl Console {
 
     /// Decides; the ticket is answered when the receipt is on disk.
     pub fn submit(&self, mut request: Request) -> Ticket<Answer> {
-        let input = match Input::new(request.reason.take(), request.context.take()) {
+        let input = match Input::new(request.reason.as_ref(), request.context.as_ref()) {
             Ok(input) => input,
             Err(error) => return Ticket::ready(Err(error)),
         };
@@ -310,10 +310,10 @@ fn finish(
         grounds,
         reason,
     } = prepared.verdict;
-    if would_be.unwrap_or(decision) != Decision::Deny {
-        if let Some(unit) = cache.unit(&request.unit) {
-            unit.arrivals.count(receipt.ts);
-        }
+    if would_be.unwrap_or(decision) != Decision::Deny
+        && let Some(unit) = cache.unit(&request.unit)
+    {
+        unit.arrivals.count(receipt.ts);
     }
     Ok(Answer {
         decision,

@@ -33,16 +33,16 @@ pub(crate) struct StoredInput {
 impl Input {
     /// None when the caller said nothing.
     pub(crate) fn new(
-        reason: Option<Reason>,
-        context: Option<Value>,
+        reason: Option<&Reason>,
+        context: Option<&Value>,
     ) -> Result<Option<Self>, AppError> {
         if reason.is_none() && context.is_none() {
             return Ok(None);
         }
-        if let Some(context) = &context {
+        if let Some(context) = context {
             check(context)?;
         }
-        let whole = serde_json::json!({ "context": context, "reason": reason.as_ref().map(Reason::as_str) });
+        let whole = serde_json::json!({ "context": context, "reason": reason.map(Reason::as_str) });
         let body = canonical(&whole)?;
         Ok(Some(Self { body }))
     }

@@ -84,9 +84,9 @@ impl Console {
         let checks = self
             .store()
             .read(|db| log_checks(db, token, &verification))?;
-        checks
-            .into_iter()
-            .for_each(|check| verification.push(check));
+        for check in checks {
+            verification.push(check);
+        }
         Ok(verification)
     }
 }

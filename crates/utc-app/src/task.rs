@@ -80,6 +80,9 @@ pub(crate) struct Plan<T> {
     pub(crate) publish: Option<Publish>,
 }
 
+/// A use case's answer with the receipts that it committed.
+pub(crate) type Done<T> = (T, Vec<Receipt>);
+
 pub(crate) type Publish = Box<dyn FnMut(&StateCache) + Send>;
 
 /// Runs a closure as a control job.
@@ -96,10 +99,7 @@ where
     T: Send + 'static,
     F: FnMut(&mut Tx<'_>) -> Result<Plan<T>, AppError> + Send + 'static,
 {
-    pub(crate) fn boxed(
-        cache: Arc<StateCache>,
-        work: F,
-    ) -> (Box<dyn Job>, Ticket<(T, Vec<Receipt>)>) {
+    pub(crate) fn boxed(cache: Arc<StateCache>, work: F) -> (Box<dyn Job>, Ticket<Done<T>>) {
         let (reply, ticket) = Ticket::new();
         (
             Box::new(Self {

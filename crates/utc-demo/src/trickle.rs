@@ -57,13 +57,13 @@ pub fn start(console: Arc<Console>) -> Result<Trickle, DemoError> {
     seed::seed(&console)?;
     let (stop, stopped) = channel::<()>();
     let work = move || {
-        let mut step = 0;
+        let mut number = 0;
         while matches!(stopped.recv_timeout(EVERY), Err(RecvTimeoutError::Timeout)) {
-            if let Err(error) = one_step(&console, step) {
+            if let Err(error) = one_step(&console, number) {
                 tracing::warn!(error = %error, "the demo's traffic stops");
                 return;
             }
-            step += 1;
+            number += 1;
         }
     };
     let thread = std::thread::Builder::new()
@@ -86,7 +86,7 @@ fn one_step(console: &Console, step: usize) -> Result<(), DemoError> {
         drop(console.decide(request));
     }
     let turn = step / OBSERVE_EVERY;
-    if step % OBSERVE_EVERY == 0
+    if step.is_multiple_of(OBSERVE_EVERY)
         && let Some((name, _, capacity, usual)) = UNITS.get(turn % UNITS.len())
     {
         // The first units stay calm, so that what people try on them is not in the way of the made-up load.

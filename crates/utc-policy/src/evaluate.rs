@@ -61,7 +61,7 @@ pub struct Verdict {
 
 /// Decides. Pure and total: the same arguments always give the same verdict, and there is always one.
 pub fn evaluate(question: &Question<'_>, policy: &PolicySet, unit: &UnitView) -> Verdict {
-    let grounds = matching(question, policy, unit);
+    let grounds = matching(question, policy, *unit);
     let (decision, code) = decide(question, policy, grounds);
     let reason = reason::sentence(code, question.unit, grounds);
     match unit.mode {
@@ -83,7 +83,7 @@ pub fn evaluate(question: &Question<'_>, policy: &PolicySet, unit: &UnitView) ->
 }
 
 /// Every ground that speaks against the action. Nothing speaks against a read.
-fn matching(question: &Question<'_>, policy: &PolicySet, unit: &UnitView) -> GroundSet {
+fn matching(question: &Question<'_>, policy: &PolicySet, unit: UnitView) -> GroundSet {
     if question.action.is_read() {
         return GroundSet::EMPTY;
     }

@@ -22,7 +22,7 @@ const MAX_DEPTH: usize = 64;
 
 /// A body of type `application/json` that is one valid JSON value without duplicate members, numbers that other
 /// readers would change, or too many levels.
-pub struct Json<T>(pub T);
+pub(crate) struct Json<T>(pub T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     type Error = Problem;
@@ -80,23 +80,20 @@ fn printable(text: &str) -> String {
 }
 
 fn payload_problem(error: &actix_web::Error) -> Problem {
-    match error.as_error::<PayloadError>() {
-        Some(PayloadError::Overflow) => {
+    if let Some(PayloadError::Overflow) = error.as_error::<PayloadError>() {
+        let detail = format!("the body must have at most {MAX_BODY_BYTES} bytes");
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
+    } else {
+        let status = error.as_response_error().status_code();
+        if status == StatusCode::PAYLOAD_TOO_LARGE {
             let detail = format!("the body must have at most {MAX_BODY_BYTES} bytes");
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
+            return Problem::new(status, "body_too_large", detail);
         }
-        Some(_) | None => {
-            let status = error.as_response_error().status_code();
-            if status == StatusCode::PAYLOAD_TOO_LARGE {
-                let detail = format!("the body must have at most {MAX_BODY_BYTES} bytes");
-                return Problem::new(status, "body_too_large", detail);
-            }
-            Problem::new(
-                StatusCode::BAD_REQUEST,
-                "body_unreadable",
-                "the body could not be read to its end",
-            )
-        }
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "body_unreadable",
+            "the body could not be read to its end",
+        )
     }
 }
 

@@ -121,13 +121,13 @@ impl Metrics {
 
 fn describe(recorder: &PrometheusRecorder) {
     let counter = |name: &'static str, text: &'static str| {
-        recorder.describe_counter(name.into(), None, text.into())
+        recorder.describe_counter(name.into(), None, text.into());
     };
     let gauge = |name: &'static str, text: &'static str| {
-        recorder.describe_gauge(name.into(), None, text.into())
+        recorder.describe_gauge(name.into(), None, text.into());
     };
     let histogram = |name: &'static str, text: &'static str| {
-        recorder.describe_histogram(name.into(), None, text.into())
+        recorder.describe_histogram(name.into(), None, text.into());
     };
     counter("utc_decisions_total", "Answered decisions by outcome.");
     counter(

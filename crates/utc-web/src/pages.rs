@@ -1,5 +1,6 @@
 //! Server-rendered pages. Templates and assets are in the binary; in development they can be read from a folder.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -23,12 +24,12 @@ const TEMPLATES: [(&str, &str); 3] = [
 /// The path of the style sheet; it changes with the content, so that browsers may keep it for ever.
 pub(crate) fn style_path() -> String {
     let digest = Sha256::digest(STYLE.as_bytes());
-    let short: String = digest
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("/assets/style-{short}.css")
+    let mut path = String::from("/assets/style-");
+    for byte in digest.iter().take(6) {
+        // Writing to a string cannot fail.
+        let _ = write!(path, "{byte:02x}");
+    }
+    path + ".css"
 }
 
 /// A page.

@@ -43,7 +43,7 @@ pub struct Problem {
 
 /// What is wrong with one member.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ProblemField {
+pub(crate) struct ProblemField {
     /// JSON pointer (RFC 6901); empty for the whole body.
     pointer: String,
     /// What is wrong and what would be right.

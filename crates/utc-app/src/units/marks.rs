@@ -256,9 +256,9 @@ pub(crate) fn expire_with(cache: &Arc<StateCache>, journal: &Journal) -> Ticket<
             answer: drafts.len(),
             drafts,
             publish: Some(Box::new(move |cache| {
-                states
-                    .iter()
-                    .for_each(|(unit, state)| cache.set_unit(unit, state.clone()));
+                for (unit, state) in &states {
+                    cache.set_unit(unit, state.clone());
+                }
             })),
         })
     });

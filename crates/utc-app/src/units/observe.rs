@@ -153,7 +153,7 @@ fn record(
     )?;
     let Some(level) = change else { return Ok(None) };
     let pinned = marks::pin::find(db, &row.name)?.is_some();
-    let draft = level_receipt(name, &state, &level, pinned, policy);
+    let draft = level_receipt(name, &state, level, pinned, policy);
     history::insert_change(
         db,
         &change_row(
@@ -172,7 +172,7 @@ fn record(
 fn level_receipt(
     name: &UnitName,
     state: &QueueState,
-    level: &LevelChange,
+    level: LevelChange,
     pinned: bool,
     policy: &PolicyRef,
 ) -> Draft {

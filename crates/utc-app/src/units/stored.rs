@@ -17,7 +17,7 @@ use utc_storage::rows::units::UnitRow;
 
 use super::{Access, MethodOverride, Thresholds, UnitConfig};
 use crate::AppError;
-use crate::cache::UnitState;
+use crate::cache::{RiskMark, UnitState};
 
 /// A stored value that does not parse is a fault of the data, named by its column.
 pub(crate) fn parse<T>(column: &'static str, text: &str) -> Result<T, StorageError>
@@ -232,7 +232,9 @@ pub(crate) fn unit_state(
         mode: config(row)?.mode,
         measured: parse("units.level", &row.level)?,
         pin,
-        risk_mark: mark.map(|mark| mark.expires_at.map(Timestamp::from_micros)),
+        risk_mark: mark.map(|mark| RiskMark {
+            ends: mark.expires_at.map(Timestamp::from_micros),
+        }),
         lambda: row.lambda_est,
         mu: row.mu_est,
         rho: row.rho,

@@ -92,7 +92,7 @@ impl Console {
         let name = self.cache().resolve(name);
         self.store()
             .read(|db| match units::find(db, name.as_str())? {
-                Some(row) => self.view(db, row),
+                Some(row) => self.view(db, &row),
                 None => Err(AppError::NotFound {
                     what: "unit",
                     name: name.to_string(),
@@ -109,7 +109,7 @@ impl Console {
             let more = rows.len() > limit;
             let mut views = Vec::new();
             for row in rows.into_iter().take(limit) {
-                views.push(self.view(db, row)?);
+                views.push(self.view(db, &row)?);
             }
             let next = if more {
                 views.last().map(|view| view.name.clone())
@@ -120,14 +120,14 @@ impl Console {
         })
     }
 
-    fn view(&self, db: &mut Db, row: UnitRow) -> Result<UnitView, AppError> {
+    fn view(&self, db: &mut Db, row: &UnitRow) -> Result<UnitView, AppError> {
         let now = self.clock().now();
         let name: UnitName = stored::parse("units.name", &row.name)?;
-        let config = stored::config(&row)?;
+        let config = stored::config(row)?;
         let pin = marks::pin::find(db, &row.name)?;
         let mark = marks::risk::find(db, &row.name)?;
-        let state = stored::unit_state(&row, pin.as_ref(), mark.as_ref())?;
-        let queue = stored::queue_state(&row)?;
+        let state = stored::unit_state(row, pin.as_ref(), mark.as_ref())?;
+        let queue = stored::queue_state(row)?;
         let (level, pinned) = state.level_at(now);
         let settings = settings(&self.options().queueing, &config)?;
         let pin = match pin {

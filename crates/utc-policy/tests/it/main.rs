@@ -1,5 +1,10 @@
 //! The evaluator, seen from outside: the decision order case by case, and its laws as properties.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test needs and does not get ends it"
+)]
+
 mod laws;
 mod order;
 mod policy_set;

@@ -50,7 +50,7 @@ const LOCK: &str = "SELECT size, last_leaf, last_ts, state_epoch, batch_id, acti
 /// Reads the head without locking it; none before the first start.
 pub fn read(db: &mut Db) -> Result<Option<Head>, StorageError> {
     let row: Option<HeadRow> = diesel::sql_query(READ).get_result(db).optional()?;
-    row.map(|row| row.into_head()).transpose()
+    row.map(HeadRow::into_head).transpose()
 }
 
 /// Locks and reads the head, with the time that counts: the database's on PostgreSQL, the clock's on SQLite,

@@ -124,7 +124,7 @@ impl Journal {
                     own.options.wal_bound,
                     &own.checkpoints,
                     &stopped,
-                )
+                );
             };
             threads.checkpointer = Some(spawn("utc-checkpoint", work)?);
             threads.stop = Some(stop);

@@ -54,7 +54,7 @@ impl Writer {
         match self.attempt_twice(&mut jobs, cut) {
             Ok(done) => self.conclude(done, jobs),
             Err(BatchError::Poisoned(error)) if jobs.len() > 1 => {
-                self.one_by_one(jobs, cut, &error)
+                self.one_by_one(jobs, cut, &error);
             }
             Err(BatchError::Unsealed(_)) if jobs.len() > 1 => self.alone(jobs, cut),
             Err(error) => self.fail(jobs, error),

@@ -32,7 +32,7 @@ fn proxy(server: String, armed: Arc<AtomicU8>) -> u16 {
 }
 
 fn forward(mut client: &TcpStream, mut upstream: &TcpStream, armed: &AtomicU8) {
-    let mut buffer = [0_u8; 65_536];
+    let mut buffer = vec![0_u8; 65_536];
     while let Ok(count @ 1..) = client.read(&mut buffer) {
         let bytes = &buffer[..count];
         if bytes.windows(6).any(|window| window == b"COMMIT") {

@@ -1,5 +1,13 @@
 //! The storage crate against real databases: each test of the journal runs on SQLite and on PostgreSQL.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what a test needs and does not get ends it"
+)]
+
 mod commit_unknown;
 mod journal;
 mod migrations;

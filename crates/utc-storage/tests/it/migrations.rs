@@ -13,17 +13,17 @@ struct Column {
     #[diesel(sql_type = Text)]
     table_name: String,
     #[diesel(sql_type = Text)]
-    column_name: String,
+    field_name: String,
     #[diesel(sql_type = Text)]
     kind: String,
     #[diesel(sql_type = Text)]
     nullable: String,
 }
 
-const SQLITE_COLUMNS: &str = "SELECT t.name AS table_name, c.name AS column_name, lower(c.type) AS kind, \
+const SQLITE_COLUMNS: &str = "SELECT t.name AS table_name, c.name AS field_name, lower(c.type) AS kind, \
      CASE c.\"notnull\" WHEN 1 THEN 'NO' ELSE 'YES' END AS nullable \
      FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND t.name NOT LIKE '\\_\\_%' ESCAPE '\\' AND t.name NOT LIKE 'sqlite%' ORDER BY 1, 2";
-const POSTGRES_COLUMNS: &str = "SELECT table_name::text, column_name::text, data_type::text AS kind, is_nullable::text AS nullable \
+const POSTGRES_COLUMNS: &str = "SELECT table_name::text, column_name::text AS field_name, data_type::text AS kind, is_nullable::text AS nullable \
      FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%' ORDER BY table_name COLLATE \"C\", column_name COLLATE \"C\"";
 
 /// Columns with their types as SQLite names them: it has one type for whole numbers and truth values.
@@ -34,16 +34,16 @@ fn columns(db: &mut Db) -> Vec<Column> {
     };
     let mut columns: Vec<Column> = diesel::sql_query(sql).load(db).unwrap();
     for column in &mut columns {
-        column.kind = match column.kind.as_str() {
+        let kind = match column.kind.as_str() {
             "bigint" | "boolean" | "integer" => "integer",
             "double precision" | "real" => "real",
             "text" => "text",
             other => panic!(
                 "`{}.{}` has the type `{other}`",
-                column.table_name, column.column_name
+                column.table_name, column.field_name
             ),
-        }
-        .to_owned();
+        };
+        kind.clone_into(&mut column.kind);
     }
     columns.sort();
     columns

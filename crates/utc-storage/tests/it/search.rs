@@ -23,6 +23,9 @@ fn fill(running: &Running, count: i64) {
     assert!(running.together(jobs.collect()).iter().all(Result::is_ok));
 }
 
+/// Whether a position must be found.
+type Matches = Box<dyn Fn(i64) -> bool>;
+
 /// Every position that a search finds, page by page.
 fn walk(running: &Running, filter: &Filter, limit: usize) -> Vec<i64> {
     let mut filter = filter.clone();
@@ -44,7 +47,7 @@ fn every_combination_of_filters_pages_through_exactly_what_matches() {
         let running = start_with(&database.location, 10_000);
         let count = 3 * WINDOW + 11;
         fill(&running, count);
-        let cases: Vec<(Filter, Box<dyn Fn(i64) -> bool>)> = vec![
+        let cases: Vec<(Filter, Matches)> = vec![
             (Filter::default(), Box::new(|_| true)),
             (
                 Filter {

@@ -16,7 +16,7 @@ use crate::wire::parts::Fields;
 use crate::wire::receipts::{cursor, read_cursor, read_limit};
 use crate::wire::units::{
     HistoryAnswer, ObservationsBody, ObservedAnswer, PinBody, RiskBody, UnitAnswer, UnitBody,
-    UnitChanged, UnitList,
+    UnitChanged, UnitList, reports,
 };
 
 /// Every unit, by name
@@ -182,7 +182,7 @@ pub(crate) async fn observe(
     unit: Path<String>,
     body: Json<Value>,
 ) -> Result<HttpResponse, Problem> {
-    let reports = ObservationsBody::from_value(body.0)?;
+    let reports = reports(body.0)?;
     let observed = state.console.observe(&unit_name(&unit)?, reports).await?;
     for receipt_id in &observed.receipts {
         tracing::info!(unit = %observed.unit, %receipt_id, "a unit's protection level changed");

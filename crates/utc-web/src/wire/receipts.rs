@@ -140,12 +140,11 @@ impl ReceiptQuery {
 /// How many to answer with: 1 to 200, 50 when absent.
 pub(crate) fn read_limit(fields: &mut Fields, text: Option<&str>) -> usize {
     let Some(text) = text else { return 50 };
-    match text.parse() {
-        Ok(limit @ 1..=200) => limit,
-        Ok(_) | Err(_) => {
-            fields.error("/limit", "must be a number from 1 to 200");
-            50
-        }
+    if let Ok(limit @ 1..=200) = text.parse() {
+        limit
+    } else {
+        fields.error("/limit", "must be a number from 1 to 200");
+        50
     }
 }
 

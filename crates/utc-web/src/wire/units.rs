@@ -185,6 +185,10 @@ impl UnitBody {
 
 /// A unit with everything that is known of it.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "these are members of a JSON object, each with its own meaning"
+)]
 pub(crate) struct UnitAnswer {
     /// Its name.
     unit: String,
@@ -352,8 +356,11 @@ pub(crate) struct ObservationBody {
 }
 
 /// One observation, or several in the order of their times: all are taken or none.
-#[derive(Debug, Deserialize, ToSchema)]
+///
+/// Describes the body; it is read by [`reports`], which can say where it is wrong.
+#[derive(ToSchema)]
 #[serde(untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
 pub(crate) enum ObservationsBody {
     /// Several, at most 1,000.
     Many(Vec<ObservationBody>),
@@ -364,38 +371,37 @@ pub(crate) enum ObservationsBody {
 /// The most observations in one request.
 const MAX_OBSERVATIONS: usize = 1_000;
 
-impl ObservationsBody {
-    pub(crate) fn from_value(value: serde_json::Value) -> Result<Vec<Report>, Problem> {
-        let many = value.is_array();
-        let bodies: Vec<ObservationBody> = if many {
-            crate::body::from_value(value)?
-        } else {
-            vec![crate::body::from_value(value)?]
-        };
-        if bodies.is_empty() || bodies.len() > MAX_OBSERVATIONS {
-            return Err(Problem::field(
-                "",
-                format!("must have 1 to {MAX_OBSERVATIONS} observations"),
-            ));
-        }
-        let mut fields = Fields::default();
-        let mut reports = Vec::with_capacity(bodies.len());
-        for (index, body) in bodies.iter().enumerate() {
-            let pointer = if many {
-                format!("/{index}/at")
-            } else {
-                "/at".to_owned()
-            };
-            let at: Option<Timestamp> = fields.read_optional(&pointer, body.at.as_deref());
-            reports.push(Report {
-                arrival_rate: body.arrival_rate,
-                service_rate: body.service_rate,
-                at,
-            });
-        }
-        fields.finish()?;
-        Ok(reports)
+/// Reads one observation or several.
+pub(crate) fn reports(value: serde_json::Value) -> Result<Vec<Report>, Problem> {
+    let many = value.is_array();
+    let bodies: Vec<ObservationBody> = if many {
+        crate::body::from_value(value)?
+    } else {
+        vec![crate::body::from_value(value)?]
+    };
+    if bodies.is_empty() || bodies.len() > MAX_OBSERVATIONS {
+        return Err(Problem::field(
+            "",
+            format!("must have 1 to {MAX_OBSERVATIONS} observations"),
+        ));
     }
+    let mut fields = Fields::default();
+    let mut reports = Vec::with_capacity(bodies.len());
+    for (index, body) in bodies.iter().enumerate() {
+        let pointer = if many {
+            format!("/{index}/at")
+        } else {
+            "/at".to_owned()
+        };
+        let at: Option<Timestamp> = fields.read_optional(&pointer, body.at.as_deref());
+        reports.push(Report {
+            arrival_rate: body.arrival_rate,
+            service_rate: body.service_rate,
+            at,
+        });
+    }
+    fields.finish()?;
+    Ok(reports)
 }
 
 /// What observations led to.
