@@ -1,0 +1,52 @@
+//! A console on a database of its own.
+
+use utc_app::engine::Location;
+use utc_app::{Console, Options, Request, RuleChange};
+use utc_domain::{Rule, Subject};
+use utc_test_support::TempDir;
+
+/// An installation that outlives its consoles.
+pub(crate) struct Installation {
+    pub(crate) folder: TempDir,
+}
+
+impl Installation {
+    pub(crate) fn new() -> Self {
+        Self {
+            folder: TempDir::new(),
+        }
+    }
+
+    pub(crate) fn options(&self) -> Options {
+        let secret = Some("only for tests: 32 characters and more".to_owned());
+        Options {
+            secret,
+            ..Options::new(Location::Sqlite(self.folder.path().join("utc.db")))
+        }
+    }
+
+    pub(crate) fn open(&self) -> Console {
+        Console::with(self.options()).unwrap()
+    }
+}
+
+pub(crate) fn ask(action: &str, unit: &str) -> Request {
+    Request::new(
+        "agent-42".parse().unwrap(),
+        action.parse().unwrap(),
+        unit.parse().unwrap(),
+    )
+}
+
+pub(crate) fn actor() -> Subject {
+    "user:alice".parse().unwrap()
+}
+
+pub(crate) fn switch(rule: Rule, enabled: bool) -> RuleChange {
+    RuleChange {
+        rule,
+        enabled,
+        reason: None,
+        actor: actor(),
+    }
+}
