@@ -1,1 +1,164 @@
-//! Not written yet.
+//! A disk that is full, and one that may not be written: nothing acknowledged is lost, and the server recovers by
+//! itself. Both need a file system of their own, which only root can mount.
+
+use std::path::Path;
+use std::process::Command;
+
+use utc_test_support::{Answer, Server, ServerOptions, TempDir};
+
+use crate::calls::{DECIDE, question};
+use crate::chain::{Acknowledged, Log};
+use crate::load::receipts;
+
+/// A small file system in memory, unmounted when dropped.
+struct Mounted(TempDir);
+
+impl Mounted {
+    /// None where this process may not mount; then the reason is said.
+    fn new(size: &str) -> Option<Self> {
+        let folder = TempDir::new();
+        let options = format!("size={size}");
+        let mounted = run(
+            "mount",
+            &[
+                "-t",
+                "tmpfs",
+                "-o",
+                &options,
+                "tmpfs",
+                &folder.path().display().to_string(),
+            ],
+        );
+        if mounted {
+            return Some(Self(folder));
+        }
+        println!(
+            "NOT TESTED: mounting a file system needs root; run tests/run as root to test a full disk"
+        );
+        None
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn remount(&self, how: &str) {
+        let how = format!("remount,{how}");
+        assert!(
+            run("mount", &["-o", &how, &self.path().display().to_string()]),
+            "remount {how}"
+        );
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        // Lazily: the server that used it may just be ending.
+        run("umount", &["-l", &self.path().display().to_string()]);
+    }
+}
+
+fn run(program: &str, arguments: &[&str]) -> bool {
+    Command::new(program)
+        .args(arguments)
+        .output()
+        .is_ok_and(|output| output.status.success())
+}
+
+fn start_on(disk: &Mounted) -> Server {
+    let data = disk.path().join("data");
+    let url = format!("sqlite://{}", data.join("utc.db").display());
+    let options = ServerOptions::sqlite();
+    Server::start(
+        &options
+            .env("DATABASE_URL", &url)
+            .env("UTC_DATA_DIR", &data.display().to_string()),
+    )
+}
+
+fn ask(server: &Server) -> Answer {
+    server.client().post(DECIDE, &question("write:order", "a"))
+}
+
+/// Asks until the answer has this status, at most `most` times; gives the acknowledged receipts.
+fn ask_until(server: &Server, status: u16, most: usize) -> Vec<Acknowledged> {
+    let mut acknowledged = Vec::new();
+    for _ in 0..most {
+        let answer = ask(server);
+        if answer.status == 200 {
+            acknowledged.extend(receipts(&answer.json()));
+        }
+        if answer.status == status {
+            return acknowledged;
+        }
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+    panic!("no answer with status {status} in {most} requests");
+}
+
+fn check_unavailable(server: &Server) {
+    let answer = ask(server);
+    assert_eq!(answer.status, 503, "{}", answer.text());
+    assert_eq!(answer.json()["code"], "storage_unavailable");
+    assert!(answer.header("retry-after").is_some());
+    assert_eq!(server.get("/readyz").status, 503);
+    assert!(
+        server.output().contains("the journal cannot write"),
+        "{}",
+        server.output()
+    );
+}
+
+/// Asks until it is answered again: the database may need a moment to notice.
+fn check_recovers(server: &Server) {
+    let recovered = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        ask(server).status == 200
+    });
+    assert!(recovered, "{}", server.output());
+    assert_eq!(server.get("/readyz").status, 200);
+    assert!(server.output().contains("the journal writes again"));
+}
+
+#[test]
+fn a_full_disk_answers_503_loses_nothing_and_recovers_without_a_restart() {
+    let Some(disk) = Mounted::new("12m") else {
+        return;
+    };
+    let ballast = disk.path().join("ballast");
+    std::fs::write(&ballast, vec![0_u8; 8 << 20]).unwrap();
+    let server = start_on(&disk);
+    let acknowledged = ask_until(&server, 503, 20_000);
+    assert!(acknowledged.len() > 10, "{}", acknowledged.len());
+    check_unavailable(&server);
+    std::fs::remove_file(&ballast).unwrap();
+    check_recovers(&server);
+    Log::read(server.client()).assert_holds(&acknowledged);
+}
+
+#[test]
+fn a_disk_that_became_read_only_answers_503_loses_nothing_and_recovers_without_a_restart() {
+    let Some(disk) = Mounted::new("64m") else {
+        return;
+    };
+    let mut server = start_on(&disk);
+    let mut acknowledged = ask_times(&server, 50);
+    // A file system with files open for writing cannot be made read-only: the server is stopped and started on it.
+    assert!(server.terminate().success());
+    disk.remount("ro");
+    let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| start_on(&disk)));
+    assert!(
+        refused.is_err(),
+        "a server must not start where it cannot write"
+    );
+    disk.remount("rw");
+    let server = start_on(&disk);
+    acknowledged.extend(ask_times(&server, 50));
+    Log::read(server.client()).assert_holds(&acknowledged);
+}
+
+fn ask_times(server: &Server, count: usize) -> Vec<Acknowledged> {
+    (0..count)
+        .flat_map(|_| receipts(&ask(server).ok()))
+        .collect()
+}

@@ -1,1 +1,61 @@
-//! Not written yet.
+//! The description and the pages: what they promise is there.
+
+use utc_test_support::{Server, ServerOptions};
+
+#[test]
+fn every_described_path_is_served_and_pages_need_nothing_from_elsewhere() {
+    let server = Server::start(&ServerOptions::sqlite());
+    let document = server.get("/api/openapi.json").ok();
+    let mut checked = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            let path = path
+                .replace("{unit}", "a")
+                .replace("{key}", "x")
+                .replace("{id}", "x");
+            let answer = server
+                .client()
+                .send(&method.to_uppercase(), &path, &[], None)
+                .unwrap();
+            assert_ne!(answer.status, 405, "{method} {path}");
+            assert!(!answer.text().contains("no_such_path"), "{method} {path}");
+            checked += 1;
+        }
+    }
+    assert!(checked >= 25, "{checked}");
+    for page in ["/", "/api/docs"] {
+        let answer = server.get(page);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let text = answer.text();
+        assert!(
+            answer
+                .header("content-security-policy")
+                .is_some_and(|policy| policy.starts_with("default-src 'none'"))
+        );
+        assert!(
+            !text.contains("<script") && !text.contains("style="),
+            "{page} has something inline"
+        );
+        for link in text
+            .split(['"', '\''])
+            .filter(|part| part.starts_with("/") && !part.contains(' '))
+        {
+            let status = server.get(link).status;
+            assert!(status == 200, "{page} links to {link}: {status}");
+        }
+    }
+}
+
+#[test]
+fn a_unit_with_a_slash_is_one_segment_of_a_path() {
+    let server = Server::start(&ServerOptions::sqlite());
+    let body = serde_json::json!({"arrival_rate": 70, "service_rate": 100});
+    let answer = server
+        .post("/api/v1/units/route%3A%2Fpayments/observations", &body)
+        .ok();
+    assert_eq!(answer["unit"], "route:/payments");
+    assert_eq!(
+        server.get("/api/v1/units/route%3A%2Fpayments").ok()["rho"],
+        0.7
+    );
+}

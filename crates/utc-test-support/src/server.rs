@@ -24,6 +24,8 @@ pub struct Server {
     child: Child,
     client: Client,
     output: Output,
+    /// Keeps the folder and the database for as long as the server runs.
+    _installation: ServerOptions,
 }
 
 /// A server that ended instead of listening.
@@ -108,6 +110,7 @@ impl Server {
                 child,
                 client,
                 output,
+                _installation: options.clone(),
             });
         }
         let Some(status) = wait(&mut child, Duration::from_secs(1)) else {

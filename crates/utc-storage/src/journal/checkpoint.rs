@@ -17,7 +17,15 @@ use diesel::sql_types::BigInt;
 use crate::StorageError;
 use crate::connection::{Db, Location, Purpose, connect};
 
+/// While little is written.
 const EVERY: Duration = Duration::from_millis(500);
+
+/// Under load. Copying half a second's pages at once holds up whoever answers requests for tens of milliseconds;
+/// the same work in small pieces does not.
+const UNDER_LOAD: Duration = Duration::from_millis(40);
+
+/// Pages copied in one step from which on it counts as load.
+const MANY_PAGES: i64 = 200;
 
 /// The size of the write-ahead log, in bytes, past which the writer starts it over.
 pub const WAL_BOUND: u64 = 256 * 1024 * 1024;
@@ -52,6 +60,7 @@ pub(crate) fn run(location: &Location, bound: u64, signal: &Arc<Signal>, stop: &
     };
     let mut db = None;
     let mut wait = EVERY;
+    let mut before = 0;
     while matches!(stop.recv_timeout(wait), Err(RecvTimeoutError::Timeout)) {
         wait = EVERY;
         match step(&mut db, location) {
@@ -64,7 +73,14 @@ pub(crate) fn run(location: &Location, bound: u64, signal: &Arc<Signal>, stop: &
                     wait = EVERY;
                 }
             }
-            Ok(_) => {}
+            Ok(state) => {
+                let copied = state.checkpointed - before;
+                before = state.checkpointed;
+                // A log that was started over counts from zero again.
+                if copied.abs() >= MANY_PAGES {
+                    wait = UNDER_LOAD;
+                }
+            }
             Err(error) => {
                 // The writer meets the same trouble and reports it; here it is only put off.
                 tracing::debug!(error = %error, "checkpoint put off");
