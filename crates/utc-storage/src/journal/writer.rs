@@ -116,28 +116,45 @@ impl Writer {
         ids: Vec<utc_domain::ReceiptId>,
     ) -> Result<Done, BatchError> {
         tracing::warn!(error = %chain(&source), receipts = ids.len(), "the answer to a commit was lost; asking the log");
-        let batch_id = format!("{}-{}", self.shared.options.writer_id, self.batches);
-        let Ok(committed) = self.was_committed(&batch_id, ids.first().copied()) else {
-            return Err(BatchError::Commit {
+        match self.was_committed(ids.first().copied()) {
+            Ok(true) => self.recover_or_unknown(jobs, cut, source, ids),
+            Ok(false) => self.attempt_after_loss(jobs, cut),
+            Err(_) => Err(BatchError::Commit {
                 source,
                 receipts: ids,
-            });
-        };
-        if !committed {
-            return self.attempt(jobs, cut);
+            }),
         }
-        self.recover_outcomes(jobs, cut)
-            .map_err(|_| BatchError::Commit {
-                source,
-                receipts: ids,
-            })
     }
 
-    fn was_committed(
+    /// The second try of a batch that was not committed. When its commit fails too, and the log shows that nothing was
+    /// written (a full disk fails at each commit), that is told as it is.
+    fn attempt_after_loss(&mut self, jobs: &mut Jobs, cut: usize) -> Result<Done, BatchError> {
+        match self.attempt(jobs, cut) {
+            Err(BatchError::Commit { source, receipts }) => {
+                match self.was_committed(receipts.first().copied()) {
+                    Ok(true) => self.recover_or_unknown(jobs, cut, source, receipts),
+                    Ok(false) => Err(BatchError::Begin(source)),
+                    Err(_) => Err(BatchError::Commit { source, receipts }),
+                }
+            }
+            other => other,
+        }
+    }
+
+    fn recover_or_unknown(
         &mut self,
-        batch_id: &str,
-        first: Option<utc_domain::ReceiptId>,
-    ) -> Result<bool, StorageError> {
+        jobs: &Jobs,
+        cut: usize,
+        source: StorageError,
+        receipts: Vec<utc_domain::ReceiptId>,
+    ) -> Result<Done, BatchError> {
+        self.recover_outcomes(jobs, cut)
+            .map_err(|_| BatchError::Commit { source, receipts })
+    }
+
+    /// Whether this process's last batch is in the log.
+    fn was_committed(&self, first: Option<utc_domain::ReceiptId>) -> Result<bool, StorageError> {
+        let batch_id = format!("{}-{}", self.shared.options.writer_id, self.batches);
         let mut db = connect(&self.shared.location, Purpose::Write)?;
         if head::read(&mut db)?.is_some_and(|head| head.batch_id == batch_id) {
             return Ok(true);
