@@ -114,10 +114,10 @@ fn each_wrong_member_is_named_by_its_pointer() {
         ];
         let name = member.split(['"', ':']).nth(1).unwrap();
         let rest = all.iter().filter(|(known, _)| *known != name);
-        let rest: String = rest
-            .map(|(name, value)| format!(",\"{name}\":{value}"))
+        let rest: Vec<String> = rest
+            .map(|(name, value)| format!("\"{name}\":{value}"))
             .collect();
-        format!("{{{member}{rest}}}")
+        format!("{{{member},{}}}", rest.join(","))
     };
     for (member, pointer) in [
         ("\"subject\":7", "/subject"),

@@ -64,7 +64,7 @@ impl Load {
         let mut turn = number;
         while self.goes_on() {
             turn += 1;
-            let action = if turn % 3 == 0 {
+            let action = if turn.is_multiple_of(3) {
                 "read:order"
             } else {
                 "write:order"
@@ -148,7 +148,7 @@ pub(crate) fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !holds() {
         assert!(
-            begun.elapsed() < Duration::from_secs(60),
+            begun.elapsed() < Duration::from_mins(1),
             "did not come: {what}"
         );
         thread::sleep(Duration::from_millis(10));

@@ -38,7 +38,7 @@ fn every_described_path_is_served_and_pages_need_nothing_from_elsewhere() {
         );
         for link in text
             .split(['"', '\''])
-            .filter(|part| part.starts_with("/") && !part.contains(' '))
+            .filter(|part| part.starts_with('/') && !part.contains(' '))
         {
             let status = server.get(link).status;
             assert!(status == 200, "{page} links to {link}: {status}");

@@ -151,31 +151,31 @@ fn well_signed_tokens_that_the_log_does_not_hold_are_not_valid() {
         check_invalid(&server, what, &forged);
     }
     let original: String = String::from_utf8(URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
-    let headed = |header: &str| signed_again(&format!("{}.{payload}.", encoded(header)));
+    let with_header = |header: &str| signed_again(&format!("{}.{payload}.", encoded(header)));
     for (what, forged) in [
         (
             "critical extensions",
-            headed(&original.replacen('{', "{\"crit\":[\"b64\"],", 1)),
+            with_header(&original.replacen('{', "{\"crit\":[\"b64\"],", 1)),
         ),
         (
             "a key of its own",
-            headed(&original.replacen('{', "{\"jwk\":{},", 1)),
+            with_header(&original.replacen('{', "{\"jwk\":{},", 1)),
         ),
         (
             "a key elsewhere",
-            headed(&original.replacen('{', "{\"jku\":\"http://127.0.0.1/\",", 1)),
+            with_header(&original.replacen('{', "{\"jku\":\"http://127.0.0.1/\",", 1)),
         ),
         (
             "another type",
-            headed(&original.replace("utc-receipt+jwt", "JWT")),
+            with_header(&original.replace("utc-receipt+jwt", "JWT")),
         ),
         (
             "an unknown key",
-            headed(r#"{"alg":"HS256","kid":"0000000000000000","typ":"utc-receipt+jwt"}"#),
+            with_header(r#"{"alg":"HS256","kid":"0000000000000000","typ":"utc-receipt+jwt"}"#),
         ),
         (
             "no key",
-            headed(r#"{"alg":"HS256","typ":"utc-receipt+jwt"}"#),
+            with_header(r#"{"alg":"HS256","typ":"utc-receipt+jwt"}"#),
         ),
     ] {
         check_invalid(&server, what, &forged);

@@ -10,7 +10,7 @@ use ureq::http::Request;
 use crate::Answer;
 
 /// The longest that a request may take: a bound against hanging, not an expectation.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// Speaks JSON to one server. Clones share connections.
 #[derive(Debug, Clone)]

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::ServerOptions;
 
 /// The longest that a program may take to end: a bound against hanging, not an expectation.
-const LONGEST: Duration = Duration::from_secs(120);
+const LONGEST: Duration = Duration::from_mins(2);
 
 /// The root of the workspace.
 pub fn workspace() -> PathBuf {
@@ -65,6 +65,10 @@ impl Finished {
 
     /// Itself, when the exit code is 0.
     #[track_caller]
+    #[expect(
+        clippy::return_self_not_must_use,
+        reason = "it is called for its check as often as for what it returns"
+    )]
     pub fn ok(self) -> Self {
         assert!(self.status.success(), "{self:?}");
         self

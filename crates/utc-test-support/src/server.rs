@@ -13,7 +13,7 @@ use crate::program::{path_of, wait};
 use crate::{Answer, Client, ServerOptions};
 
 /// The longest that a start or a stop may take: a bound against hanging, not an expectation.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// How the line begins that says where the server listens.
 const LISTENING: &str = "utc-server listening on ";

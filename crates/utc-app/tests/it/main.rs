@@ -1,7 +1,6 @@
 //! The use cases as another service would embed them, on real databases.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     reason = "what a test needs and does not get ends it"
 )]
 

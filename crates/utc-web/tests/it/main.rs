@@ -1,8 +1,3 @@
 //! The HTTP interface as a table: what there is, who may call it, what its description says.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "what a test needs and does not get ends it"
-)]
 
 mod routes;
