@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
-use utc_app::RuleChange;
-use utc_domain::{Reason, Rule, Timestamp};
+use utc_app::{RuleChange, RuleState};
+use utc_domain::{Reason, Rule};
 
 use crate::context::Context;
 
@@ -40,20 +40,21 @@ pub(crate) fn run(context: &Context, command: Command) -> anyhow::Result<ExitCod
                 .iter()
                 .map(|rule| {
                     json!({
-                        "key": rule.key,
+                        "key": rule.rule.as_str(),
                         "enabled": rule.enabled,
-                        "updated_at": Timestamp::from_micros(rule.updated_at).to_string(),
-                        "updated_by": rule.updated_by,
-                        "receipt_id": rule.receipt_id,
+                        "updated_at": rule.updated_at.to_string(),
+                        "updated_by": rule.updated_by.as_str(),
+                        "receipt_id": rule.receipt_id.to_string(),
                     })
                 })
                 .collect();
-            let line = |rule: &utc_app::rows::RuleRow| {
+            let line = |rule: &RuleState| {
                 let state = if rule.enabled { "on " } else { "off" };
-                let at = Timestamp::from_micros(rule.updated_at);
                 format!(
-                    "{state}  {:<24} since {at} by {}",
-                    rule.key, rule.updated_by
+                    "{state}  {:<24} since {} by {}",
+                    rule.rule.as_str(),
+                    rule.updated_at,
+                    rule.updated_by
                 )
             };
             let lines: Vec<String> = rules.iter().map(line).collect();

@@ -29,12 +29,6 @@ pub mod engine {
     pub use utc_storage::{maintain, migrate};
 }
 
-/// Rows that use cases hand out as they are.
-pub mod rows {
-    pub use utc_storage::rows::history::{FeatureRow, LevelChangeRow};
-    pub use utc_storage::rows::rules::{PolicyVersionRow, RuleRow};
-}
-
 pub use arrivals::ArrivalCounts;
 pub use audit::{LogReport, LogSummary};
 pub use clock::SystemClock;
@@ -44,10 +38,10 @@ pub use error::{AppError, FieldError};
 pub use input::{MAX_CONTEXT_BYTES, MAX_CONTEXT_DEPTH};
 pub use options::Options;
 pub use receipts::{Filter, ReceiptPage, StoredReceipt};
-pub use rules::{RuleChange, RuleChanged};
+pub use rules::{PolicyVersion, RuleChange, RuleChanged, RuleState};
 pub use task::Ticket;
 pub use units::{
-    Access, Configured, LevelRecord, MarkView, Marked, MethodOverride, Observed, PinRequest,
-    QueueEstimate, Report, RiskRequest, Thresholds, UnitConfig, UnitHistory, UnitPage, UnitView,
-    Update,
+    Access, Configured, Features, LevelRecord, MarkView, Marked, MethodOverride, Observed,
+    PinRequest, QueueEstimate, Report, RiskRequest, Thresholds, UnitConfig, UnitHistory, UnitPage,
+    UnitView, Update,
 };

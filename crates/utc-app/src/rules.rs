@@ -1,6 +1,7 @@
 //! The policy switches.
 
-use utc_domain::{Code, Draft, Meta, Reason, ReceiptId, ReceiptKind, Rule, Subject};
+use utc_domain::{Code, Draft, Meta, Reason, ReceiptId, ReceiptKind, Rule, Subject, Timestamp};
+use utc_storage::StorageError;
 use utc_storage::journal::Tx;
 use utc_storage::rows::rules::{self, PolicyVersionRow, RuleRow};
 
@@ -31,6 +32,74 @@ pub struct RuleChanged {
     pub receipt_id: ReceiptId,
     /// The number of the policy set from now on.
     pub policy_version: u64,
+}
+
+/// A switch as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleState {
+    /// Which.
+    pub rule: Rule,
+    /// Whether it is on.
+    pub enabled: bool,
+    /// When it was last set.
+    pub updated_at: Timestamp,
+    /// Who set it.
+    pub updated_by: Subject,
+    /// The receipt of that.
+    pub receipt_id: ReceiptId,
+}
+
+impl TryFrom<RuleRow> for RuleState {
+    type Error = StorageError;
+
+    fn try_from(row: RuleRow) -> Result<Self, StorageError> {
+        Ok(Self {
+            rule: stored::parse("rules.key", &row.key)?,
+            enabled: row.enabled,
+            updated_at: Timestamp::from_micros(row.updated_at),
+            updated_by: stored::parse("rules.updated_by", &row.updated_by)?,
+            receipt_id: stored::parse("rules.receipt_id", &row.receipt_id)?,
+        })
+    }
+}
+
+/// One version of the policy set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyVersion {
+    /// From 1, without gaps.
+    pub version: i64,
+    /// `sha256:` digest of the set's canonical JSON.
+    pub digest: String,
+    /// The rule that was set and what to; none for the first version and for settings.
+    pub switched: Option<(Rule, bool)>,
+    /// Who did it.
+    pub changed_by: Subject,
+    /// Why, in their words.
+    pub reason: Option<String>,
+    /// The receipt.
+    pub receipt_id: ReceiptId,
+    /// When.
+    pub ts: Timestamp,
+}
+
+impl TryFrom<PolicyVersionRow> for PolicyVersion {
+    type Error = StorageError;
+
+    fn try_from(row: PolicyVersionRow) -> Result<Self, StorageError> {
+        let rule = row.rule.as_deref();
+        let rule: Option<Rule> = rule
+            .map(|key| stored::parse("policy_versions.rule", key))
+            .transpose()?;
+        Ok(Self {
+            version: row.version,
+            digest: row.digest,
+            switched: rule.zip(row.enabled),
+            changed_by: stored::parse("policy_versions.changed_by", &row.changed_by)?,
+            reason: row.reason,
+            receipt_id: stored::parse("policy_versions.receipt_id", &row.receipt_id)?,
+            ts: Timestamp::from_micros(row.ts),
+        })
+    }
 }
 
 impl Console {
@@ -66,8 +135,10 @@ impl Console {
     }
 
     /// Every switch. Blocks.
-    pub fn rules(&self) -> Result<Vec<RuleRow>, AppError> {
-        self.store().read(rules::all).map_err(Into::into)
+    pub fn rules(&self) -> Result<Vec<RuleState>, AppError> {
+        let rows = self.store().read(rules::all)?;
+        let states: Result<_, StorageError> = rows.into_iter().map(RuleState::try_from).collect();
+        states.map_err(Into::into)
     }
 
     /// Versions of the policy set below `before`, newest first. Blocks.
@@ -75,10 +146,11 @@ impl Console {
         &self,
         before: Option<i64>,
         limit: i64,
-    ) -> Result<Vec<PolicyVersionRow>, AppError> {
-        self.store()
-            .read(|db| rules::versions(db, before, limit))
-            .map_err(Into::into)
+    ) -> Result<Vec<PolicyVersion>, AppError> {
+        let rows = self.store().read(|db| rules::versions(db, before, limit))?;
+        let versions: Result<_, StorageError> =
+            rows.into_iter().map(PolicyVersion::try_from).collect();
+        versions.map_err(Into::into)
     }
 }
 

@@ -11,7 +11,7 @@ mod view;
 pub use config::{Access, MethodOverride, Thresholds, UnitConfig};
 pub(crate) use configure::make_room;
 pub use configure::{Configured, Update};
-pub use history::{LevelRecord, UnitHistory};
+pub use history::{Features, LevelRecord, UnitHistory};
 pub use marks::{Marked, PinRequest, RiskRequest};
 pub(crate) use marks::{expire, expire_with, something_ended};
 pub use observe::{Observed, Report};

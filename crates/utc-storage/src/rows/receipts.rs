@@ -1,6 +1,9 @@
 //! Receipts: inserted by the journal only, never updated, never deleted.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use utc_domain::{Decision, ReceiptKind};
 
 use crate::StorageError;
 use crate::connection::Db;
@@ -135,13 +138,32 @@ pub fn count_since(db: &mut Db, ts: i64) -> Result<i64, StorageError> {
     })
 }
 
-/// The first position at or after a time. Times rise with positions, so this turns a time into a position.
+/// The first position at or after a time. Times rise with positions, so halving the positions finds it in some twenty
+/// steps, and no index of times has to be kept.
 fn first_at_or_after(db: &mut Db, ts: i64) -> Result<Option<i64>, StorageError> {
+    let newest: Option<i64> = receipts::table
+        .select(diesel::dsl::max(receipts::seq))
+        .first(db)?;
+    // Invariant: every receipt below `low` is older than `ts`, none from `high` on is.
+    let (mut low, mut high) = (0, newest.map_or(0, |newest| newest + 1));
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match next_from(db, middle, high)? {
+            Some((seq, found)) if found < ts => low = seq + 1,
+            Some(_) | None => high = middle,
+        }
+    }
+    Ok(newest.filter(|newest| low <= *newest).map(|_| low))
+}
+
+/// Position and time of the first receipt in `[from, before)`. In a whole log that is the one at `from`.
+fn next_from(db: &mut Db, from: i64, before: i64) -> Result<Option<(i64, i64)>, StorageError> {
     let query = receipts::table
-        .filter(receipts::ts.ge(ts))
-        .order(receipts::ts.asc())
-        .limit(1);
-    Ok(query.select(receipts::seq).first(db).optional()?)
+        .filter(receipts::seq.ge(from))
+        .filter(receipts::seq.lt(before))
+        .order(receipts::seq.asc())
+        .select((receipts::seq, receipts::ts));
+    Ok(query.first(db).optional()?)
 }
 
 /// The columns that a search compares.
@@ -229,12 +251,26 @@ fn candidates(
         query = query.filter(receipts::action.eq(action));
     } else if let Some(unit) = &filter.unit {
         query = query.filter(receipts::unit.eq(unit));
-    } else if let Some(decision) = &filter.decision {
-        query = query.filter(receipts::decision.eq(decision));
-    } else if let Some(kind) = &filter.kind {
-        query = query.filter(receipts::kind.eq(kind));
+    } else if let Some(decision) = rare(filter.decision.as_ref(), Decision::Allow.as_str()) {
+        query = query
+            .filter(receipts::decision.eq(decision))
+            .filter(sql::<Bool>(INDEXED_DECISION));
+    } else if let Some(kind) = rare(filter.kind.as_ref(), ReceiptKind::Decision.as_str()) {
+        query = query
+            .filter(receipts::kind.eq(kind))
+            .filter(sql::<Bool>(INDEXED_KIND));
     }
     Ok(query.load(db)?)
+}
+
+/// What the partial indexes hold, word for word as the migration says it: a database uses such an index only when the
+/// query says the same.
+const INDEXED_DECISION: &str = "decision <> 'ALLOW'";
+const INDEXED_KIND: &str = "kind <> 'decision'";
+
+/// The wanted value, unless it is the one that most receipts have: that leads nowhere.
+fn rare<'a>(wanted: Option<&'a String>, usual: &str) -> Option<&'a String> {
+    wanted.filter(|wanted| wanted.as_str() != usual)
 }
 
 fn matches(filter: &Filter, candidate: &Candidate) -> bool {

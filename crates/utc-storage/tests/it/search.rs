@@ -81,6 +81,28 @@ fn every_combination_of_filters_pages_through_exactly_what_matches() {
             ),
             (
                 Filter {
+                    decision: Some("REQUIRE_APPROVAL".into()),
+                    ..Filter::default()
+                },
+                Box::new(|n| n % 2 == 1),
+            ),
+            (
+                Filter {
+                    kind: Some("decision".into()),
+                    unit: Some("rare".into()),
+                    ..Filter::default()
+                },
+                Box::new(|n| n % 1_000 == 7),
+            ),
+            (
+                Filter {
+                    kind: Some("decision".into()),
+                    ..Filter::default()
+                },
+                Box::new(|_| true),
+            ),
+            (
+                Filter {
                     kind: Some("policy_change".into()),
                     ..Filter::default()
                 },
@@ -141,15 +163,44 @@ fn sqlite_answers_each_filter_from_an_index_without_sorting() {
     let running = start_with(&database.location, 10_000);
     fill(&running, 10);
     let mut db: Db = connect(&database.location, Purpose::Read).unwrap();
-    for column in ["subject", "action", "unit", "decision", "kind"] {
+    for (condition, index) in [
+        ("subject = $1", "receipts_subject"),
+        ("action = $1", "receipts_action"),
+        ("unit = $1", "receipts_unit"),
+        ("decision = $1 AND decision <> 'ALLOW'", "receipts_decision"),
+        ("kind = $1 AND kind <> 'decision'", "receipts_kind"),
+    ] {
         let sql = format!(
-            "EXPLAIN QUERY PLAN SELECT seq FROM receipts WHERE {column} = 'x' AND seq >= 0 AND seq < 9 ORDER BY seq DESC LIMIT 5"
+            "EXPLAIN QUERY PLAN SELECT seq FROM receipts WHERE {condition} AND seq >= 0 AND seq < 9 ORDER BY seq DESC LIMIT 5"
         );
-        let plan: Vec<Plan> = diesel::sql_query(sql).load(&mut db).unwrap();
+        let query = diesel::sql_query(sql).bind::<Text, _>("x");
+        let plan: Vec<Plan> = query.load(&mut db).unwrap();
         let text: String = plan.iter().map(|step| step.detail.clone()).collect();
         assert!(
-            text.contains(&format!("receipts_{column}")) && !text.contains("TEMP B-TREE"),
-            "{column}: {text}"
+            text.contains(index) && !text.contains("TEMP B-TREE"),
+            "{condition}: {text}"
         );
+    }
+}
+
+#[test]
+fn a_time_finds_its_position_even_where_a_receipt_is_missing() {
+    let database = sqlite();
+    let running = start_with(&database.location, 10_000);
+    fill(&running, 50);
+    let all = running.store.read(|db| search(db, &Filter::default(), 100));
+    let all = all.unwrap().rows;
+    let mut db = connect(&database.location, Purpose::Maintain).unwrap();
+    diesel::sql_query("DELETE FROM receipts WHERE seq BETWEEN 20 AND 30")
+        .execute(&mut db)
+        .unwrap();
+    for row in &all {
+        let filter = Filter {
+            from: Some(row.ts),
+            ..Filter::default()
+        };
+        let left = |seq: &i64| !(20..=30).contains(seq);
+        let expected: Vec<i64> = (row.seq..50).rev().filter(left).collect();
+        assert_eq!(walk(&running, &filter, 7), expected, "from {}", row.seq);
     }
 }

@@ -1,19 +1,18 @@
 //! Rules on the wire.
 
 use serde::{Deserialize, Serialize};
-use utc_app::{RuleChange, RuleChanged};
-use utc_domain::{Rule, Subject, Timestamp};
+use utc_app::{PolicyVersion, RuleChange, RuleChanged, RuleState};
+use utc_domain::{Rule, Subject};
 use utoipa::ToSchema;
 
 use super::parts::Fields;
 use crate::problem::Problem;
-use utc_app::rows::{PolicyVersionRow, RuleRow};
 
 /// A policy switch.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RuleView {
     /// Its key.
-    key: String,
+    key: &'static str,
     /// Whether it is on.
     enabled: bool,
     /// What it does.
@@ -26,15 +25,15 @@ pub(crate) struct RuleView {
     receipt_id: String,
 }
 
-impl From<RuleRow> for RuleView {
-    fn from(row: RuleRow) -> Self {
+impl From<RuleState> for RuleView {
+    fn from(state: RuleState) -> Self {
         Self {
-            description: row.key.parse::<Rule>().map_or("", Rule::description),
-            key: row.key,
-            enabled: row.enabled,
-            updated_at: Timestamp::from_micros(row.updated_at).to_string(),
-            updated_by: row.updated_by,
-            receipt_id: row.receipt_id,
+            description: state.rule.description(),
+            key: state.rule.as_str(),
+            enabled: state.enabled,
+            updated_at: state.updated_at.to_string(),
+            updated_by: state.updated_by.to_string(),
+            receipt_id: state.receipt_id.to_string(),
         }
     }
 }
@@ -108,7 +107,7 @@ pub(crate) struct PolicyVersionView {
     digest: String,
     /// The rule that was switched; absent for the first version and for settings.
     #[serde(skip_serializing_if = "Option::is_none")]
-    rule: Option<String>,
+    rule: Option<&'static str>,
     /// What it was switched to.
     #[serde(skip_serializing_if = "Option::is_none")]
     enabled: Option<bool>,
@@ -123,17 +122,17 @@ pub(crate) struct PolicyVersionView {
     ts: String,
 }
 
-impl From<PolicyVersionRow> for PolicyVersionView {
-    fn from(row: PolicyVersionRow) -> Self {
+impl From<PolicyVersion> for PolicyVersionView {
+    fn from(version: PolicyVersion) -> Self {
         Self {
-            version: row.version,
-            digest: row.digest,
-            rule: row.rule,
-            enabled: row.enabled,
-            changed_by: row.changed_by,
-            reason: row.reason,
-            receipt_id: row.receipt_id,
-            ts: Timestamp::from_micros(row.ts).to_string(),
+            version: version.version,
+            digest: version.digest,
+            rule: version.switched.map(|(rule, _)| rule.as_str()),
+            enabled: version.switched.map(|(_, enabled)| enabled),
+            changed_by: version.changed_by.to_string(),
+            reason: version.reason,
+            receipt_id: version.receipt_id.to_string(),
+            ts: version.ts.to_string(),
         }
     }
 }

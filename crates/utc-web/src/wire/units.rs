@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use utc_app::rows::{FeatureRow, LevelChangeRow};
 use utc_app::{
-    Access, FieldError, MarkView, MethodOverride, PinRequest, QueueEstimate, Report, RiskRequest,
-    Thresholds, UnitConfig, UnitView,
+    Access, Features, FieldError, LevelRecord, MarkView, MethodOverride, PinRequest, QueueEstimate,
+    Report, RiskRequest, Thresholds, UnitConfig, UnitView,
 };
 use utc_domain::Timestamp;
 use utoipa::ToSchema;
@@ -475,7 +474,7 @@ pub(crate) struct FeatureView {
     lambda_est: f64,
     mu_est: f64,
     rho: f64,
-    level: String,
+    level: &'static str,
     change_point: bool,
     matched_count: i64,
     trend: String,
@@ -485,9 +484,9 @@ pub(crate) struct FeatureView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LevelChangeView {
     ts: String,
-    from: String,
-    to: String,
-    cause: String,
+    from: &'static str,
+    to: &'static str,
+    cause: &'static str,
     lambda_est: Option<f64>,
     mu_est: Option<f64>,
     rho: Option<f64>,
@@ -503,32 +502,32 @@ pub(crate) struct HistoryAnswer {
     pub(crate) level_changes: Vec<LevelChangeView>,
 }
 
-impl From<FeatureRow> for FeatureView {
-    fn from(row: FeatureRow) -> Self {
+impl From<Features> for FeatureView {
+    fn from(features: Features) -> Self {
         Self {
-            ts: Timestamp::from_micros(row.ts).to_string(),
-            lambda_est: row.lambda_est,
-            mu_est: row.mu_est,
-            rho: row.rho,
-            level: row.level,
-            change_point: row.change_point,
-            matched_count: row.matched_count,
-            trend: row.trend,
+            ts: features.ts.to_string(),
+            lambda_est: features.lambda_est,
+            mu_est: features.mu_est,
+            rho: features.rho,
+            level: features.level.as_str(),
+            change_point: features.change_point,
+            matched_count: features.matched_count,
+            trend: features.trend,
         }
     }
 }
 
-impl From<LevelChangeRow> for LevelChangeView {
-    fn from(row: LevelChangeRow) -> Self {
+impl From<LevelRecord> for LevelChangeView {
+    fn from(record: LevelRecord) -> Self {
         Self {
-            ts: Timestamp::from_micros(row.ts).to_string(),
-            from: row.from_level,
-            to: row.to_level,
-            cause: row.cause,
-            lambda_est: row.lambda_est,
-            mu_est: row.mu_est,
-            rho: row.rho,
-            receipt_id: row.receipt_id,
+            ts: record.ts.to_string(),
+            from: record.from.as_str(),
+            to: record.to.as_str(),
+            cause: record.cause.as_str(),
+            lambda_est: record.lambda_est,
+            mu_est: record.mu_est,
+            rho: record.rho,
+            receipt_id: record.receipt_id.to_string(),
         }
     }
 }
