@@ -7,7 +7,7 @@ use utc_storage::journal::{Class, JobError, Tx};
 use utc_storage::rows::units;
 
 use crate::support::{
-    Database, decision, draft, effects, job, postgres, sqlite, start, start_with,
+    Database, decision, draft, effects, job, postgres, sqlite, start, start_bounded, start_with,
 };
 
 /// A unit row named `name`; a second one of the same name violates a constraint.
@@ -311,4 +311,22 @@ fn closing_writes_what_waits_and_refuses_what_comes_later() {
         Err(JournalError::Closed)
     ));
     assert_eq!(running.log().len(), 50);
+}
+
+#[test]
+fn the_write_ahead_log_stays_bounded_however_much_is_written() {
+    const BOUND: u64 = 1 << 20;
+    let database = sqlite();
+    let running = start_bounded(&database.location, 1_000, BOUND);
+    let long = "x".repeat(4_000);
+    for _ in 0..30 {
+        let jobs = (0..500).map(|_| decision(&long)).collect();
+        assert!(running.together(jobs).iter().all(Result::is_ok));
+    }
+    let written = 30 * 500 * 4_000;
+    let length = journal::wal_bytes(database.location.sqlite_path().unwrap());
+    assert!(
+        BOUND / 2 < length && length < written / 4,
+        "{length} of {written}"
+    );
 }

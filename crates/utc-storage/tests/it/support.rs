@@ -118,6 +118,10 @@ pub(crate) fn start(location: &Location) -> Running {
 }
 
 pub(crate) fn start_with(location: &Location, places: usize) -> Running {
+    start_bounded(location, places, journal::WAL_BOUND)
+}
+
+pub(crate) fn start_bounded(location: &Location, places: usize, wal_bound: u64) -> Running {
     let store = Store::open(location.clone()).unwrap();
     let cache = Arc::new(EpochCache {
         epoch: AtomicU64::new(0),
@@ -134,7 +138,7 @@ pub(crate) fn start_with(location: &Location, places: usize) -> Running {
         max_batch: 1_024,
         decision_places: places,
         control_places: places,
-        wal_bound: journal::WAL_BOUND,
+        wal_bound,
     };
     Running {
         journal: Journal::start(location.clone(), options).unwrap(),
