@@ -140,7 +140,7 @@ fn a_pin_decides_until_it_ends_by_time_with_a_receipt() {
             .level_changes;
         changes
             .first()
-            .is_some_and(|change| change.cause == LevelCause::PinExpired.as_str())
+            .is_some_and(|change| change.cause == LevelCause::PinExpired)
     });
     assert!(ended, "the end of the pin was recorded");
     assert_eq!(

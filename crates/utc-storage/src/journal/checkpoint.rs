@@ -21,7 +21,7 @@ use crate::StorageError;
 use crate::connection::{Db, Location, Purpose, connect};
 
 /// The longest and the shortest pause between two copies.
-const LONGEST: Duration = Duration::from_millis(500);
+const LONGEST: Duration = Duration::from_millis(100);
 const SHORTEST: Duration = Duration::from_millis(2);
 
 /// Pages that one copy should move: about a millisecond of work. Measured at 64 connections: with 256 pages 99 % of the

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use utc_storage::JournalError;
-use utc_storage::journal::{Class, JobError, Tx};
+use utc_storage::journal::{self, Class, JobError, Tx};
 use utc_storage::rows::units;
 
 use crate::support::{
@@ -319,11 +319,11 @@ fn the_write_ahead_log_stays_bounded_however_much_is_written() {
     let database = sqlite();
     let running = start_bounded(&database.location, 1_000, BOUND);
     let long = "x".repeat(4_000);
-    for _ in 0..30 {
+    for _ in 0..60 {
         let jobs = (0..500).map(|_| decision(&long)).collect();
         assert!(running.together(jobs).iter().all(Result::is_ok));
     }
-    let written = 30 * 500 * 4_000;
+    let written = 60 * 500 * 4_000;
     let length = journal::wal_bytes(database.location.sqlite_path().unwrap());
     assert!(
         BOUND / 2 < length && length < written / 4,
