@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+mod aad;
+mod data_key;
+mod encode;
+mod key_file;
+mod keyed_hash;
+mod purpose;
+mod ring;
+mod seal;
+mod sealed;
+
+pub use aad::Aad;
+pub use data_key::{DataKey, DataKeyId, KeyError};
+pub use key_file::KeyFileError;
+pub use keyed_hash::{KeyedHash, KeyedHashError, Match, keyed_hash};
+pub use purpose::{HashPurpose, SealPurpose};
+pub use ring::DataKeys;
+pub use seal::{SealError, open, reseal, seal};
+pub use sealed::{Sealed, SealedError};

@@ -1,0 +1,12 @@
+//! The vault as a user of the crate sees it.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy allows it in test functions only, and not in what they call"
+)]
+
+mod binding;
+mod fixture;
+mod key_file;
+mod ring;
+mod sealing;
