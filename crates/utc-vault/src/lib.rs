@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod aad;
+mod bearer;
+mod csrf;
 mod data_key;
 mod encode;
 mod key_file;
@@ -11,6 +13,11 @@ mod seal;
 mod sealed;
 
 pub use aad::Aad;
+pub use bearer::{
+    Api, ApiToken, Bearer, BearerError, BearerId, BearerKind, Login, LoginLink, Session,
+    SessionSecret, Setup, SetupLink,
+};
+pub use csrf::{csrf_matches, csrf_token};
 pub use data_key::{DataKey, DataKeyId, KeyError};
 pub use key_file::KeyFileError;
 pub use keyed_hash::{KeyedHash, KeyedHashError, Match, keyed_hash};

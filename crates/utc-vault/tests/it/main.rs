@@ -5,8 +5,11 @@
     reason = "clippy allows it in test functions only, and not in what they call"
 )]
 
+mod bearers;
+mod bearers_laws;
 mod binding;
 mod fixture;
 mod key_file;
+mod keyed_hashes;
 mod ring;
 mod sealing;
