@@ -7,6 +7,7 @@ mod data_key;
 mod encode;
 mod key_file;
 mod keyed_hash;
+mod password;
 mod purpose;
 mod ring;
 mod seal;
@@ -21,6 +22,10 @@ pub use csrf::{csrf_matches, csrf_token};
 pub use data_key::{DataKey, DataKeyId, KeyError};
 pub use key_file::KeyFileError;
 pub use keyed_hash::{KeyedHash, KeyedHashError, Match, keyed_hash};
+pub use password::{
+    Password, PasswordCheck, PasswordError, StoredPassword, StoredPasswordError, dummy_verify,
+    hash_password, verify_password,
+};
 pub use purpose::{HashPurpose, SealPurpose};
 pub use ring::DataKeys;
 pub use seal::{SealError, open, reseal, seal};
