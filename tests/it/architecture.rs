@@ -7,11 +7,12 @@ use serde_json::Value;
 use utc_test_support::workspace;
 
 /// Every crate of ours, and exactly the crates of ours that it uses.
-const EDGES: [(&str, &[&str]); 13] = [
+const EDGES: [(&str, &[&str]); 14] = [
     ("utc-domain", &[]),
     ("utc-policy", &["utc-domain"]),
     ("utc-queueing", &["utc-domain"]),
     ("utc-attestation", &["utc-domain"]),
+    ("utc-vault", &[]),
     ("utc-storage", &["utc-domain"]),
     ("utc-config", &[]),
     (
@@ -36,7 +37,7 @@ const EDGES: [(&str, &[&str]); 13] = [
 ];
 
 /// What a crate must not name among its dependencies.
-const MUST_NOT_KNOW: [(&str, &[&str]); 8] = [
+const MUST_NOT_KNOW: [(&str, &[&str]); 9] = [
     (
         "utc-domain",
         &[
@@ -62,6 +63,17 @@ const MUST_NOT_KNOW: [(&str, &[&str]); 8] = [
         &["diesel", "actix-web", "tokio", "tracing"],
     ),
     (
+        "utc-vault",
+        &[
+            "serde_json",
+            "diesel",
+            "actix-web",
+            "tokio",
+            "tracing",
+            "getrandom",
+        ],
+    ),
+    (
         "utc-storage",
         &["actix-web", "serde", "serde_json", "tera", "tokio"],
     ),
@@ -82,11 +94,12 @@ const HEAVY: [&str; 8] = [
     "async-std",
 ];
 
-const PURE: [&str; 4] = [
+const PURE: [&str; 5] = [
     "utc-domain",
     "utc-policy",
     "utc-queueing",
     "utc-attestation",
+    "utc-vault",
 ];
 
 fn cargo(arguments: &[&str]) -> String {
