@@ -7,12 +7,13 @@ use serde_json::Value;
 use utc_test_support::workspace;
 
 /// Every crate of ours, and exactly the crates of ours that it uses.
-const EDGES: [(&str, &[&str]); 13] = [
+const EDGES: [(&str, &[&str]); 14] = [
     ("utc-domain", &[]),
     ("utc-policy", &["utc-domain"]),
     ("utc-queueing", &["utc-domain"]),
     ("utc-attestation", &["utc-domain"]),
     ("utc-storage", &["utc-domain"]),
+    ("utc-outbound", &[]),
     ("utc-config", &[]),
     (
         "utc-app",
@@ -36,7 +37,7 @@ const EDGES: [(&str, &[&str]); 13] = [
 ];
 
 /// What a crate must not name among its dependencies.
-const MUST_NOT_KNOW: [(&str, &[&str]); 8] = [
+const MUST_NOT_KNOW: [(&str, &[&str]); 9] = [
     (
         "utc-domain",
         &[
@@ -65,6 +66,7 @@ const MUST_NOT_KNOW: [(&str, &[&str]); 8] = [
         "utc-storage",
         &["actix-web", "serde", "serde_json", "tera", "tokio"],
     ),
+    ("utc-outbound", &["diesel", "actix-web", "serde_json"]),
     ("utc-config", &["diesel", "actix-web", "tokio"]),
     ("utc-app", &["actix-web", "diesel", "tera"]),
     ("utc-web", &["diesel", "libsqlite3-sys", "pq-sys", "r2d2"]),
@@ -152,6 +154,18 @@ fn no_crate_names_what_it_must_not_know() {
             .collect();
         assert!(named.is_empty(), "{name} knows {named:?}");
     }
+}
+
+#[test]
+fn one_crate_alone_connects_to_others() {
+    let clients = ["awc", "curl", "hyper", "hyper-util", "reqwest", "ureq"];
+    let found = dependencies(&Value::Null);
+    let users: Vec<&str> = found
+        .iter()
+        .filter(|(_, uses)| clients.iter().any(|client| uses.contains(*client)))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    assert_eq!(users, ["utc-outbound", "utc-test-support"]);
 }
 
 #[test]
