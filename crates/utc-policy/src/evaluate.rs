@@ -4,6 +4,7 @@ use utc_domain::{
     Action, Code, Decision, GrantUse, Ground, GroundSet, Mode, ProtectionLevel, Rule, UnitName,
 };
 
+use crate::ruling::Ruling;
 use crate::{PolicySet, UnknownUnits, reason};
 
 /// What is asked, and what came with it.
@@ -62,8 +63,9 @@ pub struct Verdict {
 /// Decides. Pure and total: the same arguments always give the same verdict, and there is always one.
 pub fn evaluate(question: &Question<'_>, policy: &PolicySet, unit: &UnitView) -> Verdict {
     let grounds = matching(question, policy, *unit);
-    let (decision, code) = decide(question, policy, grounds);
-    let reason = reason::sentence(code, question.unit, grounds);
+    let ruling = decide(question, policy, grounds);
+    let (decision, code) = (ruling.decision(), ruling.code());
+    let reason = reason::sentence(ruling, question.unit, grounds);
     match unit.mode {
         Mode::Enforce => Verdict {
             decision,
@@ -111,29 +113,29 @@ fn matching(question: &Question<'_>, policy: &PolicySet, unit: UnitView) -> Grou
         )
 }
 
-fn decide(question: &Question<'_>, policy: &PolicySet, grounds: GroundSet) -> (Decision, Code) {
+fn decide(question: &Question<'_>, policy: &PolicySet, grounds: GroundSet) -> Ruling {
     let refused_as_unknown =
         grounds.contains(Ground::UnknownUnit) && policy.unknown_units() == UnknownUnits::Deny;
     if question.action.is_read() {
-        (Decision::Allow, Code::ReadAllowed)
+        Ruling::ReadAllowed
     } else if grounds.contains(Ground::ProtectionReadOnly) {
-        (Decision::Deny, Code::ProtectionReadOnly)
+        Ruling::ProtectionReadOnly
     } else if grounds.contains(Ground::ReadOnlyForRisky) {
-        (Decision::Deny, Code::UnitRisky)
+        Ruling::UnitRisky
     } else if refused_as_unknown {
-        (Decision::Deny, Code::UnknownUnit)
+        Ruling::UnknownUnit
     } else if grounds.is_empty() {
-        (Decision::Allow, Code::NoRestriction)
+        Ruling::NoRestriction
     } else {
         // Whatever is left asks for approval.
         with_approval(question)
     }
 }
 
-fn with_approval(question: &Question<'_>) -> (Decision, Code) {
+fn with_approval(question: &Question<'_>) -> Ruling {
     match (question.grant, question.approval_saturated) {
-        (GrantUse::Valid, _) => (Decision::Allow, Code::Approved),
-        (GrantUse::None, true) => (Decision::Deny, Code::ApprovalSaturated),
-        (GrantUse::None, false) => (Decision::RequireApproval, Code::ApprovalRequired),
+        (GrantUse::Valid, _) => Ruling::Approved,
+        (GrantUse::None, true) => Ruling::ApprovalSaturated,
+        (GrantUse::None, false) => Ruling::ApprovalRequired,
     }
 }

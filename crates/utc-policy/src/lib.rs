@@ -3,6 +3,7 @@
 mod evaluate;
 mod policy;
 mod reason;
+mod ruling;
 
 pub use evaluate::{Question, UnitView, Verdict, evaluate};
 pub use policy::{PolicySet, UnknownUnits};

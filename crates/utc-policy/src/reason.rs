@@ -1,45 +1,35 @@
 //! The sentence in a receipt.
 
-use utc_domain::{Code, Decision, Ground, GroundSet, UnitName};
+use utc_domain::{Decision, Ground, GroundSet, UnitName};
 
-/// Explains a decision's code in a sentence. Codes that no decision carries are named as they are.
-pub(crate) fn sentence(code: Code, unit: &UnitName, grounds: GroundSet) -> String {
-    match code {
-        Code::ReadAllowed => format!("Reads of {unit} are always allowed."),
-        Code::ProtectionReadOnly => {
+use crate::ruling::Ruling;
+
+/// Explains a ruling in a sentence.
+pub(crate) fn sentence(ruling: Ruling, unit: &UnitName, grounds: GroundSet) -> String {
+    match ruling {
+        Ruling::ReadAllowed => format!("Reads of {unit} are always allowed."),
+        Ruling::ProtectionReadOnly => {
             format!("Writes to {unit} are refused: its protection level is read_only.")
         }
-        Code::UnitRisky => {
+        Ruling::UnitRisky => {
             format!(
                 "Writes to {unit} are refused: it is marked risky and rule read_only_for_risky is on."
             )
         }
-        Code::UnknownUnit => {
+        Ruling::UnknownUnit => {
             format!("Writes to {unit} are refused: nobody configured this unit here.")
         }
-        Code::Approved => format!("The write to {unit} was approved and the grant is used up."),
-        Code::ApprovalSaturated => {
+        Ruling::Approved => format!("The write to {unit} was approved and the grant is used up."),
+        Ruling::ApprovalSaturated => {
             format!("Writes to {unit} need approval, and the people who approve cannot keep up.")
         }
-        Code::ApprovalRequired => {
+        Ruling::ApprovalRequired => {
             format!(
                 "Writes to {unit} need approval: {}.",
                 approval_causes(grounds)
             )
         }
-        Code::NoRestriction => format!("Nothing restricts writes to {unit}."),
-        Code::LogCreated
-        | Code::RuleChanged
-        | Code::SettingChanged
-        | Code::LevelChanged
-        | Code::PinSet
-        | Code::PinRemoved
-        | Code::RiskMarked
-        | Code::RiskCleared
-        | Code::RiskExpired
-        | Code::UnitConfigured
-        | Code::InputErased
-        | Code::KeyRotated => code.as_str().to_owned(),
+        Ruling::NoRestriction => format!("Nothing restricts writes to {unit}."),
     }
 }
 
