@@ -1,0 +1,11 @@
+//! The domain's values as their callers use them.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test needs and does not get ends it"
+)]
+
+mod approval;
+mod execution;
+mod ids;
+mod words;
