@@ -1,7 +1,7 @@
 //! What a receipt will say, before it has a place.
 
 use crate::{
-    Action, ApprovalId, Code, Decision, GroundSet, KeyId, LevelCause, Mode, PayloadHash,
+    Action, ApprovalId, Code, Decision, GrantUse, GroundSet, KeyId, LevelCause, Mode, PayloadHash,
     ProtectionLevel, Quorum, ReceiptId, ReceiptKind, RequestDigest, Subject, Timestamp, UnitName,
     VoteChoice,
 };
@@ -42,25 +42,6 @@ pub struct PolicyRef {
     pub digest: String,
     /// The number of the policy set, from 1.
     pub version: u64,
-}
-
-/// Whether a grant was presented with a request, and what became of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GrantUse {
-    /// None was presented.
-    None,
-    /// It was valid and is used up.
-    Valid,
-}
-
-impl GrantUse {
-    /// The name in a receipt.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Valid => "valid",
-        }
-    }
 }
 
 /// What the evaluator saw, and what a change was about. Absent values are absent in the receipt.

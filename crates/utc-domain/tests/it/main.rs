@@ -6,6 +6,7 @@
 )]
 
 mod approval;
+mod approval_queue;
 mod execution;
 mod ids;
 mod words;

@@ -3,7 +3,9 @@
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
-use utc_domain::{ApprovalStatus, DomainError, ExecutionStatus, Quorum, ReceiptKind, VoteChoice};
+use utc_domain::{
+    ApprovalStatus, DomainError, ExecutionStatus, GrantUse, Quorum, ReceiptKind, VoteChoice,
+};
 
 #[track_caller]
 fn check<T>(all: &[T])
@@ -25,6 +27,7 @@ fn words_read_back_as_what_wrote_them() {
     check(&ApprovalStatus::ALL);
     check(&ExecutionStatus::ALL);
     check(&VoteChoice::ALL);
+    check(&GrantUse::ALL);
     check(&[
         ReceiptKind::Approval,
         ReceiptKind::Execution,
