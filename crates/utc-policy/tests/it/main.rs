@@ -9,3 +9,4 @@ mod grant;
 mod laws;
 mod order;
 mod policy_set;
+mod votes;
