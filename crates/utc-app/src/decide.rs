@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 use utc_domain::{
-    Action, Code, Decision, Draft, GrantUse, GroundSet, Meta, PayloadHash, ProtectionLevel, Reason,
+    Action, Code, Decision, Draft, GroundSet, Meta, PayloadHash, ProtectionLevel, Reason,
     ReceiptId, ReceiptKind, Subject, Timestamp, UnitName,
 };
 use utc_policy::{Question, UnitView, UnknownUnits, Verdict, evaluate};
@@ -169,7 +169,7 @@ impl Prepared {
             known: Some(view.known),
             mode: Some(view.mode),
             would_be: verdict.would_be,
-            grant: Some(GrantUse::None),
+            grant: Some(verdict.grant),
             approval_saturated: Some(false),
             context_hash: hash.map(str::to_owned),
             ..Meta::default()
@@ -308,6 +308,7 @@ fn finish(
         would_be,
         code,
         grounds,
+        grant: _,
         reason,
     } = prepared.verdict;
     if would_be.unwrap_or(decision) != Decision::Deny

@@ -105,6 +105,12 @@ pub struct PolicyClaims {
 /// Ids of what a receipt is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkClaims {
+    /// The approval that the receipt belongs to.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub approval: Option<String>,
+    /// The decision that an execution carries out.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub decision: Option<String>,
     /// Another receipt.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub receipt: Option<String>,
@@ -128,7 +134,15 @@ pub struct KeyClaims {
 )]
 pub struct MetaClaims {
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub act_before: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer_digest: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval_backlog: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub approval_saturated: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approvals_open: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -142,6 +156,8 @@ pub struct MetaClaims {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected_wait_minutes: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub features_ts: Option<String>,
@@ -154,6 +170,8 @@ pub struct MetaClaims {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lambda_est: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub latency_ms: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mu_est: Option<f64>,
@@ -164,6 +182,10 @@ pub struct MetaClaims {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protection_level: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub quorum: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_digest: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rho: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk_score: Option<f64>,
@@ -171,6 +193,16 @@ pub struct MetaClaims {
     pub risky: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject_limit: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_limit: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upstream_status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vote: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub votes: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub would_be: Option<String>,
 }

@@ -5,6 +5,7 @@ mod digest;
 mod json;
 mod key;
 mod leaf;
+mod request;
 mod ring;
 mod seal;
 mod secret;
@@ -20,6 +21,7 @@ pub use json::{
 };
 pub use key::{HmacKey, KeyError};
 pub use leaf::leaf_hash;
+pub use request::{BoundRequest, ForwardedRequest, request_digest};
 pub use ring::KeyRing;
 pub use seal::ReceiptSealer;
 pub use secret::Secret;

@@ -1,8 +1,9 @@
 //! What a receipt will say, before it has a place.
 
 use crate::{
-    Action, Code, Decision, GroundSet, KeyId, LevelCause, Mode, PayloadHash, ProtectionLevel,
-    ReceiptId, ReceiptKind, Subject, Timestamp, UnitName,
+    Action, ApprovalId, Code, Decision, GrantUse, GroundSet, KeyId, LevelCause, Mode, PayloadHash,
+    ProtectionLevel, Quorum, ReceiptId, ReceiptKind, RequestDigest, Subject, Timestamp, UnitName,
+    VoteChoice,
 };
 
 /// Everything a receipt will say but its place, its time and its signature.
@@ -43,25 +44,6 @@ pub struct PolicyRef {
     pub version: u64,
 }
 
-/// Whether a grant was presented with a request, and what became of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GrantUse {
-    /// None was presented.
-    None,
-    /// It was valid and is used up.
-    Valid,
-}
-
-impl GrantUse {
-    /// The name in a receipt.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Valid => "valid",
-        }
-    }
-}
-
 /// What the evaluator saw, and what a change was about. Absent values are absent in the receipt.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Meta {
@@ -91,8 +73,22 @@ pub struct Meta {
     pub would_be: Option<Decision>,
     /// What became of a presented grant.
     pub grant: Option<GrantUse>,
-    /// Whether the approval queue was saturated.
+    /// For a request that needs approval: everything that a grant for it binds.
+    pub request_digest: Option<RequestDigest>,
+    /// For an `ALLOW`: from here on it must not be acted on any more.
+    pub act_before: Option<Timestamp>,
+    /// Whether there was no room for another request for approval.
     pub approval_saturated: Option<bool>,
+    /// How many requests waited before this one for the people who approve.
+    pub approval_backlog: Option<u64>,
+    /// How long those people would take to get to this one and decide it, in minutes.
+    pub expected_wait_minutes: Option<f64>,
+    /// Where a limit on waiting requests refused this one: how many waited under that limit.
+    pub approvals_open: Option<u32>,
+    /// The limit on waiting requests of one subject, where it refused this one.
+    pub subject_limit: Option<u32>,
+    /// The limit on waiting requests of one token, where it refused this one.
+    pub token_limit: Option<u32>,
     /// The salted digest of the caller's context and reason.
     pub context_hash: Option<String>,
     /// For a level change: the level before.
@@ -111,8 +107,24 @@ pub struct Meta {
     pub config_digest: Option<String>,
     /// Keys whose state this receipt sets.
     pub keys: Vec<KeyChange>,
+    /// For a vote: what the person said.
+    pub vote: Option<VoteChoice>,
+    /// For an approval: how many different people have approved, this vote included.
+    pub votes: Option<u32>,
+    /// For an approval: how many have to.
+    pub quorum: Option<Quorum>,
+    /// For an execution: the HTTP status of the upstream's answer.
+    pub upstream_status: Option<u16>,
+    /// For an execution: milliseconds from sending the request to the first byte of the answer.
+    pub latency_ms: Option<f64>,
+    /// For an execution: the digest of the answer's body.
+    pub answer_digest: Option<PayloadHash>,
     /// The receipt that this one is about.
     pub about: Option<ReceiptId>,
+    /// The approval that this receipt belongs to.
+    pub approval: Option<ApprovalId>,
+    /// For an execution: the receipt of the decision that allowed it.
+    pub answers: Option<ReceiptId>,
 }
 
 /// The new state of a signing key.

@@ -1,23 +1,37 @@
 #![doc = include_str!("../README.md")]
 
+mod approval;
+mod approval_queue;
+mod code;
 mod decision;
 mod draft;
 mod error;
+mod execution;
+mod grant;
 mod level;
 mod name;
 mod number;
 mod port;
 mod receipt;
 mod time;
+mod transition;
 mod unit;
+mod vote;
 
-pub use decision::{Code, Decision, Ground, GroundSet, Rule};
-pub use draft::{Draft, GrantUse, KeyChange, KeyState, Meta, PolicyRef};
+pub use approval::{ApprovalEvent, ApprovalId, ApprovalStatus};
+pub use approval_queue::ApprovalQueue;
+pub use code::Code;
+pub use decision::{Decision, Ground, GroundSet, Rule};
+pub use draft::{Draft, KeyChange, KeyState, Meta, PolicyRef};
 pub use error::DomainError;
+pub use execution::{ExecutionEvent, ExecutionStatus};
+pub use grant::{GrantProblem, GrantUse};
 pub use level::{LevelCause, ProtectionLevel};
-pub use name::{Action, CorrelationText, PayloadHash, Reason, Subject, UnitName};
+pub use name::{Action, CorrelationText, PayloadHash, Reason, RequestDigest, Subject, UnitName};
 pub use number::{MAX_NUMBER, round6};
 pub use port::{Clock, SealError, Sealer};
 pub use receipt::{KeyId, LeafHash, Placement, ReceiptId, ReceiptKind, Sealed};
 pub use time::Timestamp;
+pub use transition::TransitionError;
 pub use unit::{Criticality, Mode};
+pub use vote::{Quorum, VoteChoice};

@@ -165,13 +165,36 @@ text_type! {
 
 text_type! {
     /// The digest of a request body: `sha256:` and 64 lower-case hexadecimal digits.
-    PayloadHash, |text| {
-        let hex = |digits: &str| {
-            digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-        };
-        match text.strip_prefix("sha256:") {
-            Some(digits) if hex(digits) => Ok(text.to_owned()),
-            _ => Err(DomainError::Form { expected: "`sha256:` followed by 64 lower-case hexadecimal digits" }),
-        }
+    PayloadHash, check_digest
+}
+
+text_type! {
+    /// The digest of everything that an approval binds: `sha256:` and 64 lower-case hexadecimal digits.
+    RequestDigest, check_digest
+}
+
+impl RequestDigest {
+    /// From the bytes of a SHA-256.
+    pub fn from_sha256(bytes: &[u8; 32]) -> Self {
+        let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+        let digits = bytes
+            .iter()
+            .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]);
+        Self("sha256:".chars().chain(digits).collect())
+    }
+}
+
+fn check_digest(text: &str) -> Result<String, DomainError> {
+    let hex = |digits: &str| {
+        digits.len() == 64
+            && digits
+                .bytes()
+                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    };
+    match text.strip_prefix("sha256:") {
+        Some(digits) if hex(digits) => Ok(text.to_owned()),
+        _ => Err(DomainError::Form {
+            expected: "`sha256:` followed by 64 lower-case hexadecimal digits",
+        }),
     }
 }

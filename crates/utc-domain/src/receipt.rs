@@ -34,13 +34,17 @@ impl FromStr for ReceiptId {
 
     /// Reads the hyphenated lower-case form only: an id has one spelling.
     fn from_str(text: &str) -> Result<Self, DomainError> {
-        let form = DomainError::Form {
+        canonical_uuid(text).map(Self).ok_or(DomainError::Form {
             expected: "a receipt id, such as 0192f0c1-2345-7abc-8def-0123456789ab",
-        };
-        let id = Uuid::try_parse(text).map_err(|_| form.clone())?;
-        let canonical = id.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text;
-        if canonical { Ok(Self(id)) } else { Err(form) }
+        })
     }
+}
+
+/// The UUID that `text` spells in the hyphenated lower-case form; `None` for any other spelling.
+pub(crate) fn canonical_uuid(text: &str) -> Option<Uuid> {
+    let id = Uuid::try_parse(text).ok()?;
+    let canonical = id.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text;
+    canonical.then_some(id)
 }
 
 /// What a receipt records.
@@ -52,21 +56,30 @@ pub enum ReceiptKind {
     PolicyChange,
     /// A unit's protection level changed, or its pin.
     ProtectionChange,
+    /// A vote on a request for approval, or what became of the request.
+    Approval,
+    /// What became of a request that was allowed.
+    Execution,
     /// A unit's risk mark changed.
     RiskChange,
     /// A unit's configuration changed, or stored input was erased.
     ConfigChange,
+    /// Users, tokens, roles or sessions changed.
+    AccessChange,
     /// The log's keys changed.
     KeyChange,
 }
 
 impl ReceiptKind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 9] = [
         Self::Decision,
         Self::PolicyChange,
         Self::ProtectionChange,
+        Self::Approval,
+        Self::Execution,
         Self::RiskChange,
         Self::ConfigChange,
+        Self::AccessChange,
         Self::KeyChange,
     ];
 
@@ -76,8 +89,11 @@ impl ReceiptKind {
             Self::Decision => "decision",
             Self::PolicyChange => "policy_change",
             Self::ProtectionChange => "protection_change",
+            Self::Approval => "approval",
+            Self::Execution => "execution",
             Self::RiskChange => "risk_change",
             Self::ConfigChange => "config_change",
+            Self::AccessChange => "access_change",
             Self::KeyChange => "key_change",
         }
     }
@@ -95,7 +111,7 @@ impl FromStr for ReceiptKind {
     fn from_str(text: &str) -> Result<Self, DomainError> {
         let found = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
         found.ok_or(DomainError::Unknown {
-            expected: "`decision`, `policy_change`, `protection_change`, `risk_change`, `config_change`, `key_change`",
+            expected: "`decision`, `policy_change`, `protection_change`, `approval`, `execution`, `risk_change`, `config_change`, `access_change`, `key_change`",
         })
     }
 }

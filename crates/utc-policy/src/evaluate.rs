@@ -1,9 +1,11 @@
 //! The decision order.
 
 use utc_domain::{
-    Action, Code, Decision, GrantUse, Ground, GroundSet, Mode, ProtectionLevel, Rule, UnitName,
+    Action, ApprovalQueue, Code, Decision, GrantUse, Ground, GroundSet, Mode, ProtectionLevel,
+    Rule, UnitName,
 };
 
+use crate::ruling::Ruling;
 use crate::{PolicySet, UnknownUnits, reason};
 
 /// What is asked, and what came with it.
@@ -13,10 +15,11 @@ pub struct Question<'a> {
     pub action: &'a Action,
     /// The unit, for the sentence that explains the answer.
     pub unit: &'a UnitName,
-    /// Whether a valid grant came with the request.
+    /// Whether a grant came with the request, and what it is worth. [`GrantUse::Unneeded`], as it stands in a
+    /// receipt, is [`GrantUse::Valid`] here.
     pub grant: GrantUse,
-    /// Whether a new request would wait for approval longer than its own expiry.
-    pub approval_saturated: bool,
+    /// Whether a new request could wait for approval.
+    pub approval_queue: ApprovalQueue,
 }
 
 impl<'a> Question<'a> {
@@ -26,7 +29,7 @@ impl<'a> Question<'a> {
             action,
             unit,
             grant: GrantUse::None,
-            approval_saturated: false,
+            approval_queue: ApprovalQueue::Open,
         }
     }
 }
@@ -55,30 +58,39 @@ pub struct Verdict {
     pub code: Code,
     /// Every ground that matched, whichever decided.
     pub grounds: GroundSet,
+    /// What the presented grant was worth, as the receipt records it.
+    pub grant: GrantUse,
     /// A sentence that a person understands.
     pub reason: String,
+}
+
+impl Verdict {
+    /// Whether the grant is used up. Whoever records the verdict must do both in one transaction.
+    pub fn uses_grant(&self) -> bool {
+        self.code == Code::Approved
+    }
 }
 
 /// Decides. Pure and total: the same arguments always give the same verdict, and there is always one.
 pub fn evaluate(question: &Question<'_>, policy: &PolicySet, unit: &UnitView) -> Verdict {
     let grounds = matching(question, policy, *unit);
-    let (decision, code) = decide(question, policy, grounds);
-    let reason = reason::sentence(code, question.unit, grounds);
-    match unit.mode {
-        Mode::Enforce => Verdict {
-            decision,
-            would_be: None,
-            code,
-            grounds,
-            reason,
-        },
-        Mode::Observe => Verdict {
-            decision: Decision::Allow,
-            would_be: Some(decision),
-            code,
-            grounds,
-            reason: reason::observed(decision, &reason),
-        },
+    let ruling = decide(question, policy, grounds);
+    let reason = reason::sentence(ruling, question.unit, grounds);
+    let (decision, would_be, reason) = match unit.mode {
+        Mode::Enforce => (ruling.decision(), None, reason),
+        Mode::Observe => {
+            let would_be = ruling.decision();
+            let reason = reason::observed(would_be, reason);
+            (Decision::Allow, Some(would_be), reason)
+        }
+    };
+    Verdict {
+        decision,
+        would_be,
+        code: ruling.code(),
+        grounds,
+        grant: recorded(question.grant, grounds),
+        reason,
     }
 }
 
@@ -111,29 +123,39 @@ fn matching(question: &Question<'_>, policy: &PolicySet, unit: UnitView) -> Grou
         )
 }
 
-fn decide(question: &Question<'_>, policy: &PolicySet, grounds: GroundSet) -> (Decision, Code) {
+fn decide(question: &Question<'_>, policy: &PolicySet, grounds: GroundSet) -> Ruling {
     let refused_as_unknown =
         grounds.contains(Ground::UnknownUnit) && policy.unknown_units() == UnknownUnits::Deny;
     if question.action.is_read() {
-        (Decision::Allow, Code::ReadAllowed)
+        Ruling::ReadAllowed
     } else if grounds.contains(Ground::ProtectionReadOnly) {
-        (Decision::Deny, Code::ProtectionReadOnly)
+        Ruling::ProtectionReadOnly
     } else if grounds.contains(Ground::ReadOnlyForRisky) {
-        (Decision::Deny, Code::UnitRisky)
+        Ruling::UnitRisky
     } else if refused_as_unknown {
-        (Decision::Deny, Code::UnknownUnit)
+        Ruling::UnknownUnit
     } else if grounds.is_empty() {
-        (Decision::Allow, Code::NoRestriction)
+        Ruling::NoRestriction
     } else {
         // Whatever is left asks for approval.
         with_approval(question)
     }
 }
 
-fn with_approval(question: &Question<'_>) -> (Decision, Code) {
-    match (question.grant, question.approval_saturated) {
-        (GrantUse::Valid, _) => (Decision::Allow, Code::Approved),
-        (GrantUse::None, true) => (Decision::Deny, Code::ApprovalSaturated),
-        (GrantUse::None, false) => (Decision::RequireApproval, Code::ApprovalRequired),
+/// An invalid grant is refused rather than ignored: asking people again for what they already decided must
+/// be the caller's choice.
+fn with_approval(question: &Question<'_>) -> Ruling {
+    match question.grant {
+        GrantUse::Valid | GrantUse::Unneeded => Ruling::Approved,
+        GrantUse::Invalid(problem) => Ruling::GrantInvalid(problem),
+        GrantUse::None => Ruling::of_queue(question.approval_queue),
+    }
+}
+
+fn recorded(presented: GrantUse, grounds: GroundSet) -> GrantUse {
+    match presented {
+        GrantUse::Valid | GrantUse::Unneeded if grounds.is_empty() => GrantUse::Unneeded,
+        GrantUse::Valid | GrantUse::Unneeded => GrantUse::Valid,
+        GrantUse::None | GrantUse::Invalid(_) => presented,
     }
 }

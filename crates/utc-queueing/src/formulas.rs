@@ -12,6 +12,7 @@ mod staffing;
 
 pub use erlang::{MAX_SERVERS, erlang_b, erlang_c};
 pub use error::FormulaError;
+pub(crate) use error::{amount, arrival_rate, service_rate};
 pub use little::{littles_law, littles_law_gap};
 pub use mm1::Mm1;
 pub use mmc::Mmc;

@@ -2,12 +2,16 @@
 
 pub mod formulas;
 
+mod approver_rate;
+mod approvers;
 mod controller;
 mod observation;
 mod recommendation;
 mod settings;
 mod state;
 
+pub use approver_rate::{ApproverRecord, RatePrior};
+pub use approvers::Approvers;
 pub use controller::{LevelChange, ObserveError, Step, is_stale, observe};
 pub use observation::{Observation, ObservationError};
 pub use recommendation::recommendation;

@@ -2,8 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use utc_domain::{Decision, Draft, Ground, KeyChange, LevelCause, Meta, Mode, Placement};
-use utc_domain::{GrantUse, KeyState, ProtectionLevel, ReceiptKind, Rule, round6};
+use utc_domain::{
+    Decision, Draft, GrantUse, Ground, KeyChange, KeyState, LevelCause, Meta, Mode, Placement,
+    ProtectionLevel, Quorum, ReceiptKind, Rule, VoteChoice, round6,
+};
 
 use super::{AUDIENCE, Claims, Engine, KeyClaims, LinkClaims, MetaClaims, PolicyClaims, SCHEMA};
 use crate::MAX_INTEGER;
@@ -43,9 +45,7 @@ pub(crate) fn fill(
         iss: iss.to_owned(),
         jti: draft.id.to_string(),
         kind: draft.kind.as_str().to_owned(),
-        link: draft.meta.about.map(|id| LinkClaims {
-            receipt: Some(id.to_string()),
-        }),
+        link: link(&draft.meta),
         meta: meta(&draft.meta),
         payload_hash: draft.payload_hash.as_ref().map(ToString::to_string),
         policy: PolicyClaims {
@@ -76,10 +76,12 @@ fn check(draft: &Draft, place: &Placement) -> Result<(), ClaimsError> {
         });
     }
     let config_version = draft.meta.config_version.unwrap_or(0);
+    let backlog = draft.meta.approval_backlog.unwrap_or(0);
     let integers = [
         ("seq", place.seq),
         ("policy.version", draft.policy.version),
         ("meta.config_version", config_version),
+        ("meta.approval_backlog", backlog),
     ];
     match integers.into_iter().find(|&(_, value)| value > MAX_INTEGER) {
         Some((member, value)) => Err(ClaimsError::Integer { member, value }),
@@ -99,27 +101,48 @@ fn decision(draft: &Draft) -> Result<Option<&'static str>, ClaimsError> {
         ReceiptKind::Decision => own,
         ReceiptKind::PolicyChange => Some("POLICY_CHANGE"),
         ReceiptKind::ProtectionChange
+        | ReceiptKind::Approval
+        | ReceiptKind::Execution
         | ReceiptKind::RiskChange
         | ReceiptKind::ConfigChange
+        | ReceiptKind::AccessChange
         | ReceiptKind::KeyChange => None,
+    })
+}
+
+/// What the receipt is about; absent when it names nothing.
+fn link(seen: &Meta) -> Option<LinkClaims> {
+    if seen.about.is_none() && seen.approval.is_none() && seen.answers.is_none() {
+        return None;
+    }
+    Some(LinkClaims {
+        approval: seen.approval.map(|id| id.to_string()),
+        decision: seen.answers.map(|id| id.to_string()),
+        receipt: seen.about.map(|id| id.to_string()),
     })
 }
 
 fn meta(seen: &Meta) -> MetaClaims {
     MetaClaims {
+        act_before: seen.act_before.map(|at| at.to_string()),
+        answer_digest: seen.answer_digest.as_ref().map(ToString::to_string),
+        approval_backlog: seen.approval_backlog,
         approval_saturated: seen.approval_saturated,
+        approvals_open: seen.approvals_open,
         cause: seen.cause.map(LevelCause::as_str).map(str::to_owned),
         change_point: seen.change_point,
         config_digest: seen.config_digest.clone(),
         config_version: seen.config_version,
         context_hash: seen.context_hash.clone(),
         enabled: seen.enabled,
+        expected_wait_minutes: seen.expected_wait_minutes.map(round6),
         expires_at: seen.expires_at.map(|at| at.to_string()),
         features_ts: seen.features_ts.map(|at| at.to_string()),
         grant: seen.grant.map(GrantUse::as_str).map(str::to_owned),
         keys: seen.keys.iter().map(key).collect(),
         known: seen.known,
         lambda_est: seen.lambda_est.map(round6),
+        latency_ms: seen.latency_ms.map(round6),
         mode: seen.mode.map(Mode::as_str).map(str::to_owned),
         mu_est: seen.mu_est.map(round6),
         pinned: seen.pinned,
@@ -131,10 +154,17 @@ fn meta(seen: &Meta) -> MetaClaims {
             .protection_level
             .map(ProtectionLevel::as_str)
             .map(str::to_owned),
+        quorum: seen.quorum.map(Quorum::people),
+        request_digest: seen.request_digest.as_ref().map(ToString::to_string),
         rho: seen.rho.map(round6),
         risk_score: seen.risk_score.map(round6),
         risky: seen.risky,
         rule: seen.rule.map(Rule::as_str).map(str::to_owned),
+        subject_limit: seen.subject_limit,
+        token_limit: seen.token_limit,
+        upstream_status: seen.upstream_status,
+        vote: seen.vote.map(VoteChoice::as_str).map(str::to_owned),
+        votes: seen.votes,
         would_be: seen.would_be.map(Decision::as_str).map(str::to_owned),
     }
 }

@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use utc_attestation::{Limits, canonical, check_strict};
-use utc_domain::{Draft, GrantUse, LevelCause, Meta, PolicyRef, ProtectionLevel, Rule, Timestamp};
+use utc_domain::{
+    ApprovalId, Draft, GrantUse, LevelCause, Meta, PolicyRef, ProtectionLevel, Quorum,
+    RequestDigest, Rule, Timestamp, VoteChoice,
+};
 
 use crate::fixture::{draft, seal, segment, unhex};
 use crate::vectors;
@@ -106,10 +109,38 @@ fn drafts() -> impl Strategy<Value = Draft> {
             previous_level: rest.2.map(|_| ProtectionLevel::ReadOnly),
             protection_level: rest.2.map(|_| ProtectionLevel::Permissive),
             about: rest.2.map(|_| draft().id),
-            ..Meta::default()
+            ..approval_meta(rest.0, rest.2, rest.3, numbers.0)
         },
         ..draft()
     })
+}
+
+/// What only receipts about approvals and executions have.
+fn approval_meta(
+    at: Option<Timestamp>,
+    there: Option<bool>,
+    count: u64,
+    number: Option<f64>,
+) -> Meta {
+    let small = there.and(u32::try_from(count % 1_000).ok());
+    Meta {
+        act_before: at,
+        answer_digest: draft().payload_hash.filter(|_| there.is_some()),
+        approval_backlog: Some(count),
+        expected_wait_minutes: number,
+        latency_ms: number,
+        approvals_open: small,
+        subject_limit: small,
+        token_limit: small,
+        votes: small,
+        quorum: small.and_then(|people| Quorum::new(people).ok()),
+        upstream_status: there.map(|_| 502),
+        vote: there.map(|_| VoteChoice::Reject),
+        request_digest: there.map(|_| RequestDigest::from_sha256(&[7; 32])),
+        approval: there.map(|_| ApprovalId::new(draft().id.as_uuid())),
+        answers: there.map(|_| draft().id),
+        ..Meta::default()
+    }
 }
 
 proptest! {

@@ -14,6 +14,7 @@ mod hostile;
 mod independent;
 mod keys;
 mod refusing;
+mod request;
 mod sealing;
 mod strict_json;
 mod strict_json_laws;

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use utc_attestation::{KeyRing, MAX_ENTRY_BYTES};
-use utc_domain::{Draft, LeafHash, Placement, ReceiptKind, SealError, Sealer};
+use utc_domain::{Draft, LeafHash, Meta, Placement, ReceiptKind, SealError, Sealer};
 
 use crate::fixture::{SECRET, check, draft, expected, place, ring, sealer, secret};
 
@@ -83,16 +83,22 @@ fn a_clock_outside_2020_to_2199_seals_nothing() {
 
 #[test]
 fn an_integer_that_nobody_can_read_back_is_not_sealed() {
-    let place = Placement {
+    let beyond = Placement {
         seq: 1 << 53,
         prev: LeafHash::ZERO,
         ..place()
     };
-    let why = refusal(&draft(), &place);
+    let why = refusal(&draft(), &beyond);
     assert_eq!(
         why,
         "`seq` is 9007199254740992, at most 9007199254740991 is allowed"
     );
+    let meta = Meta {
+        approval_backlog: Some(1 << 53),
+        ..Meta::default()
+    };
+    let why = refusal(&Draft { meta, ..draft() }, &place());
+    assert!(why.starts_with("`meta.approval_backlog` is 9007199254740992"));
 }
 
 #[test]

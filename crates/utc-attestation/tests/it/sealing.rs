@@ -3,10 +3,14 @@
 use serde_json::json;
 use utc_attestation::leaf_hash;
 use utc_domain::{
-    Decision, Draft, KeyChange, KeyState, Meta, Mode, Placement, ReceiptKind, Sealer,
+    ApprovalId, Code, Decision, Draft, KeyChange, KeyState, Meta, Mode, Placement, Quorum,
+    ReceiptId, ReceiptKind, Sealer, VoteChoice,
 };
+use uuid::Uuid;
 
 use crate::fixture::{check, claims, draft, place, ring, seal, sealer, segment, token};
+
+const DIGEST: &str = "sha256:230d8358dc8e8890b4c58deeb62912ee2f20357ae92a5cc861b98e68fe31acb5";
 
 #[test]
 fn the_header_is_exact() {
@@ -120,6 +124,96 @@ fn a_change_of_keys_lists_them_and_links_to_what_it_is_about() {
     );
     assert_eq!(claims["meta"]["would_be"], "REQUIRE_APPROVAL");
     assert_eq!(claims["link"], json!({ "receipt": draft().id.to_string() }));
+    assert!(check(jws).valid());
+}
+
+#[test]
+fn a_vote_says_what_was_voted_on_and_how_many_are_needed() {
+    let vote = Draft {
+        kind: ReceiptKind::Approval,
+        code: Code::VoteRecorded,
+        decision: None,
+        meta: Meta {
+            approval: Some(ApprovalId::new(Uuid::from_u128(7))),
+            request_digest: Some(DIGEST.parse().unwrap()),
+            vote: Some(VoteChoice::Approve),
+            votes: Some(1),
+            quorum: Quorum::new(2).ok(),
+            ..Meta::default()
+        },
+        ..draft()
+    };
+    let jws = seal(&vote).jws;
+    let claims = claims(&jws);
+    assert_eq!(claims["kind"], "approval");
+    assert_eq!(
+        claims["meta"],
+        json!({ "quorum": 2, "request_digest": DIGEST, "vote": "approve", "votes": 1 })
+    );
+    assert_eq!(
+        claims["link"],
+        json!({ "approval": "00000000-0000-0000-0000-000000000007" })
+    );
+    assert!(check(jws).valid());
+}
+
+#[test]
+fn an_execution_names_the_decision_it_carries_out_and_its_outcome() {
+    let execution = Draft {
+        kind: ReceiptKind::Execution,
+        code: Code::ExecutionDone,
+        decision: None,
+        meta: Meta {
+            approval: Some(ApprovalId::new(Uuid::from_u128(7))),
+            answers: Some(ReceiptId::new(Uuid::from_u128(8))),
+            about: Some(ReceiptId::new(Uuid::from_u128(9))),
+            upstream_status: Some(201),
+            latency_ms: Some(12.345_678_9),
+            answer_digest: Some(DIGEST.parse().unwrap()),
+            ..Meta::default()
+        },
+        ..draft()
+    };
+    let jws = seal(&execution).jws;
+    let claims = claims(&jws);
+    assert_eq!(
+        claims["meta"],
+        json!({ "answer_digest": DIGEST, "latency_ms": 12.345_679, "upstream_status": 201 })
+    );
+    assert_eq!(
+        claims["link"],
+        json!({
+            "approval": "00000000-0000-0000-0000-000000000007",
+            "decision": "00000000-0000-0000-0000-000000000008",
+            "receipt": "00000000-0000-0000-0000-000000000009",
+        })
+    );
+    assert!(check(jws).valid());
+}
+
+#[test]
+fn a_decision_says_how_the_people_who_approve_kept_up() {
+    let meta = Meta {
+        act_before: Some(place().ts.plus_minutes(1)),
+        approval_saturated: Some(true),
+        approval_backlog: Some(12),
+        expected_wait_minutes: Some(1_950.0),
+        approvals_open: Some(3),
+        subject_limit: Some(3),
+        token_limit: Some(10),
+        ..Meta::default()
+    };
+    let jws = seal(&Draft { meta, ..draft() }).jws;
+    let expected = json!({
+        "act_before": "2026-01-31T12:01:00.000001Z",
+        "approval_backlog": 12,
+        "approval_saturated": true,
+        "approvals_open": 3,
+        "expected_wait_minutes": 1_950,
+        "subject_limit": 3,
+        "token_limit": 10,
+    });
+    assert_eq!(claims(&jws)["meta"], expected);
     assert!(check(jws).valid());
 }
 

@@ -1,7 +1,9 @@
 //! Laws that hold for every input.
 
 use proptest::prelude::*;
-use utc_domain::{Action, Decision, GrantUse, Ground, Mode, ProtectionLevel, Rule, UnitName};
+use utc_domain::{
+    Action, ApprovalQueue, Code, Decision, GrantUse, Ground, Mode, ProtectionLevel, Rule, UnitName,
+};
 use utc_policy::{PolicySet, Question, UnitView, UnknownUnits, Verdict, evaluate};
 
 #[derive(Debug, Clone)]
@@ -10,8 +12,8 @@ struct World {
     rules: [bool; 2],
     unknown: UnknownUnits,
     unit: UnitView,
-    granted: bool,
-    saturated: bool,
+    grant: GrantUse,
+    queue: ApprovalQueue,
 }
 
 impl World {
@@ -26,12 +28,8 @@ impl World {
         let question = Question {
             action: &self.action,
             unit: &name,
-            grant: if self.granted {
-                GrantUse::Valid
-            } else {
-                GrantUse::None
-            },
-            approval_saturated: self.saturated,
+            grant: self.grant,
+            approval_queue: self.queue,
         };
         evaluate(&question, &PolicySet::of(&on, self.unknown, 1), &self.unit)
     }
@@ -43,6 +41,33 @@ impl World {
     }
 }
 
+/// How little a grant is worth: 0 lets a write through, 1 leaves it to people, 2 is refused.
+fn worth(grant: GrantUse) -> u8 {
+    match grant {
+        GrantUse::Valid | GrantUse::Unneeded => 0,
+        GrantUse::None => 1,
+        GrantUse::Invalid(_) => 2,
+    }
+}
+
+fn grants() -> impl Strategy<Value = GrantUse> {
+    prop::sample::select(GrantUse::ALL.to_vec())
+}
+
+fn queues() -> impl Strategy<Value = ApprovalQueue> {
+    let full = (0_u8..3, 0.0..1e6, 0_u32..1_000, 1_u32..1_000).prop_map(
+        |(which, expected_wait_minutes, open, limit)| match which {
+            0 => ApprovalQueue::Saturated {
+                expected_wait_minutes,
+                backlog: u64::from(open),
+            },
+            1 => ApprovalQueue::SubjectLimit { open, limit },
+            _ => ApprovalQueue::TokenLimit { open, limit },
+        },
+    );
+    prop_oneof![Just(ApprovalQueue::Open), full]
+}
+
 fn worlds() -> impl Strategy<Value = World> {
     let action = prop_oneof!["read:[a-z]{1,5}", "write:[a-z]{1,5}", "[a-z]{1,8}"];
     let level = prop::sample::select(ProtectionLevel::ALL.to_vec());
@@ -52,29 +77,29 @@ fn worlds() -> impl Strategy<Value = World> {
         UnknownUnits::Deny,
     ]);
     let mode = prop::sample::select(vec![Mode::Enforce, Mode::Observe]);
+    let unit =
+        (level, any::<[bool; 2]>(), mode).prop_map(|(level, [risky, known], mode)| UnitView {
+            level,
+            risky,
+            mode,
+            known,
+        });
     (
         action,
         any::<[bool; 2]>(),
         unknown,
-        level,
-        mode,
-        any::<[bool; 4]>(),
+        unit,
+        grants(),
+        queues(),
     )
-        .prop_map(
-            |(action, rules, unknown, level, mode, [risky, known, granted, saturated])| World {
-                action: action.parse().unwrap(),
-                rules,
-                unknown,
-                unit: UnitView {
-                    level,
-                    risky,
-                    mode,
-                    known,
-                },
-                granted,
-                saturated,
-            },
-        )
+        .prop_map(|(action, rules, unknown, unit, grant, queue)| World {
+            action: action.parse().unwrap(),
+            rules,
+            unknown,
+            unit,
+            grant,
+            queue,
+        })
 }
 
 proptest! {
@@ -107,15 +132,54 @@ proptest! {
     }
 
     #[test]
-    fn a_grant_never_lifts_a_denial_that_is_not_about_the_queue(world in worlds()) {
+    fn a_full_queue_never_loosens(world in worlds(), queue in queues()) {
+        let mut open = world.clone();
+        open.queue = ApprovalQueue::Open;
+        let mut full = world;
+        full.queue = queue;
+        prop_assert!(full.enforced() >= open.enforced());
+    }
+
+    #[test]
+    fn a_worse_grant_never_loosens(world in worlds(), one in grants(), other in grants()) {
+        let (better, worse) = if worth(one) <= worth(other) { (one, other) } else { (other, one) };
+        let answer_to = |grant| {
+            let mut world = world.clone();
+            world.grant = grant;
+            world.enforced()
+        };
+        prop_assert!(answer_to(worse) >= answer_to(better));
+    }
+
+    #[test]
+    fn a_grant_never_lifts_a_denial_that_is_not_about_the_queue(world in worlds(), grant in grants()) {
         let mut granted = world.clone();
-        granted.granted = true;
+        granted.grant = grant;
         let mut plain = world;
-        plain.granted = false;
-        plain.saturated = false;
+        plain.grant = GrantUse::None;
+        plain.queue = ApprovalQueue::Open;
         if plain.enforced() == Decision::Deny {
             prop_assert_eq!(granted.enforced(), Decision::Deny);
         }
+    }
+
+    #[test]
+    fn a_grant_is_used_up_exactly_where_it_made_the_difference(world in worlds()) {
+        let verdict = world.answer();
+        let mut without = world.clone();
+        without.grant = GrantUse::None;
+        let lifted = world.enforced() < without.enforced();
+        prop_assert_eq!(verdict.uses_grant(), lifted);
+        prop_assert_eq!(verdict.uses_grant(), verdict.code == Code::Approved);
+        prop_assert!(!verdict.uses_grant() || verdict.grant == GrantUse::Valid);
+    }
+
+    #[test]
+    fn the_recorded_grant_leads_to_the_same_verdict_again(world in worlds()) {
+        let verdict = world.answer();
+        let mut replayed = world;
+        replayed.grant = verdict.grant;
+        prop_assert_eq!(replayed.answer(), verdict);
     }
 
     #[test]

@@ -5,6 +5,8 @@
     reason = "what a test needs and does not get ends it"
 )]
 
+mod grant;
 mod laws;
 mod order;
 mod policy_set;
+mod votes;

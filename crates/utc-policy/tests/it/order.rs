@@ -1,6 +1,9 @@
 //! One test for each line of the decision order.
 
-use utc_domain::{Action, Code, Decision, GrantUse, Mode, ProtectionLevel, Rule, UnitName};
+use utc_domain::{
+    Action, ApprovalQueue, Code, Decision, GrantProblem, GrantUse, Mode, ProtectionLevel, Rule,
+    UnitName,
+};
 use utc_policy::{PolicySet, Question, UnitView, UnknownUnits, Verdict, evaluate};
 
 const CALM: UnitView = UnitView {
@@ -10,6 +13,8 @@ const CALM: UnitView = UnitView {
     known: true,
 };
 
+const EXPIRED: GrantUse = GrantUse::Invalid(GrantProblem::Expired);
+
 fn answer(action: &str, on: &[Rule], unit: UnitView) -> Verdict {
     let action: Action = action.parse().unwrap();
     let name: UnitName = "payments-api".parse().unwrap();
@@ -18,6 +23,19 @@ fn answer(action: &str, on: &[Rule], unit: UnitView) -> Verdict {
         &PolicySet::of(on, UnknownUnits::Allow, 1),
         &unit,
     )
+}
+
+/// The answer to a write while rule `writes_require_approval` is on.
+fn answer_with(grant: GrantUse, approval_queue: ApprovalQueue, unit: UnitView) -> Verdict {
+    let action: Action = "write:/x".parse().unwrap();
+    let name: UnitName = "payments-api".parse().unwrap();
+    let question = Question {
+        grant,
+        approval_queue,
+        ..Question::new(&action, &name)
+    };
+    let policy = PolicySet::of(&[Rule::WritesRequireApproval], UnknownUnits::Allow, 1);
+    evaluate(&question, &policy, &unit)
 }
 
 fn keys(verdict: &Verdict) -> Vec<&'static str> {
@@ -148,50 +166,127 @@ fn a_fresh_policy_restricts_nothing() {
 
 #[test]
 fn a_grant_allows_what_needs_approval_and_never_lifts_a_denial() {
-    let action: Action = "write:/x".parse().unwrap();
-    let name: UnitName = "payments-api".parse().unwrap();
-    let question = Question {
-        grant: GrantUse::Valid,
-        ..Question::new(&action, &name)
-    };
-    let policy = PolicySet::of(&[Rule::WritesRequireApproval], UnknownUnits::Allow, 1);
-    let held = evaluate(&question, &policy, &CALM);
+    let held = answer_with(GrantUse::Valid, ApprovalQueue::Open, CALM);
     check(
         &held,
         Decision::Allow,
         Code::Approved,
         &["writes_require_approval"],
     );
-    let locked = evaluate(
-        &question,
-        &policy,
-        &UnitView {
-            level: ProtectionLevel::ReadOnly,
-            ..CALM
-        },
-    );
+    assert!(held.uses_grant());
+    let locked = UnitView {
+        level: ProtectionLevel::ReadOnly,
+        ..CALM
+    };
+    let locked = answer_with(GrantUse::Valid, ApprovalQueue::Open, locked);
     assert_eq!(
-        (locked.decision, locked.code),
-        (Decision::Deny, Code::ProtectionReadOnly)
+        (locked.decision, locked.code, locked.grant),
+        (Decision::Deny, Code::ProtectionReadOnly, GrantUse::Valid)
+    );
+    assert!(!locked.uses_grant());
+}
+
+#[test]
+fn a_grant_that_nothing_asks_for_is_not_used_up() {
+    let action: Action = "write:/x".parse().unwrap();
+    let name: UnitName = "payments-api".parse().unwrap();
+    let policy = PolicySet::initial(UnknownUnits::Allow);
+    for (presented, recorded) in [
+        (GrantUse::Valid, GrantUse::Unneeded),
+        (EXPIRED, EXPIRED),
+        (GrantUse::None, GrantUse::None),
+    ] {
+        let question = Question {
+            grant: presented,
+            ..Question::new(&action, &name)
+        };
+        let verdict = evaluate(&question, &policy, &CALM);
+        check(&verdict, Decision::Allow, Code::NoRestriction, &[]);
+        assert_eq!(verdict.grant, recorded);
+        assert!(!verdict.uses_grant());
+    }
+}
+
+#[test]
+fn an_approval_that_does_not_count_refuses_and_says_what_to_do() {
+    let refused = answer_with(EXPIRED, ApprovalQueue::Open, CALM);
+    check(
+        &refused,
+        Decision::Deny,
+        Code::GrantInvalid,
+        &["writes_require_approval"],
+    );
+    assert_eq!(refused.grant, EXPIRED);
+    assert_eq!(
+        refused.reason,
+        "Writes to payments-api need approval, and the presented one does not count: \
+         it has expired; ask again without approval_id."
+    );
+    let waiting = GrantUse::Invalid(GrantProblem::NotApproved);
+    let early = answer_with(waiting, ApprovalQueue::Open, CALM);
+    assert_eq!(
+        early.reason,
+        "Writes to payments-api need approval, and the presented one does not count: \
+         it is not decided yet; wait for it, then ask again with it."
     );
 }
 
 #[test]
-fn a_hopeless_approval_queue_refuses_instead_of_holding() {
-    let action: Action = "write:/x".parse().unwrap();
-    let name: UnitName = "payments-api".parse().unwrap();
-    let question = Question {
-        approval_saturated: true,
-        ..Question::new(&action, &name)
+fn no_room_to_wait_refuses_instead_of_holding_and_says_why() {
+    let saturated = |expected_wait_minutes| ApprovalQueue::Saturated {
+        expected_wait_minutes,
+        backlog: 12,
     };
-    let policy = PolicySet::of(&[Rule::WritesRequireApproval], UnknownUnits::Allow, 1);
-    let verdict = evaluate(&question, &policy, &CALM);
-    check(
-        &verdict,
-        Decision::Deny,
-        Code::ApprovalSaturated,
-        &["writes_require_approval"],
+    let (open, limit) = (3, 3);
+    for (queue, says) in [
+        (
+            saturated(1_950.0),
+            "the people who approve cannot keep up: with 12 waiting, this one would wait about 33 hours, \
+             longer than it may. Ask again later.",
+        ),
+        (
+            saturated(89.2),
+            "the people who approve cannot keep up: with 12 waiting, this one would wait about 90 minutes, \
+             longer than it may. Ask again later.",
+        ),
+        (
+            ApprovalQueue::SubjectLimit { open, limit },
+            "this subject has 3 waiting already, 3 at a time. Ask again when one of them is decided.",
+        ),
+        (
+            ApprovalQueue::TokenLimit { open, limit },
+            "this token has 3 waiting already, 3 at a time. Ask again when one of them is decided.",
+        ),
+    ] {
+        let verdict = answer_with(GrantUse::None, queue, CALM);
+        check(
+            &verdict,
+            Decision::Deny,
+            Code::ApprovalSaturated,
+            &["writes_require_approval"],
+        );
+        let expected = format!("Writes to payments-api need approval, and {says}");
+        assert_eq!(verdict.reason, expected);
+        let granted = answer_with(GrantUse::Valid, queue, CALM);
+        assert_eq!(granted.decision, Decision::Allow);
+    }
+}
+
+#[test]
+fn in_observe_mode_a_grant_is_used_up_as_it_would_be() {
+    let observed = UnitView {
+        mode: Mode::Observe,
+        ..CALM
+    };
+    let verdict = answer_with(GrantUse::Valid, ApprovalQueue::Open, observed);
+    assert_eq!(verdict.would_be, Some(Decision::Allow));
+    assert!(verdict.uses_grant());
+    let verdict = answer_with(EXPIRED, ApprovalQueue::Open, observed);
+    assert_eq!(
+        (verdict.decision, verdict.would_be),
+        (Decision::Allow, Some(Decision::Deny))
     );
+    assert!(!verdict.uses_grant());
 }
 
 #[test]

@@ -63,7 +63,7 @@ pub enum FormulaError {
     TooManyServers,
 }
 
-pub(super) fn arrival_rate(value: f64) -> Result<f64, FormulaError> {
+pub(crate) fn arrival_rate(value: f64) -> Result<f64, FormulaError> {
     if ARRIVAL_RATES.contains(&value) {
         Ok(value + 0.0)
     } else {
@@ -71,7 +71,7 @@ pub(super) fn arrival_rate(value: f64) -> Result<f64, FormulaError> {
     }
 }
 
-pub(super) fn service_rate(value: f64) -> Result<f64, FormulaError> {
+pub(crate) fn service_rate(value: f64) -> Result<f64, FormulaError> {
     if SERVICE_RATES.contains(&value) {
         Ok(value)
     } else {
@@ -95,7 +95,7 @@ pub(super) fn servers(value: u32) -> Result<u32, FormulaError> {
     }
 }
 
-pub(super) fn amount(name: &'static str, value: f64) -> Result<f64, FormulaError> {
+pub(crate) fn amount(name: &'static str, value: f64) -> Result<f64, FormulaError> {
     if value.is_finite() && value >= 0.0 {
         Ok(value + 0.0)
     } else {

@@ -9,6 +9,8 @@
     reason = "see above: that is how a test fails with words"
 )]
 
+mod approver_laws;
+mod approvers;
 mod controller;
 mod formulas;
 mod input;

@@ -1,0 +1,12 @@
+//! The domain's values as their callers use them.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test needs and does not get ends it"
+)]
+
+mod approval;
+mod approval_queue;
+mod execution;
+mod ids;
+mod words;

@@ -1,0 +1,110 @@
+//! The people who approve, as a queue.
+//!
+//! Servers are the people, work is a vote: a request with a quorum of two is two votes of work.
+
+use utc_domain::{ApprovalQueue, Quorum, round6};
+
+use crate::approver_rate::{ApproverRecord, RatePrior};
+use crate::formulas::{self, FormulaError, MAX_SERVERS, Mmc};
+
+const MINUTES_PER_HOUR: f64 = 60.0;
+
+/// The people who may approve for a unit, and how fast they are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Approvers {
+    count: u32,
+    rate: f64,
+    prior_rate: f64,
+}
+
+impl Approvers {
+    /// `count` people of whom `record` tells what they did so far.
+    ///
+    /// None at all are taken for one: an installation has to let requests wait before anybody makes somebody an
+    /// approver. More than [`MAX_SERVERS`] are taken for that many.
+    pub fn new(count: u32, prior: RatePrior, record: ApproverRecord) -> Self {
+        Self {
+            count: count.clamp(1, MAX_SERVERS),
+            rate: prior.learned(record),
+            prior_rate: prior.mean(),
+        }
+    }
+
+    /// c, how many people there are, at least 1.
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// μ, the votes of one person per hour while something waits.
+    pub fn rate_per_hour(&self) -> f64 {
+        self.rate
+    }
+
+    /// How long a request waits until enough people have voted on it, in minutes, rounded with [`round6`].
+    ///
+    /// `ahead` counts everything that the same people must vote on before it. The wait is
+    /// `(ahead + 1) · quorum / (c · μ)`, the time in which c busy servers finish that much work (Little's law for
+    /// a queue that is never empty). It takes every request for one of the same quorum.
+    pub fn expected_wait_minutes(&self, ahead: u64, quorum: Quorum) -> f64 {
+        self.wait_minutes(ahead, quorum, self.rate)
+    }
+
+    /// Whether a request that ends `ttl_minutes` after it was asked could be decided before.
+    ///
+    /// With nothing ahead the prior rate counts where the learned one is lower. People who were away have a low
+    /// rate, and if nothing were let in any more they could never show that they are back.
+    pub fn room_for(&self, ahead: u64, quorum: Quorum, ttl_minutes: u32) -> ApprovalQueue {
+        let rate = match ahead {
+            0 => self.rate.max(self.prior_rate),
+            1.. => self.rate,
+        };
+        let expected_wait_minutes = self.wait_minutes(ahead, quorum, rate);
+        if expected_wait_minutes > f64::from(ttl_minutes) {
+            ApprovalQueue::Saturated {
+                expected_wait_minutes,
+                backlog: ahead,
+            }
+        } else {
+            ApprovalQueue::Open
+        }
+    }
+
+    /// ρ = λ/(c·μ), 0 and up, for `arrival_rate` votes asked for per hour: requests times their quorum.
+    ///
+    /// From 1 on more is asked for than these people manage.
+    ///
+    /// # Errors
+    /// [`FormulaError::ArrivalRate`] when it is not from 0 to 10⁹.
+    pub fn utilisation(&self, arrival_rate: f64) -> Result<f64, FormulaError> {
+        let lambda = formulas::arrival_rate(arrival_rate)?;
+        Ok(round6(lambda / self.capacity()))
+    }
+
+    /// The probability that nobody begins with a vote within `hours` (0 and up), by Erlang C; see [`Mmc`].
+    ///
+    /// It is 1 when `arrival_rate`, as in [`Self::utilisation`], is more than these people manage.
+    ///
+    /// # Errors
+    /// [`FormulaError::ArrivalRate`] or [`FormulaError::Amount`] for an argument out of its range.
+    pub fn p_wait_longer_than(&self, arrival_rate: f64, hours: f64) -> Result<f64, FormulaError> {
+        match Mmc::new(arrival_rate, self.rate, self.count) {
+            Ok(queue) => queue.p_wait_longer_than(hours).map(round6),
+            Err(FormulaError::Unstable { .. }) => formulas::amount("hours", hours).map(|_| 1.0),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// c·μ, the votes of all of them per hour.
+    fn capacity(&self) -> f64 {
+        f64::from(self.count) * self.rate
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the result is rounded and limited to far less than what a double counts exactly"
+    )]
+    fn wait_minutes(&self, ahead: u64, quorum: Quorum, rate: f64) -> f64 {
+        let votes = (ahead as f64 + 1.0) * f64::from(quorum.people());
+        round6(votes * MINUTES_PER_HOUR / (f64::from(self.count) * rate))
+    }
+}
