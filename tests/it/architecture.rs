@@ -160,7 +160,7 @@ fn crates_of_ours_use_exactly_the_crates_of_ours_that_they_may() {
 #[test]
 fn no_crate_names_what_it_must_not_know() {
     let found = dependencies(&Value::Null);
-    for (name, forbidden) in MUST_NOT_KNOW {
+    for (name, forbidden) in MUST_NOT_KNOW.iter().copied() {
         let named: Vec<_> = forbidden
             .iter()
             .filter(|&&other| found[name].contains(other))
@@ -194,7 +194,7 @@ fn anyhow_is_for_programs_and_tests() {
 
 #[test]
 fn what_a_pure_crate_brings_along_is_small() {
-    for name in PURE {
+    for name in PURE.iter().copied() {
         let tree = cargo(&[
             "tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{lib}", "-p",
             name,
