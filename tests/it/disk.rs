@@ -65,8 +65,8 @@ fn run(program: &str, arguments: &[&str]) -> bool {
         .is_ok_and(|output| output.status.success())
 }
 
-fn start_on(disk: &Mounted) -> Server {
-    let data = disk.path().join("data");
+fn start_on(disk: &Path) -> Server {
+    let data = disk.join("data");
     let url = format!("sqlite://{}", data.join("utc.db").display());
     let options = ServerOptions::sqlite();
     Server::start(
@@ -127,7 +127,7 @@ fn a_full_disk_answers_503_loses_nothing_and_recovers_without_a_restart() {
     };
     let ballast = disk.path().join("ballast");
     std::fs::write(&ballast, vec![0_u8; 8 << 20]).unwrap();
-    let server = start_on(&disk);
+    let server = start_on(disk.path());
     let acknowledged = ask_until(&server, 503, 20_000);
     assert!(acknowledged.len() > 10, "{}", acknowledged.len());
     check_unavailable(&server);
@@ -137,22 +137,104 @@ fn a_full_disk_answers_503_loses_nothing_and_recovers_without_a_restart() {
 }
 
 #[test]
-fn a_disk_that_became_read_only_answers_503_loses_nothing_and_recovers_without_a_restart() {
+fn a_server_does_not_start_where_it_cannot_write_and_starts_again_where_it_can() {
     let Some(disk) = Mounted::new("64m") else {
         return;
     };
-    let mut server = start_on(&disk);
+    let mut server = start_on(disk.path());
     let mut acknowledged = ask_times(&server, 50);
-    // A file system with files open for writing cannot be made read-only: the server is stopped and started on it.
     assert!(server.terminate().success());
     disk.remount("ro");
-    let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| start_on(&disk)));
+    let refused = std::panic::catch_unwind(|| start_on(disk.path()));
     assert!(
         refused.is_err(),
         "a server must not start where it cannot write"
     );
     disk.remount("rw");
-    let server = start_on(&disk);
+    let server = start_on(disk.path());
+    acknowledged.extend(ask_times(&server, 50));
+    Log::read(server.client()).assert_holds(&acknowledged);
+}
+
+/// An ext4 file system in a file. After an error in it the kernel makes it read-only, whatever is open.
+struct Loop {
+    folder: TempDir,
+    device: String,
+}
+
+impl Loop {
+    /// None where this process may not make one; then the reason is said.
+    fn new() -> Option<Self> {
+        let folder = TempDir::new();
+        let image = folder.path().join("image").display().to_string();
+        std::fs::File::create(&image)
+            .unwrap()
+            .set_len(64 << 20)
+            .unwrap();
+        let made = run("mkfs.ext4", &["-q", "-F", &image]);
+        let device = Command::new("losetup")
+            .args(["-f", "--show", &image])
+            .output();
+        match device {
+            Ok(found) if made && found.status.success() => {
+                let device = String::from_utf8(found.stdout).unwrap().trim().to_owned();
+                let disk = Self { folder, device };
+                std::fs::create_dir(disk.path()).unwrap();
+                disk.mount();
+                Some(disk)
+            }
+            Ok(_) | Err(_) => {
+                println!("NOT TESTED: a loop device needs root, losetup and mkfs.ext4");
+                None
+            }
+        }
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("mounted")
+    }
+
+    fn mount(&self) {
+        let path = self.path().display().to_string();
+        let options = ["-o", "errors=remount-ro", &self.device, &path];
+        assert!(run("mount", &options), "{options:?}");
+    }
+
+    /// What a failing disk does: the kernel notes an error and goes read-only.
+    fn fail(&self) {
+        let name = self.device.trim_start_matches("/dev/");
+        std::fs::write(format!("/sys/fs/ext4/{name}/trigger_fs_error"), "1").unwrap();
+    }
+
+    /// What an operator does afterwards.
+    fn repair(&self) {
+        assert!(run("umount", &[&self.path().display().to_string()]));
+        // Its exit code says that something was mended.
+        run("e2fsck", &["-f", "-y", &self.device]);
+        self.mount();
+    }
+}
+
+impl Drop for Loop {
+    fn drop(&mut self) {
+        run("umount", &["-l", &self.path().display().to_string()]);
+        run("losetup", &["-d", &self.device]);
+    }
+}
+
+#[test]
+fn a_disk_that_goes_read_only_under_a_running_server_answers_503_and_loses_nothing() {
+    let Some(disk) = Loop::new() else {
+        return;
+    };
+    let mut server = start_on(&disk.path());
+    let mut acknowledged = ask_times(&server, 200);
+    disk.fail();
+    acknowledged.extend(ask_until(&server, 503, 10));
+    check_unavailable(&server);
+    assert!(server.terminate().success());
+    disk.repair();
+    let server = start_on(&disk.path());
     acknowledged.extend(ask_times(&server, 50));
     Log::read(server.client()).assert_holds(&acknowledged);
 }

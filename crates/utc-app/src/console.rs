@@ -7,12 +7,14 @@ use std::thread::JoinHandle;
 use utc_attestation::{Engine, KeyRing, ReceiptSealer, Secret};
 use utc_domain::{Clock, KeyId};
 use utc_policy::PolicySet;
+use utc_queueing::Relaxing;
 use utc_storage::connection::Location;
 use utc_storage::journal::{self, Head, Journal, Receipt, Tx, read_head};
-use utc_storage::{StorageError, Store};
+use utc_storage::{StorageError, Store, database_clock};
 
 use crate::cache::StateCache;
-use crate::clock::{SystemClock, new_receipt_id};
+use crate::clock::new_receipt_id;
+use crate::clock_watch::ClockWatch;
 use crate::options::Options;
 use crate::task::{Plan, Task};
 use crate::{AppError, Ticket, genesis, secret_file, units};
@@ -60,6 +62,7 @@ pub struct Console {
     cache: Arc<StateCache>,
     ring: Arc<KeyRing>,
     clock: Arc<dyn Clock>,
+    watch: Arc<ClockWatch>,
     options: Options,
     tick: Option<(Sender<()>, JoinHandle<()>)>,
 }
@@ -76,7 +79,7 @@ impl Console {
         let ring = Arc::new(key_ring(&options)?);
         refuse_other_key(&store, &ring)?;
         let cache = Arc::new(StateCache::new());
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let clock = Arc::clone(&options.clock);
         let (name, version) = utc_policy::ENGINE;
         let engine = Engine {
             name: name.to_owned(),
@@ -104,6 +107,7 @@ impl Console {
             cache,
             ring,
             clock,
+            watch: Arc::new(ClockWatch::new()),
             options,
             tick: None,
         };
@@ -130,6 +134,7 @@ impl Console {
             journal: Arc::clone(&self.journal),
             cache: Arc::clone(&self.cache),
             clock: Arc::clone(&self.clock),
+            watch: Arc::clone(&self.watch),
         };
         let every = self.options.tick;
         let work = move || {
@@ -177,6 +182,12 @@ impl Console {
         self.store.read(read_head).map_err(Into::into)
     }
 
+    /// Why the clock cannot be trusted now, in words; none when it can. Until it settles levels do not relax.
+    pub fn clock_trouble(&self) -> Option<String> {
+        self.watch.look(self.clock.now());
+        self.watch.trouble()
+    }
+
     /// Refuses new work, writes what waits, stops.
     pub fn close(&self) {
         self.journal.close();
@@ -192,6 +203,18 @@ impl Console {
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
+    }
+
+    /// Whether levels may relax, asked when an observation is taken.
+    pub(crate) fn relaxing(&self) -> impl Fn() -> Relaxing + Send + 'static {
+        let (clock, watch) = (Arc::clone(&self.clock), Arc::clone(&self.watch));
+        move || {
+            watch.look(clock.now());
+            match watch.trouble() {
+                None => Relaxing::Allowed,
+                Some(_) => Relaxing::Held,
+            }
+        }
     }
 
     /// Runs a control job and gives its answer.
@@ -223,10 +246,12 @@ struct Ticker {
     journal: Arc<Journal>,
     cache: Arc<StateCache>,
     clock: Arc<dyn Clock>,
+    watch: Arc<ClockWatch>,
 }
 
 impl Ticker {
     fn tick(&self) {
+        self.watch_clock();
         let foreign = match self.store.read(read_head) {
             Ok(head) => head.is_some_and(|head| head.epoch != self.cache.epoch()),
             // The journal meets the same trouble and reports it.
@@ -235,6 +260,16 @@ impl Ticker {
         if foreign || units::something_ended(&self.store, self.clock.now()) {
             // The answer is a receipt in the log; nobody waits for it here.
             drop(units::expire_with(&self.cache, &self.journal));
+        }
+    }
+}
+
+impl Ticker {
+    /// The database that cannot be asked says nothing about the clock; the journal meets the same trouble.
+    fn watch_clock(&self) {
+        self.watch.look(self.clock.now());
+        if let Ok(Some(database)) = self.store.read(database_clock) {
+            self.watch.compare(self.clock.now(), database);
         }
     }
 }

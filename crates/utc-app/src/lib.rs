@@ -4,6 +4,7 @@ mod arrivals;
 mod audit;
 mod cache;
 mod clock;
+mod clock_watch;
 mod console;
 mod decide;
 mod draft;

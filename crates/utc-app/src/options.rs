@@ -4,10 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use utc_domain::Clock;
 use utc_policy::UnknownUnits;
 use utc_queueing::Settings;
 use utc_storage::connection::Location;
 use utc_storage::journal::{Observer, WAL_BOUND};
+
+use crate::clock::SystemClock;
 
 /// How a [`Console`](crate::Console) works. Start from [`Options::new`] and change what differs.
 #[derive(Clone)]
@@ -43,6 +46,8 @@ pub struct Options {
     pub control_places: usize,
     /// The size of SQLite's write-ahead log, in bytes, past which it is started over.
     pub wal_bound: u64,
+    /// Tells the time on SQLite, and what this machine's clock says on PostgreSQL.
+    pub clock: Arc<dyn Clock>,
     /// How often pins and marks are ended and the state is compared with the database.
     pub tick: Duration,
 }
@@ -76,6 +81,7 @@ impl Options {
             decision_places: 8_192,
             control_places: 1_024,
             wal_bound: WAL_BOUND,
+            clock: Arc::new(SystemClock),
             tick: Duration::from_millis(250),
         }
     }

@@ -8,7 +8,7 @@
 use std::error::Error;
 
 use utc_domain::Timestamp;
-use utc_queueing::{Observation, QueueState, Settings, observe, recommendation};
+use utc_queueing::{Observation, QueueState, Relaxing, Settings, observe, recommendation};
 
 const CAPACITY_PER_HOUR: f64 = 100.0;
 const MINUTES_BETWEEN_REPORTS: i64 = 10;
@@ -28,6 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             &settings,
             Observation::new(rate, CAPACITY_PER_HOUR, at)?,
             at,
+            Relaxing::Allowed,
         )?;
         println!(
             "{at}  arrivals {rate:>3}/h  utilisation {:<8}  {}",

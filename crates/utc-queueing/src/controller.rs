@@ -14,6 +14,15 @@ const STALE_AFTER_MICROS: i64 = 15 * MICROS_PER_MINUTE;
 /// Silence of more than this many usual intervals is stale.
 const STALE_INTERVALS: i64 = 3;
 
+/// Whether a level may fall now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relaxing {
+    /// When its window is over.
+    Allowed,
+    /// Not now, and the window starts over with this observation: the clock that measured it cannot be trusted.
+    Held,
+}
+
 /// What an observation led to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
@@ -62,16 +71,25 @@ pub enum ObserveError {
 /// to six decimals before ρ = λ/μ is formed, and ρ before it is compared. A level rises at once to what ρ asks
 /// for and falls by one step when ρ stayed below the relax threshold for the window.
 ///
+/// While `relaxing` is held nothing falls, and a window that runs starts over.
+///
 /// Observations older than the newest, or more than 5 minutes after `now`, are refused; equal times are fine.
 pub fn observe(
     state: Option<&QueueState>,
     settings: &Settings,
     observation: Observation,
     now: Timestamp,
+    relaxing: Relaxing,
 ) -> Result<Step, ObserveError> {
     check_time(state, observation.at(), now)?;
     let mut state = measure(state, settings, &observation);
-    let change = decide(&state, settings);
+    let change = match relaxing {
+        Relaxing::Allowed => decide(&state, settings),
+        Relaxing::Held => {
+            state.below_since = state.below_since.map(|_| state.last_at);
+            tightened(&state, settings)
+        }
+    };
     if let Some(change) = change {
         enter(&mut state, change);
     }
@@ -181,19 +199,23 @@ fn usual_interval(old: &QueueState, at: Timestamp) -> Option<i64> {
 }
 
 fn decide(state: &QueueState, settings: &Settings) -> Option<LevelChange> {
-    let from = state.level;
+    tightened(state, settings).or_else(|| relaxed(state, settings))
+}
+
+fn tightened(state: &QueueState, settings: &Settings) -> Option<LevelChange> {
     let (asked, cause) = asked_level(state, settings);
-    if asked > from {
-        return Some(LevelChange {
-            from,
-            to: asked,
-            cause,
-        });
-    }
-    let may_relax = from > ProtectionLevel::Permissive && window_is_over(state, settings);
+    (asked > state.level).then_some(LevelChange {
+        from: state.level,
+        to: asked,
+        cause,
+    })
+}
+
+fn relaxed(state: &QueueState, settings: &Settings) -> Option<LevelChange> {
+    let may_relax = state.level > ProtectionLevel::Permissive && window_is_over(state, settings);
     may_relax.then(|| LevelChange {
-        from,
-        to: from.relaxed(),
+        from: state.level,
+        to: state.level.relaxed(),
         cause: LevelCause::Relaxed,
     })
 }

@@ -12,7 +12,7 @@ mod state;
 
 pub use approver_rate::{ApproverRecord, RatePrior};
 pub use approvers::Approvers;
-pub use controller::{LevelChange, ObserveError, Step, is_stale, observe};
+pub use controller::{LevelChange, ObserveError, Relaxing, Step, is_stale, observe};
 pub use observation::{Observation, ObservationError};
 pub use recommendation::recommendation;
 pub use settings::{Settings, SettingsError};

@@ -20,4 +20,4 @@ pub mod schema;
 mod store;
 
 pub use error::{Constraint, JournalError, StorageError};
-pub use store::Store;
+pub use store::{Store, database_clock};

@@ -6,7 +6,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use diesel::RunQueryDsl;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
+use utc_domain::Timestamp;
 
 use crate::connection::{Db, Location, Manager, Purpose, connect};
 use crate::{StorageError, migrate};
@@ -71,6 +72,24 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), StorageError> {
         path: folder.display().to_string(),
         source,
     })
+}
+
+#[derive(diesel::QueryableByName)]
+struct Now {
+    #[diesel(sql_type = BigInt)]
+    now: i64,
+}
+
+/// What the clock of the database's server says; none on SQLite, which has none of its own.
+pub fn database_clock(db: &mut Db) -> Result<Option<Timestamp>, StorageError> {
+    let sql = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) AS now";
+    match db {
+        Db::Sqlite(_) => Ok(None),
+        Db::Postgres(inner) => {
+            let row: Now = diesel::sql_query(sql).get_result(inner)?;
+            Ok(Some(Timestamp::from_micros(row.now)))
+        }
+    }
 }
 
 #[derive(diesel::QueryableByName)]

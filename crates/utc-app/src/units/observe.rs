@@ -4,7 +4,7 @@ use utc_domain::{
     Code, Draft, LevelCause, Meta, PolicyRef, ProtectionLevel, ReceiptId, ReceiptKind, Timestamp,
     UnitName,
 };
-use utc_queueing::{LevelChange, Observation, ObservationError, QueueState, Settings};
+use utc_queueing::{LevelChange, Observation, ObservationError, QueueState, Relaxing, Settings};
 use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
 use utc_storage::rows::history::{self, FeatureRow, LevelChangeRow};
@@ -43,6 +43,7 @@ impl Console {
     pub fn observe(&self, name: &UnitName, reports: Vec<Report>) -> Ticket<Observed> {
         let name = self.cache().resolve(name);
         let (limit, installation) = (self.options().max_units, self.options().queueing);
+        let relaxing = self.relaxing();
         self.control(move |tx| {
             let (mut row, new) = find_or_new(tx, &name, limit)?;
             let config = stored::config(&row)?;
@@ -54,7 +55,7 @@ impl Console {
             let policy = stored::policy_in(tx)?;
             let mut drafts = Vec::new();
             for (index, report) in reports.iter().enumerate() {
-                let step = take(tx, &mut row, &settings, &config, *report)
+                let step = take(tx, &mut row, &settings, &config, *report, relaxing())
                     .map_err(|error| place(error, index, reports.len()))?;
                 drafts.extend(record(tx.db(), &name, &row, step, &policy)?);
             }
@@ -104,6 +105,7 @@ fn take(
     settings: &Settings,
     config: &UnitConfig,
     report: Report,
+    relaxing: Relaxing,
 ) -> Result<Step, AppError> {
     let now = tx.now();
     let invalid = |pointer: &str, message: String| AppError::invalid(pointer, message);
@@ -118,7 +120,7 @@ fn take(
         None => observation,
     };
     let before = stored::queue_state(row)?;
-    let step = utc_queueing::observe(before.as_ref(), settings, observation, now)
+    let step = utc_queueing::observe(before.as_ref(), settings, observation, now, relaxing)
         .map_err(|error| invalid("/at", error.to_string()))?;
     stored::set_queue_state(row, &step.state);
     Ok(Step {

@@ -1,7 +1,9 @@
 //! Units: load, pins, risk marks, aliases.
 
-use utc_app::{AppError, Console, PinRequest, Report, RiskRequest, UnitConfig};
-use utc_domain::{Code, Decision, LevelCause, Mode, ProtectionLevel, Rule, Timestamp, UnitName};
+use utc_app::{AppError, Console, PinRequest, Report, RiskRequest, SystemClock, UnitConfig};
+use utc_domain::{
+    Clock, Code, Decision, LevelCause, Mode, ProtectionLevel, Rule, Timestamp, UnitName,
+};
 
 use crate::support::{Installation, actor, ask, switch};
 
@@ -301,4 +303,40 @@ fn a_second_console_on_the_same_file_sees_changes_and_extends_the_same_log() {
         );
     }
     assert!(here.audit_log(|_, _| {}).unwrap().valid());
+}
+
+/// A clock that a test turns.
+#[derive(Default)]
+struct TurnedClock(std::sync::atomic::AtomicI64);
+
+impl Clock for TurnedClock {
+    fn now(&self) -> Timestamp {
+        let ahead = self.0.load(std::sync::atomic::Ordering::SeqCst);
+        SystemClock.now().plus_seconds(ahead)
+    }
+}
+
+#[test]
+fn while_the_clock_has_just_jumped_nothing_relaxes_and_everything_may_tighten() {
+    let installation = Installation::new();
+    let clock = std::sync::Arc::new(TurnedClock::default());
+    let mut options = installation.options();
+    options.clock = clock.clone();
+    let console = Console::with(options).unwrap();
+    let observe = |rate| {
+        let observed = console.observe(&unit("a"), report(rate, 100.0)).wait();
+        observed.unwrap();
+        console.unit(&unit("a")).unwrap().level
+    };
+    assert_eq!(observe(70.0), ProtectionLevel::RequireApproval);
+    assert_eq!(observe(0.0), ProtectionLevel::RequireApproval);
+    assert_eq!(console.clock_trouble(), None);
+    // The window of an hour seems to be over.
+    clock
+        .0
+        .store(2 * 3_600, std::sync::atomic::Ordering::SeqCst);
+    assert_eq!(observe(0.0), ProtectionLevel::RequireApproval);
+    let trouble = console.clock_trouble().unwrap();
+    assert!(trouble.contains("jumped"), "{trouble}");
+    assert_eq!(observe(1_000.0), ProtectionLevel::ReadOnly);
 }

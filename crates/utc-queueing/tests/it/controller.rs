@@ -2,7 +2,7 @@
 
 use utc_domain::LevelCause::{Measured, Relaxed};
 use utc_domain::ProtectionLevel::{Permissive, ReadOnly, RequireApproval};
-use utc_queueing::{LevelChange, Observation, ObserveError, Settings, observe};
+use utc_queueing::{LevelChange, Observation, ObserveError, Relaxing, Settings, observe};
 
 use crate::support::{Queue, minute, report};
 
@@ -182,6 +182,29 @@ fn without_a_window_each_report_relaxes_one_level() {
 }
 
 #[test]
+fn while_relaxing_is_held_a_level_may_rise_but_not_fall_and_the_window_starts_over() {
+    let mut queue = Queue::new(Settings::new(0.5, 0.6, 0.9, 0.5, 60).unwrap());
+    queue.feed(70.0, 100.0, 0);
+    queue.feed(0.0, 100.0, 1);
+    let held = |queue: &Queue, rate: f64, minutes: i64| {
+        let (state, at) = (queue.state.as_ref(), minute(minutes));
+        let report = report(rate, 100.0, minutes);
+        observe(state, &queue.settings, report, at, Relaxing::Held).unwrap()
+    };
+    let jumped = held(&queue, 0.0, 600);
+    assert_eq!(
+        (jumped.change, jumped.state.below_since),
+        (None, Some(minute(600)))
+    );
+    let loaded = held(&queue, 400.0, 600).change.map(|change| change.to);
+    assert_eq!(loaded, Some(ReadOnly));
+    queue.state = Some(jumped.state);
+    assert_eq!(queue.feed(0.0, 100.0, 659), None);
+    let relaxed = queue.feed(0.0, 100.0, 660).map(|change| change.to);
+    assert_eq!(relaxed, Some(Permissive));
+}
+
+#[test]
 fn a_unit_without_arrivals_is_calm() {
     let mut queue = Queue::classic();
     queue.feed(0.0, 0.001, 0);
@@ -205,6 +228,7 @@ fn reports_must_come_in_order() {
         &queue.settings,
         report(0.0, 100.0, 9),
         minute(10),
+        Relaxing::Allowed,
     );
     let refused = ObserveError::OlderThanNewest {
         at: minute(9),
@@ -217,10 +241,19 @@ fn reports_must_come_in_order() {
 #[test]
 fn a_clock_may_be_five_minutes_ahead() {
     let settings = Settings::classic();
-    assert!(observe(None, &settings, report(1.0, 10.0, 5), minute(0)).is_ok());
+    assert!(
+        observe(
+            None,
+            &settings,
+            report(1.0, 10.0, 5),
+            minute(0),
+            Relaxing::Allowed
+        )
+        .is_ok()
+    );
     let ahead = report(1.0, 10.0, 5).at().plus_micros(1);
     let early = Observation::new(1.0, 10.0, ahead).unwrap();
-    let refused = observe(None, &settings, early, minute(0)).unwrap_err();
+    let refused = observe(None, &settings, early, minute(0), Relaxing::Allowed).unwrap_err();
     assert_eq!(
         refused,
         ObserveError::TooFarAhead {

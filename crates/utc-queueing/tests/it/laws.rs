@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use utc_domain::{ProtectionLevel, Timestamp};
-use utc_queueing::{Observation, ObserveError, QueueState, Settings, observe};
+use utc_queueing::{Observation, ObserveError, QueueState, Relaxing, Settings, observe};
 
 use crate::support::{minute, step};
 
@@ -108,7 +108,7 @@ proptest! {
         let newest = states.last().unwrap();
         let before = newest.clone();
         let at = newest.last_at.plus_micros(-micros);
-        let late = observe(Some(newest), &settings, Observation::new(1.0, 1.0, at).unwrap(), newest.last_at);
+        let late = observe(Some(newest), &settings, Observation::new(1.0, 1.0, at).unwrap(), newest.last_at, Relaxing::Allowed);
         prop_assert_eq!(late, Err(ObserveError::OlderThanNewest { at, newest: newest.last_at }));
         prop_assert_eq!(newest, &before);
     }

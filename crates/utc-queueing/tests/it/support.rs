@@ -1,7 +1,7 @@
 //! A queue under test, fed at minutes after a fixed start.
 
 use utc_domain::{ProtectionLevel, Timestamp};
-use utc_queueing::{LevelChange, Observation, QueueState, Settings, Step, observe};
+use utc_queueing::{LevelChange, Observation, QueueState, Relaxing, Settings, Step, observe};
 
 /// 12:00 on a full hour, so that minute 60 begins the next clock hour.
 pub(crate) fn minute(minutes: i64) -> Timestamp {
@@ -20,7 +20,14 @@ pub(crate) fn step(
     settings: &Settings,
     observation: Observation,
 ) -> Step {
-    observe(state, settings, observation, observation.at()).unwrap()
+    observe(
+        state,
+        settings,
+        observation,
+        observation.at(),
+        Relaxing::Allowed,
+    )
+    .unwrap()
 }
 
 pub(crate) struct Queue {

@@ -37,6 +37,8 @@ pub(crate) struct Ready {
     log_size: u64,
     /// The epoch of the state that decisions follow.
     state_epoch: u64,
+    /// What is not as it should be, though decisions are made.
+    warnings: Vec<String>,
 }
 
 /// Can decisions be made?
@@ -59,6 +61,7 @@ pub(crate) async fn ready(state: Data<State>) -> Result<HttpResponse, Problem> {
         status: "ready",
         log_size,
         state_epoch,
+        warnings: state.console.clock_trouble().into_iter().collect(),
     }))
 }
 
