@@ -153,10 +153,15 @@ impl Writer {
     }
 
     /// Whether this process's last batch is in the log.
+    ///
+    /// The head is locked for the question: a COMMIT that the server is still working on holds that lock, and what it
+    /// leaves is what counts. The transaction ends with its connection.
     fn was_committed(&self, first: Option<utc_domain::ReceiptId>) -> Result<bool, StorageError> {
         let batch_id = format!("{}-{}", self.shared.options.writer_id, self.batches);
         let mut db = connect(&self.shared.location, Purpose::Write)?;
-        if head::read(&mut db)?.is_some_and(|head| head.batch_id == batch_id) {
+        db.batch_execute("BEGIN")?;
+        let head = head::lock(&mut db, self.shared.options.clock.as_ref())?;
+        if head.is_some_and(|(head, _)| head.batch_id == batch_id) {
             return Ok(true);
         }
         match first {

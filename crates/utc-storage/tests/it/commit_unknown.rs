@@ -43,8 +43,10 @@ fn forward(mut client: &TcpStream, mut upstream: &TcpStream, armed: &AtomicU8) {
                     return;
                 }
                 CUT_AFTER => {
-                    // No answer reaches the client: its side is closed first. Then the server commits.
+                    // No answer reaches the client: its side is closed first, and it has asked the log already when
+                    // the server gets to the COMMIT.
                     let _ = client.shutdown(Shutdown::Both);
+                    std::thread::sleep(Duration::from_millis(300));
                     let _ = upstream.write_all(bytes);
                     std::thread::sleep(Duration::from_millis(300));
                     let _ = upstream.shutdown(Shutdown::Both);
