@@ -76,16 +76,20 @@ pub enum Code {
     ExecutionOutcomeLate,
     /// A user was created.
     UserCreated,
-    /// A user's name, roles or units were changed.
+    /// A user's roles or units were changed.
     UserChanged,
-    /// A user was removed.
-    UserRemoved,
-    /// A user's password was changed or reset.
-    PasswordChanged,
+    /// A user may not sign in any more.
+    UserDisabled,
+    /// A user's password was set anew.
+    PasswordReset,
     /// A token was created.
     TokenCreated,
     /// A token was revoked.
     TokenRevoked,
+    /// Tokens are not accepted until each is resumed: the database was restored.
+    TokensSuspended,
+    /// A suspended token is accepted again.
+    TokenResumed,
     /// A user's sessions were ended by somebody.
     SessionRevoked,
 }
@@ -130,10 +134,12 @@ impl Code {
             Self::ExecutionOutcomeLate => "execution_outcome_late",
             Self::UserCreated => "user_created",
             Self::UserChanged => "user_changed",
-            Self::UserRemoved => "user_removed",
-            Self::PasswordChanged => "password_changed",
+            Self::UserDisabled => "user_disabled",
+            Self::PasswordReset => "password_reset",
             Self::TokenCreated => "token_created",
             Self::TokenRevoked => "token_revoked",
+            Self::TokensSuspended => "tokens_suspended",
+            Self::TokenResumed => "token_resumed",
             Self::SessionRevoked => "session_revoked",
         }
     }

@@ -8,6 +8,7 @@ mod draft;
 mod error;
 mod execution;
 mod grant;
+mod identity;
 mod level;
 mod name;
 mod number;
@@ -26,6 +27,9 @@ pub use draft::{Draft, KeyChange, KeyState, Meta, PolicyRef};
 pub use error::DomainError;
 pub use execution::{ExecutionEvent, ExecutionStatus};
 pub use grant::{GrantProblem, GrantUse};
+pub use identity::{
+    MAX_PATTERNS, Pattern, Role, Roles, Scope, SessionId, TokenId, TokenName, UserId, UserName,
+};
 pub use level::{LevelCause, ProtectionLevel};
 pub use name::{Action, CorrelationText, PayloadHash, Reason, RequestDigest, Subject, UnitName};
 pub use number::{MAX_NUMBER, round6};

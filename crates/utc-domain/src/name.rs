@@ -41,7 +41,7 @@ fn check_visible(text: &str) -> Result<(), DomainError> {
 }
 
 /// Checks length and characters, and brings the text into Unicode normal form C.
-fn normalise(text: &str, max: usize) -> Result<String, DomainError> {
+pub(crate) fn normalise(text: &str, max: usize) -> Result<String, DomainError> {
     if text.is_empty() {
         return Err(DomainError::Empty);
     }
@@ -108,6 +108,13 @@ macro_rules! text_type {
 text_type! {
     /// Who asks: `agent-42`, `user:alice`. 1 to 200 visible characters in normal form C.
     Subject, |text| normalise(text, 200)
+}
+
+impl Subject {
+    /// `prefix:name`, for names whose own rules are stricter than a subject's.
+    pub(crate) fn prefixed(prefix: &'static str, name: &str) -> Self {
+        Self(format!("{prefix}:{name}"))
+    }
 }
 
 text_type! {
