@@ -154,3 +154,49 @@ diesel::table! {
         rho -> Nullable<Double>,
     }
 }
+
+diesel::table! {
+    users (id) {
+        id -> Text,
+        name -> Text,
+        password -> Text,
+        roles -> Text,
+        units -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        disabled_at -> Nullable<BigInt>,
+        receipt_id -> Text,
+        state_epoch -> BigInt,
+    }
+}
+
+diesel::table! {
+    tokens (id) {
+        id -> Text,
+        name -> Text,
+        secret_hash -> Text,
+        roles -> Text,
+        subjects -> Nullable<Text>,
+        units -> Nullable<Text>,
+        owner -> Nullable<Text>,
+        created_at -> BigInt,
+        created_by -> Text,
+        expires_at -> Nullable<BigInt>,
+        suspended_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
+        receipt_id -> Text,
+        state_epoch -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        user_id -> Text,
+        secret_hash -> Text,
+        created_at -> BigInt,
+        last_seen_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}

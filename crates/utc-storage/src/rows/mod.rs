@@ -9,4 +9,7 @@ pub mod keys;
 pub mod marks;
 pub mod receipts;
 pub mod rules;
+pub mod sessions;
+pub mod tokens;
 pub mod units;
+pub mod users;

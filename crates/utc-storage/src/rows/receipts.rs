@@ -25,6 +25,8 @@ pub struct ReceiptRow {
     pub id: String,
     /// The time.
     pub ts: i64,
+    /// The unit it is about, where there is one.
+    pub unit: Option<String>,
     /// The exact bytes: a compact JWS.
     pub jws: String,
 }
@@ -96,8 +98,21 @@ pub(crate) fn insert(db: &mut Db, rows: &[NewReceipt<'_>]) -> QueryResult<()> {
     Ok(())
 }
 
-const COLUMNS: (receipts::seq, receipts::id, receipts::ts, receipts::jws) =
-    (receipts::seq, receipts::id, receipts::ts, receipts::jws);
+type Columns = (
+    receipts::seq,
+    receipts::id,
+    receipts::ts,
+    receipts::unit,
+    receipts::jws,
+);
+
+const COLUMNS: Columns = (
+    receipts::seq,
+    receipts::id,
+    receipts::ts,
+    receipts::unit,
+    receipts::jws,
+);
 
 /// The receipt with this id.
 pub fn by_id(db: &mut Db, id: &str) -> Result<Option<ReceiptRow>, StorageError> {
@@ -177,8 +192,13 @@ type Candidate = (
 );
 
 /// One page, newest first. The most selective condition leads through its index; the others are
-/// compared on at most [`WINDOW`] entries.
-pub fn search(db: &mut Db, filter: &Filter, limit: usize) -> Result<Page, StorageError> {
+/// compared on at most [`WINDOW`] entries. `visible` tells by the unit whether whoever searches may see an entry.
+pub fn search(
+    db: &mut Db,
+    filter: &Filter,
+    limit: usize,
+    visible: &dyn Fn(Option<&str>) -> bool,
+) -> Result<Page, StorageError> {
     let Some((low, high)) = bounds(db, filter)? else {
         return Ok(Page {
             rows: Vec::new(),
@@ -190,7 +210,7 @@ pub fn search(db: &mut Db, filter: &Filter, limit: usize) -> Result<Page, Storag
     let last = candidates.last().map(|candidate| candidate.0);
     let matching = candidates
         .into_iter()
-        .filter(|candidate| matches(filter, candidate));
+        .filter(|candidate| matches(filter, candidate) && visible(candidate.3.as_deref()));
     let found: Vec<i64> = matching
         .map(|candidate| candidate.0)
         .take(limit.saturating_add(1))

@@ -9,6 +9,7 @@
 )]
 
 mod commit_unknown;
+mod identities;
 mod journal;
 mod migrations;
 mod search;

@@ -31,7 +31,10 @@ fn walk(running: &Running, filter: &Filter, limit: usize) -> Vec<i64> {
     let mut filter = filter.clone();
     let mut found = Vec::new();
     loop {
-        let page = running.store.read(|db| search(db, &filter, limit)).unwrap();
+        let page = running
+            .store
+            .read(|db| search(db, &filter, limit, &|_| true))
+            .unwrap();
         assert!(page.rows.len() <= limit);
         found.extend(page.rows.iter().map(|row| row.seq));
         match page.next {
@@ -130,7 +133,7 @@ fn times_bound_a_search_from_below_inclusive_and_from_above_exclusive() {
         fill(&running, 100);
         let all = running
             .store
-            .read(|db| search(db, &Filter::default(), 200))
+            .read(|db| search(db, &Filter::default(), 200, &|_| true))
             .unwrap()
             .rows;
         let at = |seq: i64| all.iter().find(|row| row.seq == seq).unwrap().ts;
@@ -188,7 +191,9 @@ fn a_time_finds_its_position_even_where_a_receipt_is_missing() {
     let database = sqlite();
     let running = start_with(&database.location, 10_000);
     fill(&running, 50);
-    let all = running.store.read(|db| search(db, &Filter::default(), 100));
+    let all = running
+        .store
+        .read(|db| search(db, &Filter::default(), 100, &|_| true));
     let all = all.unwrap().rows;
     let mut db = connect(&database.location, Purpose::Maintain).unwrap();
     diesel::sql_query("DELETE FROM receipts WHERE seq BETWEEN 20 AND 30")
