@@ -24,6 +24,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "utc-policy",
             "utc-queueing",
             "utc-storage",
+            "utc-vault",
         ],
     ),
     ("utc-demo", &["utc-app", "utc-domain"]),

@@ -1,4 +1,4 @@
-//! The state that decisions are evaluated against: the policy and every unit, in memory.
+//! The state that decisions are evaluated against: the policy, every unit, and who may ask, in memory.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,9 +10,12 @@ use utc_domain::{Mode, ProtectionLevel, Timestamp, UnitName};
 use utc_policy::{PolicySet, UnknownUnits};
 use utc_storage::StorageError;
 use utc_storage::connection::Db;
+use utc_storage::rows::tokens::{self, TokenRow};
+use utc_storage::rows::users::{self, UserRow};
 use utc_storage::rows::{marks, units};
 
 use crate::arrivals::Arrivals;
+use crate::identity::Identities;
 use crate::units::stored;
 
 /// A person's mark that a unit is risky.
@@ -101,13 +104,14 @@ impl Unit {
     }
 }
 
-/// Policy and units. Only the journal's thread changes it.
+/// Policy, units, people and tokens. Only the journal's thread changes it.
 pub(crate) struct StateCache {
     epoch: AtomicU64,
     loaded: std::sync::atomic::AtomicBool,
     policy: ArcSwap<PolicySet>,
     units: DashMap<UnitName, Arc<Unit>>,
     aliases: ArcSwap<HashMap<UnitName, UnitName>>,
+    identities: Identities,
 }
 
 impl StateCache {
@@ -119,6 +123,7 @@ impl StateCache {
             policy: ArcSwap::from_pointee(PolicySet::initial(UnknownUnits::Deny)),
             units: DashMap::new(),
             aliases: ArcSwap::default(),
+            identities: Identities::default(),
         }
     }
 
@@ -134,6 +139,20 @@ impl StateCache {
 
     pub(crate) fn set_policy(&self, policy: PolicySet) {
         self.policy.store(Arc::new(policy));
+    }
+
+    pub(crate) fn identities(&self) -> &Identities {
+        &self.identities
+    }
+
+    /// Puts a person in whose row a transaction has written, and so has parsed.
+    pub(crate) fn publish_user(&self, row: &UserRow) {
+        drop(self.identities.put_user(row));
+    }
+
+    /// The same for a token.
+    pub(crate) fn publish_token(&self, row: &TokenRow) {
+        drop(self.identities.put_token(row));
     }
 
     /// The unit that `name` means: aliases are resolved.
@@ -203,6 +222,12 @@ impl utc_storage::journal::StateCache for StateCache {
             let mark = risk_marks.iter().find(|mark| mark.unit == row.name);
             let state = stored::unit_state(&row, pin, mark)?;
             self.set_unit(&stored::parse("units.name", &row.name)?, state);
+        }
+        for row in users::changed_after(db, known)? {
+            self.identities.put_user(&row)?;
+        }
+        for row in tokens::changed_after(db, known)? {
+            self.identities.put_token(&row)?;
         }
         let mut aliases = HashMap::new();
         for row in units::aliases(db)? {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use utc_attestation::{Engine, KeyRing, ReceiptSealer, Secret};
 use utc_domain::{Clock, KeyId};
@@ -15,9 +16,13 @@ use utc_storage::{StorageError, Store, database_clock};
 use crate::cache::StateCache;
 use crate::clock::new_receipt_id;
 use crate::clock_watch::ClockWatch;
+use crate::identity::{Seen, SetupSecret, Vault, flush};
 use crate::options::Options;
 use crate::task::{Plan, Task};
 use crate::{AppError, Ticket, genesis, secret_file, units};
+
+/// How often the last use of tokens and sessions is written.
+const LAST_USE_EVERY: Duration = Duration::from_mins(1);
 
 /// Why a console did not open.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +37,15 @@ pub enum OpenError {
         /// The data folder.
         folder: String,
         /// What the operating system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The data keys cannot be read or made.
+    #[error("cannot read or make the data keys in `{file}`")]
+    DataKeys {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
         #[source]
         source: std::io::Error,
     },
@@ -61,6 +75,9 @@ pub struct Console {
     journal: Arc<Journal>,
     cache: Arc<StateCache>,
     ring: Arc<KeyRing>,
+    vault: Vault,
+    setup: SetupSecret,
+    seen: Arc<Seen>,
     clock: Arc<dyn Clock>,
     watch: Arc<ClockWatch>,
     options: Options,
@@ -78,6 +95,8 @@ impl Console {
         let store = Store::open(options.location.clone())?;
         let ring = Arc::new(key_ring(&options)?);
         refuse_other_key(&store, &ring)?;
+        let vault = open_vault(&options)?;
+        let setup = SetupSecret::new(&vault).map_err(OpenError::Begin)?;
         let cache = Arc::new(StateCache::new());
         let clock = Arc::clone(&options.clock);
         let (name, version) = utc_policy::ENGINE;
@@ -106,6 +125,9 @@ impl Console {
             journal: Arc::new(journal),
             cache,
             ring,
+            vault,
+            setup,
+            seen: Arc::default(),
             clock,
             watch: Arc::new(ClockWatch::new()),
             options,
@@ -133,13 +155,20 @@ impl Console {
             store: self.store.clone(),
             journal: Arc::clone(&self.journal),
             cache: Arc::clone(&self.cache),
+            seen: Arc::clone(&self.seen),
             clock: Arc::clone(&self.clock),
             watch: Arc::clone(&self.watch),
         };
         let every = self.options.tick;
+        let mut flushed = Instant::now();
         let work = move || {
             while matches!(stopped.recv_timeout(every), Err(RecvTimeoutError::Timeout)) {
                 ticker.tick();
+                if flushed.elapsed() >= LAST_USE_EVERY {
+                    flushed = Instant::now();
+                    // Whoever waits for the next minute reads it from the database.
+                    drop(flush(&ticker.cache, &ticker.journal, &ticker.seen));
+                }
             }
         };
         let thread = std::thread::Builder::new()
@@ -190,7 +219,20 @@ impl Console {
 
     /// Refuses new work, writes what waits, stops.
     pub fn close(&self) {
+        drop(flush(&self.cache, &self.journal, &self.seen));
         self.journal.close();
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    pub(crate) fn setup_secret(&self) -> &SetupSecret {
+        &self.setup
+    }
+
+    pub(crate) fn seen(&self) -> &Seen {
+        &self.seen
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -236,7 +278,7 @@ impl Drop for Console {
             // A thread that panicked has reported itself.
             let _ = thread.join();
         }
-        self.journal.close();
+        self.close();
     }
 }
 
@@ -245,6 +287,7 @@ struct Ticker {
     store: Store,
     journal: Arc<Journal>,
     cache: Arc<StateCache>,
+    seen: Arc<Seen>,
     clock: Arc<dyn Clock>,
     watch: Arc<ClockWatch>,
 }
@@ -274,10 +317,21 @@ impl Ticker {
     }
 }
 
+fn open_vault(options: &Options) -> Result<Vault, OpenError> {
+    let file = match &options.data_key_file {
+        Some(file) => file.clone(),
+        None => options.data_dir.join("data.key"),
+    };
+    Vault::open(&file).map_err(|source| OpenError::DataKeys {
+        file: file.display().to_string(),
+        source,
+    })
+}
+
 fn key_ring(options: &Options) -> Result<KeyRing, OpenError> {
     let text = match &options.secret {
         Some(text) => text.clone(),
-        None => secret_file::read_or_make(&options.data_dir).map_err(|source| {
+        None => secret_file::signing_secret(&options.data_dir).map_err(|source| {
             OpenError::SecretFile {
                 folder: options.data_dir.display().to_string(),
                 source,

@@ -15,11 +15,12 @@ use utc_storage::rows::{inputs, units};
 use crate::cache::{StateCache, UnitState};
 use crate::clock::new_receipt_id;
 use crate::console::Console;
+use crate::identity::Place;
 use crate::input::{Input, StoredInput};
 use crate::task::refuse;
 use crate::units::make_room;
 use crate::units::stored::new_row;
-use crate::{AppError, Ticket};
+use crate::{AppError, Principal, Ticket};
 
 /// A question. Every part is valid by its type.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,14 +87,47 @@ impl Console {
         self.submit(request).wait()
     }
 
-    /// Decides; the ticket is answered when the receipt is on disk.
+    /// Decides for the process that embeds this one, which vouches for the subject; the ticket is answered when the
+    /// receipt is on disk.
     pub fn submit(&self, mut request: Request) -> Ticket<Answer> {
+        request.unit = self.cache().resolve(&request.unit);
+        self.enqueue(request, None)
+    }
+
+    /// The same for somebody who was authenticated: they must hold the role `decider` for the subject and the unit,
+    /// now and when the receipt is sealed.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] when they may not ask this; [`AppError::Unauthenticated`] when their token was
+    /// revoked before the receipt was sealed; [`AppError::Busy`] when too many of their requests wait already.
+    pub fn submit_as(&self, by: &Arc<Principal>, mut request: Request) -> Ticket<Answer> {
+        // An alias is no way around the patterns of a token: the unit's own name counts.
+        request.unit = self.cache().resolve(&request.unit);
+        match self.admit(by, &request) {
+            Ok(asker) => self.enqueue(request, Some(asker)),
+            Err(error) => Ticket::ready(Err(error)),
+        }
+    }
+
+    fn admit(&self, by: &Arc<Principal>, request: &Request) -> Result<Asker, AppError> {
+        // Before the state, see `StateCache::epoch`.
+        let epoch = self.cache().epoch();
+        let principal = self.cache().identities().still(by, self.clock().now());
+        let principal = principal.ok_or(AppError::Unauthenticated)?;
+        principal.may_ask(&request.subject, &request.unit)?;
+        Ok(Asker {
+            place: principal.take_place(self.options().decision_places / 4)?,
+            principal,
+            epoch,
+        })
+    }
+
+    fn enqueue(&self, request: Request, asker: Option<Asker>) -> Ticket<Answer> {
         let input = match Input::new(request.reason.as_ref(), request.context.as_ref()) {
             Ok(input) => input,
             Err(error) => return Ticket::ready(Err(error)),
         };
         let cache = Arc::clone(self.cache());
-        request.unit = cache.resolve(&request.unit);
         let input = input.map(Input::salted);
         let hash = input.as_ref().map(|input| input.digest.clone());
         let prepared = Prepared::new(
@@ -108,6 +142,7 @@ impl Console {
         self.journal().submit(Box::new(DecideJob {
             cache,
             request,
+            asker,
             prepared,
             input,
             max_units,
@@ -200,9 +235,18 @@ impl Prepared {
     }
 }
 
+/// Who asks, and the place that the question takes in front of the journal.
+struct Asker {
+    principal: Arc<Principal>,
+    place: Place,
+    /// The epoch under which they were found to be allowed to ask.
+    epoch: u64,
+}
+
 struct DecideJob {
     cache: Arc<StateCache>,
     request: Request,
+    asker: Option<Asker>,
     prepared: Prepared,
     input: Option<StoredInput>,
     max_units: usize,
@@ -213,13 +257,14 @@ struct DecideJob {
 impl DecideJob {
     /// Evaluates again when the state is not the one that the draft was evaluated under. Inside a job the cache
     /// holds the transaction's state: the journal has reloaded it, and no decision runs behind a change.
-    fn refresh(&mut self, tx: &Tx<'_>) {
+    fn refresh(&mut self, tx: &Tx<'_>) -> Result<(), AppError> {
+        self.check_asker(tx)?;
         let over = self
             .prepared
             .valid_until
             .is_some_and(|until| until <= tx.now());
         if self.prepared.epoch == tx.epoch() && !over {
-            return;
+            return Ok(());
         }
         let hash = self.input.as_ref().map(|input| input.digest.as_str());
         let effects = self.prepared.makes_unit;
@@ -232,6 +277,24 @@ impl DecideJob {
         );
         // Whether there is a savepoint was settled before. A unit that has to be made is there in the next request.
         self.prepared.makes_unit &= effects;
+        Ok(())
+    }
+
+    /// Nothing is sealed for somebody whose token ended or was revoked since they asked.
+    fn check_asker(&self, tx: &Tx<'_>) -> Result<(), AppError> {
+        let Some(asker) = &self.asker else {
+            return Ok(());
+        };
+        let ended = asker
+            .principal
+            .expires_at()
+            .is_some_and(|at| at <= tx.now());
+        if asker.epoch == tx.epoch() && !ended {
+            return Ok(());
+        }
+        let now = self.cache.identities().still(&asker.principal, tx.now());
+        now.ok_or(AppError::Unauthenticated)?
+            .may_ask(&self.request.subject, &self.request.unit)
     }
 
     fn effects(&self, tx: &mut Tx<'_>) -> Result<(), AppError> {
@@ -257,7 +320,9 @@ impl Job for DecideJob {
     }
 
     fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), JobError> {
-        self.refresh(tx);
+        self.refusal = None;
+        self.refresh(tx)
+            .map_err(|error| refuse(error, &mut self.refusal))?;
         if !self.has_effects() {
             return Ok(());
         }
@@ -279,11 +344,14 @@ impl Job for DecideJob {
         let Self {
             cache,
             request,
+            asker,
             prepared,
             refusal,
             reply,
             ..
         } = *self;
+        // Given back before the answer, so that whoever asks one by one never waits for a place.
+        drop(asker.map(|asker| asker.place));
         let answer = match (outcome, refusal) {
             (Ok(receipts), _) => finish(&cache, &request, prepared, receipts),
             (Err(JournalError::Refused), Some(refusal)) => Err(refusal),

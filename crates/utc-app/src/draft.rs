@@ -43,7 +43,12 @@ mod tests {
 
     #[test]
     fn the_programs_own_subjects_are_valid() {
-        for name in ["system:utc", "system:queueing", "system:clock"] {
+        for name in [
+            "system:utc",
+            "system:queueing",
+            "system:clock",
+            "system:setup",
+        ] {
             assert_eq!(system_subject(name).as_str(), name);
         }
     }

@@ -1,6 +1,6 @@
 //! What a use case can answer instead of its result. No transport here: the web crate maps these to HTTP.
 
-use utc_domain::{DomainError, ReceiptId};
+use utc_domain::{DomainError, ReceiptId, Role, Subject, UnitName};
 use utc_storage::{JournalError, StorageError};
 
 /// One thing that is wrong with a request.
@@ -37,6 +37,12 @@ pub enum AppError {
         /// Its name.
         name: String,
     },
+    /// Nobody has said who asks, or not so that it is believed.
+    #[error("valid credentials are needed")]
+    Unauthenticated,
+    /// Whoever asks may not do this.
+    #[error(transparent)]
+    Forbidden(Refusal),
     /// The request does not fit the present state.
     #[error("{message}")]
     Conflict {
@@ -63,6 +69,31 @@ pub enum AppError {
     /// A fault of this program or of its data.
     #[error("an internal fault")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What somebody who is known may not do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// A role is missing.
+    #[error("this needs the role `{0}`")]
+    Role(Role),
+    /// The token may not speak for this subject.
+    #[error("this caller may not speak for the subject `{0}`")]
+    Subject(Subject),
+    /// The roles do not hold on this unit.
+    #[error("this caller has no right on the unit `{0}`")]
+    Unit(UnitName),
+    /// The roles hold on some units only, and this is about all of them.
+    #[error(
+        "this is about the whole installation, and this caller's rights are about some units only"
+    )]
+    NotEverywhere,
+    /// A source of signals must name its units before it may report load.
+    #[error(
+        "to report load with the role `signal`, the units must be named when the token is made"
+    )]
+    NoUnits,
 }
 
 impl AppError {

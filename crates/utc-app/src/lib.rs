@@ -10,6 +10,7 @@ mod decide;
 mod draft;
 mod error;
 mod genesis;
+mod identity;
 mod input;
 mod keys;
 mod options;
@@ -35,7 +36,11 @@ pub use audit::{LogReport, LogSummary};
 pub use clock::SystemClock;
 pub use console::{Console, OpenError};
 pub use decide::{Answer, Request};
-pub use error::{AppError, FieldError};
+pub use error::{AppError, FieldError, Refusal};
+pub use identity::{
+    CreatedToken, NewToken, NewUser, Principal, SessionView, SignedIn, Standing, StartedSession,
+    TokenRevoked, TokenView, UserChange, UserChanged, UserView, Who,
+};
 pub use input::{MAX_CONTEXT_BYTES, MAX_CONTEXT_DEPTH};
 pub use options::Options;
 pub use receipts::{Filter, ReceiptPage, StoredReceipt};

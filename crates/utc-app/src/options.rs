@@ -19,6 +19,9 @@ pub struct Options {
     pub location: Location,
     /// The folder for generated files; the secret is made there when none is given.
     pub data_dir: PathBuf,
+    /// The file of the data keys, which hash and seal secrets in the database; made when it is not there. None:
+    /// `data.key` in `data_dir`.
+    pub data_key_file: Option<PathBuf>,
     /// The signing secret, at least 32 characters; none: one is generated once and kept in `data_dir`.
     pub secret: Option<String>,
     /// The secret that the next key rotation makes active; verifies only until then.
@@ -68,6 +71,7 @@ impl Options {
         Self {
             data_dir: folder.unwrap_or_else(|| PathBuf::from("./data")),
             location,
+            data_key_file: None,
             secret: None,
             next_secret: None,
             previous_secrets: Vec::new(),

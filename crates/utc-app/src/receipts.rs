@@ -8,8 +8,8 @@ use utc_storage::rows::receipts::{self, Page, ReceiptRow};
 
 pub use utc_storage::rows::receipts::Filter;
 
-use crate::AppError;
 use crate::console::Console;
+use crate::{AppError, Principal};
 
 /// A stored receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct StoredReceipt {
     pub seq: u64,
     /// Its time.
     pub ts: Timestamp,
+    /// The unit it is about, where there is one.
+    pub unit: Option<String>,
     /// Its exact bytes.
     pub receipt: String,
 }
@@ -40,6 +42,7 @@ impl From<ReceiptRow> for StoredReceipt {
             id: row.id,
             seq: row.seq.unsigned_abs(),
             ts: Timestamp::from_micros(row.ts),
+            unit: row.unit,
             receipt: row.jws,
         }
     }
@@ -47,21 +50,30 @@ impl From<ReceiptRow> for StoredReceipt {
 
 impl Console {
     /// The receipt with this id. Blocks.
-    pub fn receipt(&self, id: ReceiptId) -> Result<StoredReceipt, AppError> {
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when there is none that `by` may see.
+    pub fn receipt(&self, by: &Principal, id: ReceiptId) -> Result<StoredReceipt, AppError> {
         let row = self
             .store()
             .read(|db| receipts::by_id(db, &id.to_string()))?;
+        let row = row.filter(|row| by.sees(row.unit.as_deref()));
         row.map(Into::into).ok_or_else(|| AppError::NotFound {
             what: "receipt",
             name: id.to_string(),
         })
     }
 
-    /// One page of receipts. Blocks.
-    pub fn receipts(&self, filter: &Filter, limit: usize) -> Result<ReceiptPage, AppError> {
+    /// One page of the receipts that `by` may see. Blocks.
+    pub fn receipts(
+        &self,
+        by: &Principal,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<ReceiptPage, AppError> {
         let Page { rows, next } = self
             .store()
-            .read(|db| receipts::search(db, filter, limit))?;
+            .read(|db| receipts::search(db, filter, limit, &|unit| by.sees(unit)))?;
         Ok(ReceiptPage {
             items: rows.into_iter().map(Into::into).collect(),
             next: next.map(i64::unsigned_abs),

@@ -80,6 +80,17 @@ pub(crate) struct Plan<T> {
     pub(crate) publish: Option<Publish>,
 }
 
+impl<T> Plan<T> {
+    /// Nothing to record and nothing to publish.
+    pub(crate) fn silent(answer: T) -> Self {
+        Self {
+            drafts: Vec::new(),
+            answer,
+            publish: None,
+        }
+    }
+}
+
 /// A use case's answer with the receipts that it committed.
 pub(crate) type Done<T> = (T, Vec<Receipt>);
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use utc_domain::{
     Code, Draft, LevelCause, Meta, PolicyRef, ProtectionLevel, Reason, ReceiptId, ReceiptKind,
-    Subject, Timestamp, UnitName,
+    Role, Subject, Timestamp, UnitName,
 };
 use utc_storage::connection::Db;
 use utc_storage::journal::{Journal, Tx};
@@ -20,7 +20,7 @@ use crate::cache::StateCache;
 use crate::console::Console;
 use crate::draft::{change, system_subject};
 use crate::task::{Plan, Task};
-use crate::{AppError, Ticket};
+use crate::{AppError, Principal, Refusal, Ticket};
 
 /// A pin below the measured level loosens protection by hand: it ends after at most this many minutes.
 const LONGEST_LOOSENING_MINUTES: i64 = 240;
@@ -55,11 +55,16 @@ pub struct Marked {
 }
 
 impl Console {
-    /// Pins a unit's level, in place of an older pin.
-    pub fn pin(&self, name: &UnitName, actor: Subject, request: PinRequest) -> Ticket<Marked> {
+    /// Pins a unit's level, in place of an older pin. Below the measured level only an administrator may.
+    pub fn pin(&self, name: &UnitName, by: &Principal, request: PinRequest) -> Ticket<Marked> {
+        let actor = by.name().clone();
+        let admin = by.roles().holds(Role::Admin);
         self.mark(name, true, move |tx, row, name, policy| {
             check_expiry(request.expires_at, tx.now())?;
             let measured: ProtectionLevel = stored::parse("units.level", &row.level)?;
+            if request.level < measured && !admin {
+                return Err(AppError::Forbidden(Refusal::Role(Role::Admin)));
+            }
             check_loosening(&request, measured, tx.now())?;
             let before = state_of(tx.db(), row)?.level_at(tx.now()).0;
             let until = request

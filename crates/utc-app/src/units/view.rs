@@ -9,9 +9,9 @@ use utc_storage::rows::units::{self, UnitRow};
 
 use super::observe::settings;
 use super::{UnitConfig, stored};
-use crate::AppError;
 use crate::arrivals::ArrivalCounts;
 use crate::console::Console;
+use crate::{AppError, Principal};
 
 /// A unit with everything that is known of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,21 +100,30 @@ impl Console {
             })
     }
 
-    /// Units with names after `after`. Blocks.
-    pub fn units(&self, after: Option<&UnitName>, limit: usize) -> Result<UnitPage, AppError> {
+    /// Units with names after `after` that `by` may see. Looks at no more than `limit`, so that a page may hold
+    /// fewer and still have a next one. Blocks.
+    pub fn units(
+        &self,
+        by: &Principal,
+        after: Option<&UnitName>,
+        limit: usize,
+    ) -> Result<UnitPage, AppError> {
         let after = after.map_or("", UnitName::as_str);
         let most = i64::try_from(limit).unwrap_or(i64::MAX - 1);
         self.store().read(|db| {
             let rows = units::page(db, after, most + 1)?;
             let more = rows.len() > limit;
             let mut views = Vec::new();
+            let mut last = None;
             for row in rows.into_iter().take(limit) {
-                views.push(self.view(db, &row)?);
+                if by.sees(Some(&row.name)) {
+                    views.push(self.view(db, &row)?);
+                }
+                last = Some(row.name);
             }
-            let next = if more {
-                views.last().map(|view| view.name.clone())
-            } else {
-                None
+            let next = match last {
+                Some(last) if more => Some(stored::parse("units.name", &last)?),
+                Some(_) | None => None,
             };
             Ok(UnitPage { units: views, next })
         })

@@ -4,7 +4,7 @@ use serde_json::json;
 use utc_app::{AppError, Filter, Options};
 use utc_domain::{Code, Decision, Rule};
 
-use crate::support::{Installation, actor, ask, switch};
+use crate::support::{Installation, actor, ask, local, switch};
 
 #[test]
 fn an_answers_receipt_is_in_the_log_and_verifies() {
@@ -16,7 +16,10 @@ fn an_answers_receipt_is_in_the_log_and_verifies() {
         (Decision::Allow, Code::NoRestriction, 1)
     );
     assert_eq!(
-        console.receipt(answer.receipt_id).unwrap().receipt,
+        console
+            .receipt(&local(), answer.receipt_id)
+            .unwrap()
+            .receipt,
         answer.receipt
     );
     let verification = console.verify(answer.receipt.as_bytes()).unwrap();
@@ -148,7 +151,13 @@ fn receipts_are_found_by_every_condition() {
             .decide(ask(if n % 2 == 0 { "read:/x" } else { "write:/x" }, unit))
             .unwrap();
     }
-    let count = |filter: Filter| console.receipts(&filter, 200).unwrap().items.len();
+    let count = |filter: Filter| {
+        console
+            .receipts(&local(), &filter, 200)
+            .unwrap()
+            .items
+            .len()
+    };
     assert_eq!(
         count(Filter {
             unit: Some("a".into()),

@@ -1,10 +1,12 @@
 //! The use cases as another service would embed them, on real databases.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     reason = "what a test needs and does not get ends it"
 )]
 
 mod decisions;
+mod identities;
 mod keys;
 mod support;
 mod units;

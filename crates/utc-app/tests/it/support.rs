@@ -1,7 +1,7 @@
 //! A console on a database of its own.
 
 use utc_app::engine::Location;
-use utc_app::{Console, Options, Request, RuleChange};
+use utc_app::{Console, Options, Principal, Request, RuleChange};
 use utc_domain::{Rule, Subject};
 use utc_test_support::TempDir;
 
@@ -40,6 +40,11 @@ pub(crate) fn ask(action: &str, unit: &str) -> Request {
 
 pub(crate) fn actor() -> Subject {
     "user:alice".parse().unwrap()
+}
+
+/// Whoever may run programs on the machine.
+pub(crate) fn local() -> Principal {
+    Principal::local(actor())
 }
 
 pub(crate) fn switch(rule: Rule, enabled: bool) -> RuleChange {

@@ -1,0 +1,23 @@
+//! People, tokens, sessions: who asks, and what they may do.
+
+mod authenticate;
+mod bearer;
+mod change;
+mod last_use;
+mod principal;
+mod sessions;
+mod setup;
+mod state;
+mod stored;
+mod tokens;
+mod users;
+
+pub(crate) use bearer::Vault;
+pub(crate) use last_use::{Seen, flush};
+pub(crate) use principal::Place;
+pub use principal::{Principal, Who};
+pub use sessions::{SessionView, SignedIn, StartedSession};
+pub(crate) use setup::SetupSecret;
+pub(crate) use state::Identities;
+pub use tokens::{CreatedToken, NewToken, Standing, TokenRevoked, TokenView};
+pub use users::{NewUser, UserChange, UserChanged, UserView};

@@ -1,0 +1,72 @@
+//! The first person of an installation, let in by a link that only its terminal shows.
+
+use utc_domain::{Roles, Scope, UserName};
+use utc_storage::rows::users;
+use utc_vault::{KeyedHash, Setup, SetupLink};
+use zeroize::Zeroizing;
+
+use super::bearer::Vault;
+use super::sessions::StartedSession;
+use super::users::{NewUser, insert_user};
+use crate::AppError;
+use crate::console::Console;
+use crate::draft::system_subject;
+
+/// The link of this process: good until there is a person.
+pub(crate) struct SetupSecret {
+    text: Zeroizing<String>,
+    hash: KeyedHash,
+}
+
+impl SetupSecret {
+    pub(crate) fn new(vault: &Vault) -> Result<Self, AppError> {
+        let (link, hash) = vault.make::<Setup>()?;
+        Ok(Self {
+            text: link.render(),
+            hash,
+        })
+    }
+}
+
+impl Console {
+    /// What the setup link carries; none once there is a person.
+    pub fn setup_token(&self) -> Option<&str> {
+        (!self.cache().identities().has_users()).then(|| self.setup_secret().text.as_str())
+    }
+
+    /// Whether a setup link is good.
+    pub fn is_setup_token(&self, text: &str) -> bool {
+        let known = SetupLink::parse(text)
+            .is_ok_and(|link| self.vault().matches(&link, &self.setup_secret().hash));
+        known && !self.cache().identities().has_users()
+    }
+
+    /// Lets the first person in, as administrator, and begins a session. Of two at once one comes too late. Blocks.
+    ///
+    /// # Errors
+    /// [`AppError::Unauthenticated`] when the link is not good (any more), [`AppError::Invalid`] for a weak password.
+    pub fn set_up(
+        &self,
+        token: &str,
+        name: UserName,
+        password: &str,
+    ) -> Result<StartedSession, AppError> {
+        if !self.is_setup_token(token) {
+            return Err(AppError::Unauthenticated);
+        }
+        let hash = self.vault().hash_password(&name, password)?;
+        let new = NewUser {
+            name,
+            roles: Roles::ADMIN,
+            units: Scope::All,
+        };
+        let created = self.control(move |tx| {
+            // Another server may have been first.
+            if users::any(tx.db())? {
+                return Err(AppError::Unauthenticated);
+            }
+            insert_user(tx, &system_subject("system:setup"), &new, &hash)
+        });
+        self.start_session(created.wait()?.user.id)
+    }
+}
