@@ -68,7 +68,7 @@ impl Config {
         let server = Server::from_env(reader, assumed);
         let keys = Keys::from_env(reader, assumed);
         let database = reader.read(&database::URL, str::parse);
-        let files = Files::from_env(reader);
+        let files = Files::from_env(reader, assumed);
         let queueing = Queueing::from_env(reader);
         let approvals = Approvals::from_env(reader);
         let tdx = Tdx::from_env(reader);

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::Variable;
 use crate::parse::path;
 use crate::reader::{Noted, Reader};
+use crate::{AppEnv, Refused, Variable};
 
 const DATA_DIR: Variable = Variable::new(
     "UTC_DATA_DIR",
@@ -22,10 +22,9 @@ const LOG_KEY: Variable = Variable::new(
 const DATA_KEY: Variable = Variable::new(
     "UTC_DATA_KEY_FILE",
     "./data/data.key",
-    "Key that seals stored secrets; without a value `data.key` in the folder.",
+    "Keys that hash tokens and seal stored secrets; without a value `data.key` in the folder.",
     |c| c.files.data_key_file.display().to_string(),
-)
-.later("there are secrets to store");
+);
 const GUARD: Variable = Variable::new(
     "UTC_GUARD_FILE",
     "./data/guard.json",
@@ -52,7 +51,7 @@ pub struct Files {
     pub data_dir: PathBuf,
     /// The key that signs checkpoints.
     pub log_key_file: PathBuf,
-    /// The key that seals stored secrets.
+    /// The keys that hash tokens and seal stored secrets.
     pub data_key_file: PathBuf,
     /// What remembers the log's head outside the database.
     pub guard_file: PathBuf,
@@ -61,12 +60,12 @@ pub struct Files {
 }
 
 impl Files {
-    pub(crate) fn from_env(reader: &mut Reader<'_>) -> Result<Self, Noted> {
+    pub(crate) fn from_env(reader: &mut Reader<'_>, env: AppEnv) -> Result<Self, Noted> {
         let data_dir = reader.read(&DATA_DIR, path)?;
         let log_key_file = reader.optional(&LOG_KEY, path)?;
         let data_key_file = reader.optional(&DATA_KEY, path)?;
         let guard_file = reader.optional(&GUARD, path)?;
-        let templates_dir = reader.optional(&TEMPLATES_DIR, path)?;
+        let templates_dir = reader.optional(&TEMPLATES_DIR, |text| templates(text, env))?;
         let inside = |name: &str| data_dir.join(name);
         Ok(Self {
             log_key_file: log_key_file.unwrap_or_else(|| inside("log.key")),
@@ -89,5 +88,13 @@ impl Files {
             guard_file: inside("demo-guard.json"),
             ..self
         }
+    }
+}
+
+/// Whoever can write there could change what people see and enter.
+fn templates(text: &str, env: AppEnv) -> Result<PathBuf, Refused> {
+    match env {
+        AppEnv::Production => Err(Refused::new("must not be set in production")),
+        AppEnv::Development | AppEnv::Testing => path(text),
     }
 }

@@ -6,7 +6,6 @@ mod database;
 mod env_file;
 mod files;
 mod gateway;
-mod identities;
 mod installation;
 mod keys;
 mod log;

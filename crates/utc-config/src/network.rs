@@ -14,6 +14,11 @@ pub struct Network {
 }
 
 impl Network {
+    /// Whether every address of one kind lies in the network.
+    pub(crate) fn is_everything(&self) -> bool {
+        self.prefix == 0
+    }
+
     /// Whether the address lies in the network; IPv4 inside IPv6 counts as IPv4.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address.to_canonical()) {

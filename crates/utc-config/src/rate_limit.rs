@@ -4,7 +4,6 @@ use crate::Variable;
 use crate::parse::whole;
 use crate::reader::{Noted, Reader};
 
-const LATER: &str = "rate limits arrive";
 const LARGEST: u32 = 1_000_000;
 
 const TOKEN: Variable = Variable::new(
@@ -12,15 +11,13 @@ const TOKEN: Variable = Variable::new(
     "0",
     "Requests a second for each token; 0 is no limit.",
     |c| c.rate_limit.token_per_second.to_string(),
-)
-.later(LATER);
+);
 const ANONYMOUS: Variable = Variable::new(
     "RATE_LIMIT_ANONYMOUS_PER_SECOND",
     "50",
     "Requests a second for each address without a token; 0 is no limit.",
     |c| c.rate_limit.anonymous_per_second.to_string(),
-)
-.later(LATER);
+);
 
 pub(crate) const VARIABLES: &[Variable] = &[TOKEN, ANONYMOUS];
 

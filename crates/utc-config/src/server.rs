@@ -4,7 +4,6 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 
-use crate::identities::refuse_what_needs_identities;
 use crate::parse::{flag, list, whole, word};
 use crate::print::{joined, optional};
 use crate::reader::{Noted, Reader};
@@ -13,7 +12,7 @@ use crate::{Network, Refused, Variable};
 pub(crate) const ENV: Variable = Variable::new(
     "APP_ENV",
     "development",
-    "`development`, `testing` or `production`; production is refused until there is a sign-in.",
+    "`development`, `testing` or `production`; production refuses weak settings, each by its name.",
     |c| c.server.env.to_string(),
 );
 const DEBUG: Variable = Variable::new(
@@ -25,7 +24,7 @@ const DEBUG: Variable = Variable::new(
 pub(crate) const HOST: Variable = Variable::new(
     "APP_HOST",
     "127.0.0.1",
-    "Address to listen on; only this machine's own until there is a sign-in.",
+    "Address to listen on; only this machine's own until there is a user or a token.",
     |c| c.server.host.to_string(),
 );
 const PORT: Variable = Variable::new(
@@ -41,7 +40,7 @@ const GATEWAY_PORT: Variable = Variable::new("GATEWAY_PORT", "8001", "Port of th
 const PUBLIC_URL: Variable = Variable::new(
     "UTC_PUBLIC_URL",
     "",
-    "Where people reach this installation, as `https://trust.example.org`.",
+    "Where people reach this installation, as `https://trust.example.org`; only `https` in production.",
     |c| optional(c.server.public_url.as_ref()),
 );
 const TRUSTED_PROXIES: Variable = Variable::new(
@@ -49,8 +48,7 @@ const TRUSTED_PROXIES: Variable = Variable::new(
     "",
     "Addresses or networks, with commas, whose forwarding headers count; none otherwise.",
     |c| joined(&c.server.trusted_proxies),
-)
-.later("other machines may connect");
+);
 
 pub(crate) const VARIABLES: &[Variable] = &[
     ENV,
@@ -125,9 +123,8 @@ impl Server {
         let host = reader.read(&HOST, host);
         let port = reader.read(&PORT, whole(0..=u16::MAX));
         let gateway_port = reader.read(&GATEWAY_PORT, whole(1..=u16::MAX));
-        let public_url = reader.optional(&PUBLIC_URL, origin);
-        let trusted_proxies = reader.read(&TRUSTED_PROXIES, |text| list(text, str::parse));
-        refuse_what_needs_identities(reader, env, host);
+        let public_url = reader.optional(&PUBLIC_URL, |text| origin(text, env));
+        let trusted_proxies = reader.read(&TRUSTED_PROXIES, |text| proxies(text, env));
         let server = Self {
             env,
             debug: debug?,
@@ -158,10 +155,14 @@ fn host(text: &str) -> Result<IpAddr, Refused> {
     text.parse().map_err(|_| Refused::new(form))
 }
 
-fn origin(text: &str) -> Result<String, Refused> {
+fn origin(text: &str, env: AppEnv) -> Result<String, Refused> {
     let text = text.strip_suffix('/').unwrap_or(text);
-    let host = text
-        .strip_prefix("https://")
+    let secure = text.strip_prefix("https://");
+    if env == AppEnv::Production && secure.is_none() {
+        let why = "must begin with `https://` in production: passwords and sessions go over it";
+        return Err(Refused::new(why));
+    }
+    let host = secure
         .or_else(|| text.strip_prefix("http://"))
         .unwrap_or_default();
     let fits = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
@@ -172,4 +173,13 @@ fn origin(text: &str) -> Result<String, Refused> {
             "must be `https://` or `http://`, a host and perhaps a port, and nothing more",
         ))
     }
+}
+
+fn proxies(text: &str, env: AppEnv) -> Result<Vec<Network>, Refused> {
+    let networks: Vec<Network> = list(text, str::parse)?;
+    if env == AppEnv::Production && networks.iter().any(Network::is_everything) {
+        let why = "must not be every address in production: anybody could pretend to be anybody";
+        return Err(Refused::new(why));
+    }
+    Ok(networks)
 }

@@ -8,7 +8,6 @@
 mod defaults;
 mod demo;
 mod env_example;
-mod identities;
 mod print;
 mod problems;
 mod process;
