@@ -38,8 +38,8 @@ pub use console::{Console, OpenError};
 pub use decide::{Answer, Request};
 pub use error::{AppError, FieldError, Refusal};
 pub use identity::{
-    CreatedToken, NewToken, NewUser, Principal, SessionView, SignedIn, Standing, StartedSession,
-    TokenRevoked, TokenView, UserChange, UserChanged, UserView, Who,
+    CreatedToken, NewToken, NewUser, Principal, SessionView, SignInLink, SignedIn, Standing,
+    StartedSession, TokenRevoked, TokenView, UserChange, UserChanged, UserView, Who,
 };
 pub use input::{MAX_CONTEXT_BYTES, MAX_CONTEXT_DEPTH};
 pub use options::Options;

@@ -18,6 +18,7 @@ pub(crate) use principal::Place;
 pub use principal::{Principal, Who};
 pub use sessions::{SessionView, SignedIn, StartedSession};
 pub(crate) use setup::SetupSecret;
+pub use setup::SignInLink;
 pub(crate) use state::Identities;
 pub use tokens::{CreatedToken, NewToken, Standing, TokenRevoked, TokenView};
 pub use users::{NewUser, UserChange, UserChanged, UserView};

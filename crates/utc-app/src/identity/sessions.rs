@@ -78,7 +78,7 @@ impl Console {
     }
 
     /// Begins a session for a person without a password: for links that only this machine's terminal showed. Blocks.
-    pub fn sign_in_as(&self, name: &UserName) -> Result<StartedSession, AppError> {
+    pub(super) fn sign_in_as(&self, name: &UserName) -> Result<StartedSession, AppError> {
         let row = self.store().read(|db| users::by_name(db, name.as_str()))?;
         match row {
             Some(row) if row.disabled_at.is_none() => {

@@ -1,8 +1,8 @@
-//! The first person of an installation, let in by a link that only its terminal shows.
+//! Links that only this machine's terminal shows: one lets the first person in, the demonstration's signs one person in.
 
 use utc_domain::{Roles, Scope, UserName};
 use utc_storage::rows::users;
-use utc_vault::{KeyedHash, Setup, SetupLink};
+use utc_vault::{KeyedHash, Login, LoginLink, Setup, SetupLink};
 use zeroize::Zeroizing;
 
 use super::bearer::Vault;
@@ -28,7 +28,34 @@ impl SetupSecret {
     }
 }
 
+/// A link that signs one person in, as often as wanted, while the process runs.
+pub struct SignInLink {
+    user: UserName,
+    hash: KeyedHash,
+}
+
 impl Console {
+    /// Makes a link that signs this person in, and gives what it carries. It is nowhere else.
+    pub fn sign_in_link(
+        &self,
+        user: UserName,
+    ) -> Result<(Zeroizing<String>, SignInLink), AppError> {
+        let (link, hash) = self.vault().make::<Login>()?;
+        Ok((link.render(), SignInLink { user, hash }))
+    }
+
+    /// Begins a session for whoever has the link. Blocks.
+    ///
+    /// # Errors
+    /// [`AppError::Unauthenticated`] when the text is not the link's.
+    pub fn sign_in_by(&self, link: &SignInLink, text: &str) -> Result<StartedSession, AppError> {
+        let presented = LoginLink::parse(text).map_err(|_| AppError::Unauthenticated)?;
+        if !self.vault().matches(&presented, &link.hash) {
+            return Err(AppError::Unauthenticated);
+        }
+        self.sign_in_as(&link.user)
+    }
+
     /// What the setup link carries; none once there is a person.
     pub fn setup_token(&self) -> Option<&str> {
         (!self.cache().identities().has_users()).then(|| self.setup_secret().text.as_str())

@@ -532,6 +532,20 @@ fn the_setup_link_lets_one_person_in() {
 }
 
 #[test]
+fn a_sign_in_link_works_as_often_as_wanted_for_its_person() {
+    let console = Installation::new().open();
+    person(&console, "ann", "viewer");
+    let (text, link) = console.sign_in_link("ann".parse().unwrap()).unwrap();
+    for _ in 0..2 {
+        let started = console.sign_in_by(&link, &text).unwrap();
+        assert_eq!(started.signed_in.principal.name().as_str(), "user:ann");
+    }
+    let (other, _) = console.sign_in_link("ann".parse().unwrap()).unwrap();
+    check_unknown(console.sign_in_by(&link, &other));
+    check_unknown(console.sign_in_by(&link, ""));
+}
+
+#[test]
 fn the_last_use_is_there_after_a_restart() {
     let installation = Installation::new();
     let console = installation.open();
