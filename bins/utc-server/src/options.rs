@@ -6,8 +6,8 @@ use std::time::Duration;
 use secrecy::ExposeSecret as _;
 use utc_app::Options;
 use utc_app::engine::{Location, Observer, Settings, UnknownUnits};
-use utc_config::{Config, DatabaseUrl};
-use utc_web::Metrics;
+use utc_config::{Config, DatabaseUrl, RateLimit, Server};
+use utc_web::{Metrics, Proxies, Rates};
 
 /// Where the data is.
 pub(crate) fn location(database: &DatabaseUrl) -> Location {
@@ -31,6 +31,7 @@ pub(crate) fn engine(config: &Config, metrics: &Arc<Metrics>) -> anyhow::Result<
     let secret = |secret: &secrecy::SecretString| secret.expose_secret().to_owned();
     Ok(Options {
         data_dir: config.files.data_dir.clone(),
+        data_key_file: Some(config.files.data_key_file.clone()),
         secret: config.keys.hmac_secret.as_ref().map(secret),
         next_secret: config.keys.hmac_secret_next.as_ref().map(secret),
         previous_secrets: config
@@ -56,4 +57,18 @@ pub(crate) fn engine(config: &Config, metrics: &Arc<Metrics>) -> anyhow::Result<
         observer: Arc::new(Batches(Arc::clone(metrics))),
         ..Options::new(location(&config.database))
     })
+}
+
+/// How often who may call.
+pub(crate) fn rates(limit: &RateLimit) -> Rates {
+    Rates {
+        known: limit.token_per_second,
+        anonymous: limit.anonymous_per_second,
+    }
+}
+
+/// Whose forwarding headers count.
+pub(crate) fn proxies(server: &Server) -> Proxies {
+    let trusted = server.trusted_proxies.clone();
+    Proxies::new(move |address| trusted.iter().any(|network| network.contains(address)))
 }

@@ -7,8 +7,9 @@ use std::time::Duration;
 use actix_web::{HttpServer, web};
 use anyhow::Context as _;
 use utc_app::Console;
-use utc_config::Config;
-use utc_web::{Metrics, Pages, State};
+use utc_config::{AppEnv, Config};
+use utc_demo::Demo;
+use utc_web::{Limits, Metrics, Pages, State};
 
 use crate::{options, report};
 
@@ -21,6 +22,7 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
     let lock = utc_app::engine::server_lock(&location)?;
     let metrics = Arc::new(Metrics::new()?);
     let console = Arc::new(Console::with(options::engine(config, &metrics)?)?);
+    refuse_open_door(config, &console)?;
     let listener =
         TcpListener::bind((config.server.host, config.server.port)).with_context(|| {
             format!(
@@ -29,21 +31,29 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
             )
         })?;
     let port = listener.local_addr()?.port();
+    let demo = if demo {
+        Some(utc_demo::start(Arc::clone(&console))?)
+    } else {
+        None
+    };
+    announce(config, port, &console, demo.as_ref());
+    let (link, traffic) = match demo {
+        Some(demo) => (Some(demo.link), Some(demo.traffic)),
+        None => (None, None),
+    };
     let state = web::Data::new(State {
         console: Arc::clone(&console),
         metrics: Arc::clone(&metrics),
         pages: Pages::new(config.files.templates_dir.clone())?,
         hosts: hosts(config, port),
-        demo,
+        bare_addresses: !config.server.host.is_loopback(),
+        secure_cookies: secure_cookies(config),
+        limits: Limits::new(options::rates(&config.rate_limit)),
+        proxies: options::proxies(&config.server),
+        demo: link,
     });
-    let trickle = if demo {
-        Some(utc_demo::start(Arc::clone(&console))?)
-    } else {
-        None
-    };
-    announce(config, port, demo);
     actix_web::rt::System::new().block_on(async move {
-        let upkeep = actix_web::rt::spawn(upkeep(metrics));
+        let upkeep = actix_web::rt::spawn(upkeep(state.clone()));
         let served = HttpServer::new(move || utc_web::app(state.clone()))
             .listen(listener)?
             .shutdown_timeout(30)
@@ -52,7 +62,7 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
         upkeep.abort();
         served
     })?;
-    drop(trickle);
+    drop(traffic);
     console.close();
     tracing::info!(
         log_size = console.journal().size(),
@@ -81,22 +91,45 @@ fn hosts(config: &Config, port: u16) -> Vec<String> {
     hosts
 }
 
-fn announce(config: &Config, port: u16, demo: bool) {
+/// Before there is anybody to ask for credentials, nobody else may reach the server.
+fn refuse_open_door(config: &Config, console: &Console) -> anyhow::Result<()> {
+    let host = config.server.host;
+    if host.is_loopback() || console.has_identities() {
+        return Ok(());
+    }
+    anyhow::bail!(
+        "APP_HOST is {host}, and there is neither a user nor a token yet: first run `utc-admin user create NAME` or \
+         `utc-admin token create NAME --role ROLE`, or start on 127.0.0.1 and open the setup link"
+    )
+}
+
+/// Browsers are told to keep to encrypted connections wherever people come over one.
+fn secure_cookies(config: &Config) -> bool {
+    let public = config.server.public_url.as_deref();
+    config.server.env == AppEnv::Production || public.is_some_and(|url| url.starts_with("https://"))
+}
+
+fn announce(config: &Config, port: u16, console: &Console, demo: Option<&Demo>) {
     let own = std::net::SocketAddr::new(config.server.host, port);
     report::line(&format!(
         "utc-server listening on http://{own} (database {})",
         options::location(&config.database)
     ));
-    if demo {
-        report::line(&utc_demo::instructions(&own.to_string()));
+    if let Some(demo) = demo {
+        report::line(&utc_demo::instructions(&own.to_string(), demo));
+    } else if let Some(token) = console.setup_token() {
+        report::line(&format!(
+            "There is no user yet. Let the first one in: http://{own}/setup?token={token}"
+        ));
     }
 }
 
-/// Recorded values would pile up between two scrapes.
-async fn upkeep(metrics: Arc<Metrics>) {
+/// Recorded values would pile up between two scrapes, and callers who are gone in the limits.
+async fn upkeep(state: web::Data<State>) {
     let mut every = actix_web::rt::time::interval(Duration::from_secs(5));
     loop {
         every.tick().await;
-        metrics.upkeep();
+        state.metrics.upkeep();
+        state.limits.forget();
     }
 }

@@ -191,6 +191,11 @@ impl Console {
         &self.ring
     }
 
+    /// The unit that a name means: aliases are resolved, as far as this process knows.
+    pub fn resolve(&self, name: &utc_domain::UnitName) -> utc_domain::UnitName {
+        self.cache.resolve(name)
+    }
+
     /// The rules in force, as far as this process knows.
     pub fn policy(&self) -> Arc<PolicySet> {
         self.cache.policy()

@@ -9,7 +9,7 @@ use utc_app::{Console, Report, Request};
 use utc_domain::{DomainError, UnitName};
 
 use crate::DemoError;
-use crate::seed::{self, UNITS};
+use crate::seed::UNITS;
 
 const EVERY: Duration = Duration::from_millis(500);
 
@@ -52,9 +52,8 @@ impl Drop for Trickle {
     }
 }
 
-/// Seeds the database and starts the traffic.
-pub fn start(console: Arc<Console>) -> Result<Trickle, DemoError> {
-    seed::seed(&console)?;
+/// Starts the traffic.
+pub(crate) fn start(console: Arc<Console>) -> Result<Trickle, DemoError> {
     let (stop, stopped) = channel::<()>();
     let work = move || {
         let mut number = 0;

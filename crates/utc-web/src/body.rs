@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::error::PayloadError;
+use actix_web::error::{PayloadError, UrlencodedError};
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
@@ -94,6 +94,23 @@ fn payload_problem(error: &actix_web::Error) -> Problem {
             "body_unreadable",
             "the body could not be read to its end",
         )
+    }
+}
+
+/// What is wrong with the body of a form.
+pub(crate) fn form_problem(error: &UrlencodedError) -> Problem {
+    match error {
+        UrlencodedError::ContentType => Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "the body must be `Content-Type: application/x-www-form-urlencoded`",
+        ),
+        UrlencodedError::Overflow { .. } => Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_large",
+            "the form is too large",
+        ),
+        _ => Problem::field("", "the form has not the fields that are needed"),
     }
 }
 

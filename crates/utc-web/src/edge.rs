@@ -1,6 +1,8 @@
 //! What happens to every request before and after its handler: the request's id, who may call from where,
 //! security headers, problem documents, the log line.
 
+use std::net::{IpAddr, SocketAddr};
+
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
@@ -51,8 +53,7 @@ fn request_id(request: &HttpRequest) -> HeaderValue {
     made.unwrap_or_else(|_| HeaderValue::from_static("none"))
 }
 
-/// Until there are identities, the only protection of the API is that nobody else reaches it: the name in
-/// `Host` must be ours (a web page whose name was made to resolve to this machine does not know it), and a
+/// The name in `Host` must be ours (a web page whose name was made to resolve to this machine does not know it), and a
 /// browser's `Origin` must be ours.
 fn check_caller(request: &HttpRequest) -> Result<(), Problem> {
     let Some(state) = request.app_data::<Data<State>>() else {
@@ -63,13 +64,8 @@ fn check_caller(request: &HttpRequest) -> Result<(), Problem> {
         .next()
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    if hosts.next().is_some()
-        || !state
-            .hosts
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(host))
-    {
-        let detail = "the `Host` header does not name this server; use its own address";
+    if hosts.next().is_some() || !is_ours(state, host) {
+        let detail = "the `Host` header does not name this server; use its own address, or set UTC_PUBLIC_URL";
         return Err(Problem::new(StatusCode::FORBIDDEN, "host_refused", detail));
     }
     let foreign = |value: &HeaderValue| {
@@ -77,12 +73,7 @@ fn check_caller(request: &HttpRequest) -> Result<(), Problem> {
         let host = origin
             .strip_prefix("http://")
             .or_else(|| origin.strip_prefix("https://"));
-        !host.is_some_and(|host| {
-            state
-                .hosts
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(host))
-        })
+        !host.is_some_and(|host| is_ours(state, host))
     };
     let cross_site = request
         .headers()
@@ -103,6 +94,13 @@ fn check_caller(request: &HttpRequest) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Whether `host`, with its port, names this server.
+fn is_ours(state: &State, host: &str) -> bool {
+    let bare = || host.parse::<SocketAddr>().is_ok() || host.parse::<IpAddr>().is_ok();
+    let named = |known: &String| known.eq_ignore_ascii_case(host);
+    state.hosts.iter().any(named) || (state.bare_addresses && bare())
+}
+
 fn finish(mut response: ServiceResponse<BoxBody>, id: &HeaderValue) -> ServiceResponse<BoxBody> {
     let problem = response.response_mut().extensions_mut().remove::<Problem>();
     if let Some(mut problem) = problem.or_else(|| bare_error(&response)) {
@@ -121,7 +119,8 @@ fn finish(mut response: ServiceResponse<BoxBody>, id: &HeaderValue) -> ServiceRe
     headers.insert(REQUEST_ID, id.clone());
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    // Not `no-referrer`: with that a browser names `null` as the origin of our own forms.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -146,7 +145,10 @@ fn bare_error(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
     let already = response
         .headers()
         .get(actix_web::http::header::CONTENT_TYPE);
-    if already.is_some_and(|kind| kind.as_bytes().starts_with(b"application/")) {
+    let ours = |kind: &HeaderValue| {
+        kind.as_bytes().starts_with(b"application/") || kind.as_bytes().starts_with(b"text/html")
+    };
+    if already.is_some_and(ours) {
         return None;
     }
     let code = if status == StatusCode::METHOD_NOT_ALLOWED {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod access;
 mod body;
 mod edge;
 mod handlers;
@@ -15,8 +16,9 @@ use std::sync::Arc;
 use actix_web::dev::{ServiceFactory, ServiceRequest};
 use actix_web::middleware::from_fn;
 use actix_web::{App, Error, web};
-use utc_app::Console;
+use utc_app::{Console, SignInLink};
 
+pub use access::{Access, Limits, Proxies, Rates};
 pub use body::MAX_BODY_BYTES;
 pub use metrics::Metrics;
 pub use pages::Pages;
@@ -32,8 +34,17 @@ pub struct State {
     pub pages: Pages,
     /// The values of `Host` that name this server, the first of them for showing.
     pub hosts: Vec<String>,
-    /// Whether this is the demo: said on every page.
-    pub demo: bool,
+    /// Whether any bare address counts as a `Host` too: for a server that other machines may reach. A web page
+    /// elsewhere cannot make a name of its own look like one.
+    pub bare_addresses: bool,
+    /// Whether browsers are told to send cookies over encrypted connections only.
+    pub secure_cookies: bool,
+    /// How often who may call.
+    pub limits: Limits,
+    /// Whose forwarding headers count.
+    pub proxies: Proxies,
+    /// In the demo, which says so on every page: the link that signs in.
+    pub demo: Option<SignInLink>,
 }
 
 /// The application: every route behind the edge. Give the same `state` to every worker.
@@ -54,6 +65,9 @@ pub fn app(
         .app_data(
             web::QueryConfig::default()
                 .error_handler(|error, _| Problem::field("", format!("the query: {error}")).into()),
+        )
+        .app_data(
+            web::FormConfig::default().error_handler(|error, _| body::form_problem(&error).into()),
         )
         .configure(routes::register)
         .default_service(web::to(routes::no_route))

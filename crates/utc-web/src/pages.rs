@@ -7,18 +7,22 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tera::{Context, Tera};
 use utc_app::AppError;
+use utc_domain::Role;
 use utoipa::openapi::OpenApi;
 
+use crate::access::Caller;
 use crate::problem::Problem;
 use crate::{State, openapi, routes};
 
 /// The style sheet.
 pub(crate) const STYLE: &str = include_str!("../../../templates/assets/style.css");
 
-const TEMPLATES: [(&str, &str); 3] = [
+const TEMPLATES: [(&str, &str); 5] = [
     ("base.html", include_str!("../../../templates/base.html")),
     ("start.html", include_str!("../../../templates/start.html")),
     ("docs.html", include_str!("../../../templates/docs.html")),
+    ("login.html", include_str!("../../../templates/login.html")),
+    ("setup.html", include_str!("../../../templates/setup.html")),
 ];
 
 /// The path of the style sheet; it changes with the content, so that browsers may keep it for ever.
@@ -33,10 +37,28 @@ pub(crate) fn style_path() -> String {
 }
 
 /// A page.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) enum Page {
     Start,
     Docs,
+    /// The form to sign in, with what was wrong the last time.
+    Login(Option<String>),
+    /// The form for the first person.
+    Setup {
+        token: String,
+        error: Option<String>,
+    },
+}
+
+impl Page {
+    fn template(&self) -> &'static str {
+        match self {
+            Self::Start => "start.html",
+            Self::Docs => "docs.html",
+            Self::Login(_) => "login.html",
+            Self::Setup { .. } => "setup.html",
+        }
+    }
 }
 
 /// The templates.
@@ -51,6 +73,7 @@ struct DocsRow {
     path: String,
     summary: String,
     description: String,
+    access: String,
     body: Option<String>,
     answers: Vec<(String, String)>,
 }
@@ -63,21 +86,32 @@ impl Pages {
         Ok(Self { embedded, folder })
     }
 
-    pub(crate) fn render(&self, page: Page, state: &State) -> Result<String, Problem> {
+    /// `caller` is whoever looks: strangers are shown nothing but what anybody may know.
+    pub(crate) fn render(
+        &self,
+        page: Page,
+        state: &State,
+        caller: Option<&Caller>,
+    ) -> Result<String, Problem> {
         let mut context = Context::new();
         context.insert("version", env!("CARGO_PKG_VERSION"));
         context.insert("style", &style_path());
-        context.insert("demo", &state.demo);
-        let name = match page {
-            Page::Start => {
-                start(&mut context, state);
-                "start.html"
+        context.insert("demo", &state.demo.is_some());
+        context.insert("who", &caller.map(|caller| caller.name().as_str()));
+        let csrf = caller
+            .and_then(Caller::session)
+            .map(|session| &session.csrf);
+        context.insert("csrf", &csrf);
+        let name = page.template();
+        match page {
+            Page::Start => start(&mut context, state, caller),
+            Page::Docs => context.insert("sections", &sections(&openapi::document())),
+            Page::Login(error) => context.insert("error", &error),
+            Page::Setup { token, error } => {
+                context.insert("token", &token);
+                context.insert("error", &error);
             }
-            Page::Docs => {
-                context.insert("sections", &sections(&openapi::document()));
-                "docs.html"
-            }
-        };
+        }
         let rendered = match &self.folder {
             Some(folder) => reload(folder).and_then(|tera| tera.render(name, &context)),
             None => self.embedded.render(name, &context),
@@ -100,14 +134,24 @@ fn reload(folder: &std::path::Path) -> Result<Tera, tera::Error> {
     Ok(tera)
 }
 
-fn start(context: &mut Context, state: &State) {
+fn start(context: &mut Context, state: &State, caller: Option<&Caller>) {
+    context.insert("address", &state.hosts.first());
+    context.insert("nobody", &!state.console.has_identities());
+    let sees = caller.is_some_and(|caller| caller.may_everywhere(Role::Viewer).is_ok());
+    context.insert("sees", &sees);
+    if sees {
+        overview(context, state);
+    }
+}
+
+/// What viewers of everything are shown.
+fn overview(context: &mut Context, state: &State) {
     let policy = state.console.policy();
     let rules: Vec<(&str, &str, bool)> = utc_domain::Rule::ALL
         .into_iter()
         .map(|rule| (rule.as_str(), rule.description(), policy.is_on(rule)))
         .collect();
     context.insert("rules", &rules);
-    context.insert("address", &state.hosts.first());
     context.insert("database", &state.console.options().location.to_string());
     context.insert("log_size", &state.console.journal().size());
     context.insert(
@@ -147,6 +191,7 @@ fn sections(document: &OpenApi) -> Vec<(String, Vec<DocsRow>)> {
             path: endpoint.path,
             summary: operation.summary.unwrap_or_default(),
             description: operation.description.unwrap_or_default(),
+            access: endpoint.access.to_string(),
             body,
             answers: answers.collect(),
         };

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
-use utc_app::{AppError, FieldError};
+use utc_app::{AppError, FieldError, Refusal};
 use utoipa::ToSchema;
 
 /// A problem document.
@@ -36,7 +36,7 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) request_id: Option<String>,
     #[serde(skip)]
-    retry_after: Option<&'static str>,
+    retry_after: Option<u64>,
     #[serde(skip)]
     cause: Option<String>,
 }
@@ -133,7 +133,10 @@ impl Problem {
             HeaderValue::from_static("application/problem+json"),
         ));
         if let Some(seconds) = self.retry_after {
-            response.insert_header((RETRY_AFTER, HeaderValue::from_static(seconds)));
+            response.insert_header((RETRY_AFTER, seconds.to_string()));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"utc\""));
         }
         response.body(body)
     }
@@ -153,12 +156,36 @@ impl Problem {
         )
     }
 
-    fn unavailable(code: &'static str, detail: &str, retry_after: &'static str) -> Self {
-        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail);
+    /// The same, to be tried again after so many seconds.
+    pub(crate) fn retry_after(self, seconds: u64) -> Self {
         Self {
-            retry_after: Some(retry_after),
-            ..problem
+            retry_after: Some(seconds),
+            ..self
         }
+    }
+
+    fn unavailable(code: &'static str, detail: &str, seconds: u64) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail).retry_after(seconds)
+    }
+
+    /// 401: nobody has said who asks, or not so that it is believed.
+    fn unauthenticated() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthenticated",
+            "send `Authorization: Bearer <token>` with a token that is valid, or sign in",
+        )
+    }
+
+    /// 403: who asks is known, and may not do this.
+    fn forbidden(refusal: &Refusal) -> Self {
+        let code = match refusal {
+            Refusal::Subject(_) => "subject_not_allowed",
+            Refusal::Unit(_) | Refusal::NotEverywhere | Refusal::NoUnits => "unit_not_allowed",
+            Refusal::Role(_) => "role_missing",
+            _ => "forbidden",
+        };
+        Self::new(StatusCode::FORBIDDEN, code, refusal.to_string())
     }
 }
 
@@ -189,26 +216,28 @@ impl From<AppError> for Problem {
             AppError::NotFound { .. } => {
                 Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string())
             }
+            AppError::Unauthenticated => Self::unauthenticated(),
+            AppError::Forbidden(refusal) => Self::forbidden(&refusal),
             AppError::Conflict { code, message } => Self::new(StatusCode::CONFLICT, code, message),
             AppError::Busy => Self::unavailable(
                 "busy",
                 "too many requests are waiting to be written; try again",
-                "1",
+                1,
             ),
             AppError::Unavailable(_) => Self::unavailable(
                 "storage_unavailable",
                 "the database cannot be used now, and nothing was decided or changed; do not go on, try again",
-                "5",
+                5,
             ),
             AppError::Stopping => {
-                Self::unavailable("stopping", "the service is stopping; try again", "5")
+                Self::unavailable("stopping", "the service is stopping; try again", 5)
             }
             AppError::OutcomeUnknown { receipts } => {
                 let detail = "the database went away while writing; ask for these receipts to learn whether it was done";
                 let receipts = receipts.iter().map(ToString::to_string).collect();
                 Self {
                     receipts,
-                    ..Self::unavailable("outcome_unknown", detail, "5")
+                    ..Self::unavailable("outcome_unknown", detail, 5)
                 }
             }
             _ => Self::new(

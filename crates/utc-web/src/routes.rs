@@ -1,27 +1,19 @@
 //! The one table of routes: method and path, who may call, handler, description. The router and the API's
 //! description are both made from it.
 
+use actix_web::middleware::from_fn;
 use actix_web::{Handler, Responder, Route, web};
+use utc_domain::Role;
 use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::Path;
 use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::{RefOr, Schema};
 
-use crate::handlers::{decisions, pages, receipts, rules, system, units};
+use crate::access::{Access, guard};
+use crate::handlers::{
+    decisions, me, pages, receipts, rules, sessions, sign_in, system, tokens, units, users,
+};
 use crate::problem::Problem;
-
-/// Who may call. Roles join when there are identities; until then the server answers this machine only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Anyone who reaches the server.
-    Anyone,
-    /// Whoever may read.
-    Viewer,
-    /// Whoever may ask for decisions.
-    Decider,
-    /// Whoever may change rules, units and pins.
-    Operator,
-}
 
 /// One row of the table.
 pub struct Endpoint {
@@ -51,7 +43,12 @@ impl Endpoint {
         let mut schemas = Vec::new();
         D::schemas(&mut schemas);
         let wire = method.clone();
-        let route = move || method_route(&wire).to(handler.clone());
+        // Invariant: no route is made without its guard.
+        let route = move || {
+            method_route(&wire)
+                .to(handler.clone())
+                .wrap(from_fn(move |request, next| guard(access, request, next)))
+        };
         Self {
             method,
             path: D::path(),
@@ -76,33 +73,80 @@ fn method_route(method: &HttpMethod) -> Route {
 
 /// Every endpoint.
 pub fn table() -> Vec<Endpoint> {
-    use Access::{Anyone, Decider, Operator, Viewer};
+    let mut table = decisions_and_rules();
+    table.extend(governed_units());
+    table.extend(people_and_tokens());
+    table.extend(system_and_pages());
+    table
+}
+
+fn decisions_and_rules() -> Vec<Endpoint> {
+    const DECIDER: Access = Access::Role(Role::Decider);
+    const VIEWER: Access = Access::Role(Role::Viewer);
+    const OPERATOR: Access = Access::Role(Role::Operator);
     vec![
-        Endpoint::new::<decisions::__path_decide, _, _>(Decider, decisions::decide),
-        Endpoint::new::<decisions::__path_batch, _, _>(Decider, decisions::batch),
-        Endpoint::new::<receipts::__path_list, _, _>(Viewer, receipts::list),
-        Endpoint::new::<receipts::__path_get, _, _>(Viewer, receipts::get),
-        Endpoint::new::<receipts::__path_erase_input, _, _>(Operator, receipts::erase_input),
-        Endpoint::new::<receipts::__path_verify, _, _>(Viewer, receipts::verify),
-        Endpoint::new::<rules::__path_list, _, _>(Viewer, rules::list),
-        Endpoint::new::<rules::__path_history, _, _>(Viewer, rules::history),
-        Endpoint::new::<rules::__path_put, _, _>(Operator, rules::put),
-        Endpoint::new::<units::__path_list, _, _>(Viewer, units::list),
-        Endpoint::new::<units::__path_get, _, _>(Viewer, units::get),
-        Endpoint::new::<units::__path_put, _, _>(Operator, units::put),
-        Endpoint::new::<units::__path_patch, _, _>(Operator, units::patch),
-        Endpoint::new::<units::__path_history, _, _>(Viewer, units::history),
-        Endpoint::new::<units::__path_observe, _, _>(Operator, units::observe),
-        Endpoint::new::<units::__path_pin, _, _>(Operator, units::pin),
-        Endpoint::new::<units::__path_unpin, _, _>(Operator, units::unpin),
-        Endpoint::new::<units::__path_mark_risky, _, _>(Operator, units::mark_risky),
-        Endpoint::new::<units::__path_clear_risky, _, _>(Operator, units::clear_risky),
-        Endpoint::new::<system::__path_health, _, _>(Anyone, system::health),
+        Endpoint::new::<decisions::__path_decide, _, _>(DECIDER, decisions::decide),
+        Endpoint::new::<decisions::__path_batch, _, _>(DECIDER, decisions::batch),
+        Endpoint::new::<receipts::__path_list, _, _>(VIEWER, receipts::list),
+        Endpoint::new::<receipts::__path_get, _, _>(VIEWER, receipts::get),
+        Endpoint::new::<receipts::__path_erase_input, _, _>(OPERATOR, receipts::erase_input),
+        Endpoint::new::<receipts::__path_verify, _, _>(VIEWER, receipts::verify),
+        Endpoint::new::<rules::__path_list, _, _>(VIEWER, rules::list),
+        Endpoint::new::<rules::__path_history, _, _>(VIEWER, rules::history),
+        Endpoint::new::<rules::__path_put, _, _>(Access::Everywhere(Role::Operator), rules::put),
+    ]
+}
+
+fn governed_units() -> Vec<Endpoint> {
+    const VIEWER: Access = Access::Role(Role::Viewer);
+    const OPERATOR: Access = Access::Role(Role::Operator);
+    vec![
+        Endpoint::new::<units::__path_list, _, _>(VIEWER, units::list),
+        Endpoint::new::<units::__path_get, _, _>(VIEWER, units::get),
+        Endpoint::new::<units::__path_put, _, _>(OPERATOR, units::put),
+        Endpoint::new::<units::__path_patch, _, _>(OPERATOR, units::patch),
+        Endpoint::new::<units::__path_history, _, _>(VIEWER, units::history),
+        Endpoint::new::<units::__path_observe, _, _>(Access::Observer, units::observe),
+        Endpoint::new::<units::__path_pin, _, _>(OPERATOR, units::pin),
+        Endpoint::new::<units::__path_unpin, _, _>(OPERATOR, units::unpin),
+        Endpoint::new::<units::__path_mark_risky, _, _>(OPERATOR, units::mark_risky),
+        Endpoint::new::<units::__path_clear_risky, _, _>(OPERATOR, units::clear_risky),
+    ]
+}
+
+fn people_and_tokens() -> Vec<Endpoint> {
+    const ADMIN: Access = Access::Everywhere(Role::Admin);
+    vec![
+        Endpoint::new::<me::__path_get, _, _>(Access::Known, me::get),
+        Endpoint::new::<sign_in::__path_begin, _, _>(Access::Anyone, sign_in::begin),
+        Endpoint::new::<sign_in::__path_end, _, _>(Access::Known, sign_in::end),
+        Endpoint::new::<sessions::__path_list, _, _>(Access::Known, sessions::list),
+        Endpoint::new::<sessions::__path_revoke, _, _>(Access::Known, sessions::revoke),
+        Endpoint::new::<users::__path_list, _, _>(ADMIN, users::list),
+        Endpoint::new::<users::__path_create, _, _>(ADMIN, users::create),
+        Endpoint::new::<users::__path_change, _, _>(ADMIN, users::change),
+        Endpoint::new::<users::__path_set_password, _, _>(ADMIN, users::set_password),
+        Endpoint::new::<tokens::__path_list, _, _>(ADMIN, tokens::list),
+        Endpoint::new::<tokens::__path_create, _, _>(ADMIN, tokens::create),
+        Endpoint::new::<tokens::__path_revoke, _, _>(ADMIN, tokens::revoke),
+        Endpoint::new::<tokens::__path_resume, _, _>(ADMIN, tokens::resume),
+    ]
+}
+
+fn system_and_pages() -> Vec<Endpoint> {
+    use Access::{Anyone, Everywhere, Known, Probe};
+    vec![
+        Endpoint::new::<system::__path_health, _, _>(Probe, system::health),
         Endpoint::new::<system::__path_ready, _, _>(Anyone, system::ready),
-        Endpoint::new::<system::__path_metrics, _, _>(Viewer, system::metrics),
+        Endpoint::new::<system::__path_metrics, _, _>(Everywhere(Role::Viewer), system::metrics),
         Endpoint::new::<system::__path_description, _, _>(Anyone, system::description),
         Endpoint::new::<pages::__path_start, _, _>(Anyone, pages::start),
         Endpoint::new::<pages::__path_docs, _, _>(Anyone, pages::docs),
+        Endpoint::new::<sign_in::__path_login_page, _, _>(Anyone, sign_in::login_page),
+        Endpoint::new::<sign_in::__path_login, _, _>(Anyone, sign_in::login),
+        Endpoint::new::<sign_in::__path_logout, _, _>(Known, sign_in::logout),
+        Endpoint::new::<sign_in::__path_setup_page, _, _>(Anyone, sign_in::setup_page),
+        Endpoint::new::<sign_in::__path_setup, _, _>(Anyone, sign_in::setup),
     ]
 }
 

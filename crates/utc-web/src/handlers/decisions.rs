@@ -7,6 +7,7 @@ use actix_web::web::Data;
 use utc_app::{Answer, AppError, Ticket};
 
 use crate::State;
+use crate::access::Caller;
 use crate::body::{Json, from_value};
 use crate::problem::Problem;
 use crate::wire::decide::{BatchItem, DecideAnswer, DecideBody};
@@ -20,17 +21,21 @@ const MAX_BATCH: usize = 1_000;
 #[utoipa::path(post, path = "/api/v1/decide", tag = "Decisions", request_body = DecideBody, responses(
     (status = 200, description = "The answer and its receipt", body = DecideAnswer),
     (status = 400, description = "The request is not valid; nothing was decided", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The caller may not speak for this subject, or not on this unit", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "Nothing can be written now; nothing was decided", body = Problem, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn decide(
     state: Data<State>,
+    caller: Caller,
     body: Json<DecideBody>,
 ) -> Result<HttpResponse, Problem> {
     let started = Instant::now();
     let answer = finish(
         &state,
         started,
-        state.console.submit(body.0.into_request()?),
+        state
+            .console
+            .submit_as(&caller.shared(), body.0.into_request()?),
     )
     .await?;
     Ok(HttpResponse::Ok().json(DecideAnswer::from(answer)))
@@ -45,6 +50,7 @@ pub(crate) async fn decide(
 ))]
 pub(crate) async fn batch(
     state: Data<State>,
+    caller: Caller,
     body: Json<Vec<serde_json::Value>>,
 ) -> Result<HttpResponse, Problem> {
     if body.0.is_empty() || body.0.len() > MAX_BATCH {
@@ -55,9 +61,10 @@ pub(crate) async fn batch(
     }
     let started = Instant::now();
     // All are submitted before the first is awaited, so that they share transactions.
+    let caller = caller.shared();
     let submit = |item| -> Result<Ticket<Answer>, Problem> {
         let body: DecideBody = from_value(item)?;
-        Ok(state.console.submit(body.into_request()?))
+        Ok(state.console.submit_as(&caller, body.into_request()?))
     };
     let tickets: Vec<Result<Ticket<Answer>, Problem>> = body.0.into_iter().map(submit).collect();
     let mut items = Vec::with_capacity(tickets.len());

@@ -1,24 +1,22 @@
 //! Handlers: extract, call one use case, map.
 
 pub(crate) mod decisions;
+pub(crate) mod me;
 pub(crate) mod pages;
 pub(crate) mod receipts;
 pub(crate) mod rules;
+pub(crate) mod sessions;
+pub(crate) mod sign_in;
 pub(crate) mod system;
+pub(crate) mod tokens;
 pub(crate) mod units;
+pub(crate) mod users;
 
 use actix_web::web;
 use utc_app::AppError;
-use utc_domain::Subject;
 
 use crate::State;
 use crate::problem::Problem;
-
-/// Who acts until there are identities: whoever sits at this machine.
-#[expect(clippy::expect_used, reason = "a literal that a test makes")]
-pub(crate) fn local_actor() -> Subject {
-    "user:local".parse().expect("a valid subject")
-}
 
 /// The one way to blocking work.
 pub(crate) async fn blocking<T, F>(state: &web::Data<State>, work: F) -> Result<T, Problem>

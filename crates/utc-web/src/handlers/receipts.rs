@@ -4,8 +4,9 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
 use utc_domain::ReceiptId;
 
-use super::{blocking, local_actor};
+use super::blocking;
 use crate::State;
+use crate::access::Caller;
 use crate::body::Json;
 use crate::problem::Problem;
 use crate::wire::receipts::{ReceiptList, ReceiptQuery, ReceiptView, VerifyAnswer, VerifyBody};
@@ -22,10 +23,12 @@ const MAX_TOKEN: usize = 64 * 1024;
 ))]
 pub(crate) async fn list(
     state: Data<State>,
+    caller: Caller,
     query: Query<ReceiptQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (filter, limit) = query.into_inner().into_filter()?;
-    let page = blocking(&state, move |console| console.receipts(&filter, limit)).await?;
+    let work = move |console: &utc_app::Console| console.receipts(&caller, &filter, limit);
+    let page = blocking(&state, work).await?;
     Ok(HttpResponse::Ok().json(ReceiptList::from(page)))
 }
 
@@ -34,9 +37,13 @@ pub(crate) async fn list(
     (status = 200, description = "The receipt and its claims", body = ReceiptView),
     (status = 404, description = "No such receipt", body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn get(state: Data<State>, id: Path<String>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn get(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
     let id = receipt_id("/id", &id)?;
-    let receipt = blocking(&state, move |console| console.receipt(id)).await?;
+    let receipt = blocking(&state, move |console| console.receipt(&caller, id)).await?;
     Ok(HttpResponse::Ok().json(ReceiptView::from(receipt)))
 }
 
@@ -49,10 +56,14 @@ pub(crate) async fn get(state: Data<State>, id: Path<String>) -> Result<HttpResp
 ))]
 pub(crate) async fn erase_input(
     state: Data<State>,
+    caller: Caller,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = receipt_id("/id", &id)?;
-    let receipt = state.console.erase_input(id, local_actor()).await?;
+    let by = caller.shared();
+    // What the caller may not see, they cannot erase.
+    blocking(&state, move |console| console.receipt(&by, id)).await?;
+    let receipt = state.console.erase_input(id, caller.name().clone()).await?;
     Ok(HttpResponse::Ok().json(ErasedAnswer {
         receipt_id: receipt.to_string(),
     }))
@@ -74,6 +85,7 @@ pub(crate) struct ErasedAnswer {
 ))]
 pub(crate) async fn verify(
     state: Data<State>,
+    caller: Caller,
     body: Json<VerifyBody>,
 ) -> Result<HttpResponse, Problem> {
     let verification = match (body.0.receipt, body.0.receipt_id) {
@@ -85,7 +97,7 @@ pub(crate) async fn verify(
         (None, Some(id)) => {
             let id = receipt_id("/receipt_id", &id)?;
             blocking(&state, move |console| {
-                let stored = console.receipt(id)?;
+                let stored = console.receipt(&caller, id)?;
                 console.verify(stored.receipt.as_bytes())
             })
             .await?

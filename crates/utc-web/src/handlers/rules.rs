@@ -6,8 +6,9 @@ use serde::Deserialize;
 use utc_domain::Rule;
 use utoipa::IntoParams;
 
-use super::{blocking, local_actor};
+use super::blocking;
 use crate::State;
+use crate::access::Caller;
 use crate::body::Json;
 use crate::problem::Problem;
 use crate::wire::parts::Fields;
@@ -37,6 +38,7 @@ pub(crate) async fn list(state: Data<State>) -> Result<HttpResponse, Problem> {
 ))]
 pub(crate) async fn put(
     state: Data<State>,
+    caller: Caller,
     key: Path<String>,
     body: Json<RuleBody>,
 ) -> Result<HttpResponse, Problem> {
@@ -44,7 +46,7 @@ pub(crate) async fn put(
         what: "rule",
         name: key.escape_default().to_string(),
     })?;
-    let change = body.0.into_change(rule, local_actor())?;
+    let change = body.0.into_change(rule, caller.name().clone())?;
     let enabled = change.enabled;
     let changed = state.console.set_rule(change).await?;
     tracing::info!(rule = %rule, enabled, receipt_id = %changed.receipt_id, "a rule was switched");

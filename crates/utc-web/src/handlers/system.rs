@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::blocking;
+use crate::access::MaybeCaller;
 use crate::problem::Problem;
 use crate::{State, openapi};
 
@@ -33,10 +34,12 @@ pub(crate) async fn health() -> HttpResponse {
 pub(crate) struct Ready {
     /// Always `ready`.
     status: &'static str,
-    /// Receipts in the log.
-    log_size: u64,
-    /// The epoch of the state that decisions follow.
-    state_epoch: u64,
+    /// Receipts in the log; for those who are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_size: Option<u64>,
+    /// The epoch of the state that decisions follow; for those who are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_epoch: Option<u64>,
     /// What is not as it should be, though decisions are made.
     warnings: Vec<String>,
 }
@@ -46,7 +49,10 @@ pub(crate) struct Ready {
     (status = 200, description = "Ready", body = Ready),
     (status = 503, description = "The database cannot be read or written", body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn ready(state: Data<State>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn ready(
+    state: Data<State>,
+    caller: MaybeCaller,
+) -> Result<HttpResponse, Problem> {
     if state.console.journal().health().failure().is_some() {
         let detail = "the journal cannot write; see the server's log";
         return Err(Problem::new(
@@ -56,11 +62,12 @@ pub(crate) async fn ready(state: Data<State>) -> Result<HttpResponse, Problem> {
         ));
     }
     let head = blocking(&state, utc_app::Console::head).await?;
-    let (log_size, state_epoch) = head.map_or((0, 0), |head| (head.size, head.epoch));
+    // How fast the log grows is nobody's business but of those who work with it.
+    let shown = head.filter(|_| caller.0.is_some());
     Ok(HttpResponse::Ok().json(Ready {
         status: "ready",
-        log_size,
-        state_epoch,
+        log_size: shown.as_ref().map(|head| head.size),
+        state_epoch: shown.map(|head| head.epoch),
         warnings: state.console.clock_trouble().into_iter().collect(),
     }))
 }

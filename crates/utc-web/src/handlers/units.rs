@@ -7,9 +7,10 @@ use serde_json::Value;
 use utc_app::{AppError, Marked, UnitConfig};
 use utc_domain::{Timestamp, UnitName};
 
+use super::blocking;
 use super::rules::PageQuery;
-use super::{blocking, local_actor};
 use crate::State;
+use crate::access::Caller;
 use crate::body::{Json, from_value};
 use crate::problem::Problem;
 use crate::wire::parts::Fields;
@@ -25,13 +26,15 @@ use crate::wire::units::{
 ))]
 pub(crate) async fn list(
     state: Data<State>,
+    caller: Caller,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::default();
     let after: Option<UnitName> = read_cursor(&mut fields, query.cursor.as_deref());
     let limit = read_limit(&mut fields, query.limit.as_deref());
     fields.finish()?;
-    let page = blocking(&state, move |console| console.units(after.as_ref(), limit)).await?;
+    let work = move |console: &utc_app::Console| console.units(&caller, after.as_ref(), limit);
+    let page = blocking(&state, work).await?;
     let next_cursor = page.next.map(|name| cursor(name.as_str()));
     Ok(HttpResponse::Ok().json(UnitList {
         items: page.units.into_iter().map(Into::into).collect(),
@@ -59,11 +62,18 @@ pub(crate) async fn get(state: Data<State>, unit: Path<String>) -> Result<HttpRe
 ))]
 pub(crate) async fn put(
     state: Data<State>,
+    caller: Caller,
     unit: Path<String>,
     body: Json<UnitBody>,
 ) -> Result<HttpResponse, Problem> {
     let config = body.0.into_config().map_err(Problem::invalid)?;
-    configure(&state, &unit, Box::new(move |_| Ok(config.clone()))).await
+    configure(
+        &state,
+        &caller,
+        &unit,
+        Box::new(move |_| Ok(config.clone())),
+    )
+    .await
 }
 
 /// Change a unit's configuration by JSON merge patch (RFC 7396)
@@ -73,6 +83,7 @@ pub(crate) async fn put(
 ))]
 pub(crate) async fn patch(
     state: Data<State>,
+    caller: Caller,
     unit: Path<String>,
     body: Json<Value>,
 ) -> Result<HttpResponse, Problem> {
@@ -88,7 +99,7 @@ pub(crate) async fn patch(
         })?;
         patched(before, &patch)
     };
-    configure(&state, &unit, Box::new(update)).await
+    configure(&state, &caller, &unit, Box::new(update)).await
 }
 
 fn patched(before: &UnitConfig, patch: &Value) -> Result<UnitConfig, AppError> {
@@ -122,13 +133,14 @@ fn merge(target: &mut Value, patch: &Value) {
 
 async fn configure(
     state: &Data<State>,
+    caller: &Caller,
     unit: &str,
     update: utc_app::Update,
 ) -> Result<HttpResponse, Problem> {
     let name = unit_name(unit)?;
     let configured = state
         .console
-        .configure_unit(name.clone(), local_actor(), update)
+        .configure_unit(name.clone(), caller.name().clone(), update)
         .await?;
     tracing::info!(unit = %name, receipt_id = %configured.receipt_id, "a unit was configured");
     let status = if configured.created {
@@ -198,13 +210,14 @@ pub(crate) async fn observe(
 ))]
 pub(crate) async fn pin(
     state: Data<State>,
+    caller: Caller,
     unit: Path<String>,
     body: Json<PinBody>,
 ) -> Result<HttpResponse, Problem> {
     let request = body.0.into_request()?;
     let marked = state
         .console
-        .pin(&unit_name(&unit)?, local_actor(), request)
+        .pin(&unit_name(&unit)?, &caller, request)
         .await?;
     changed(&state, marked, "a unit's level was pinned").await
 }
@@ -214,10 +227,14 @@ pub(crate) async fn pin(
     (status = 200, description = "Removed, with its receipt", body = UnitChanged),
     (status = 404, description = "No such unit, or no pin on it", body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn unpin(state: Data<State>, unit: Path<String>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn unpin(
+    state: Data<State>,
+    caller: Caller,
+    unit: Path<String>,
+) -> Result<HttpResponse, Problem> {
     let marked = state
         .console
-        .unpin(&unit_name(&unit)?, local_actor())
+        .unpin(&unit_name(&unit)?, caller.name().clone())
         .await?;
     changed(&state, marked, "a unit's pin was removed").await
 }
@@ -228,13 +245,14 @@ pub(crate) async fn unpin(state: Data<State>, unit: Path<String>) -> Result<Http
 ))]
 pub(crate) async fn mark_risky(
     state: Data<State>,
+    caller: Caller,
     unit: Path<String>,
     body: Json<RiskBody>,
 ) -> Result<HttpResponse, Problem> {
     let request = body.0.into_request()?;
     let marked = state
         .console
-        .mark_risky(&unit_name(&unit)?, local_actor(), request)
+        .mark_risky(&unit_name(&unit)?, caller.name().clone(), request)
         .await?;
     changed(&state, marked, "a unit was marked risky").await
 }
@@ -246,11 +264,12 @@ pub(crate) async fn mark_risky(
 ))]
 pub(crate) async fn clear_risky(
     state: Data<State>,
+    caller: Caller,
     unit: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let marked = state
         .console
-        .clear_risky(&unit_name(&unit)?, local_actor())
+        .clear_risky(&unit_name(&unit)?, caller.name().clone())
         .await?;
     changed(&state, marked, "a unit's risk mark was removed").await
 }

@@ -1,6 +1,7 @@
 //! What goes over the wire. Only these types are serialised; they are made from and into the types of the use cases.
 
 pub(crate) mod decide;
+pub(crate) mod identity;
 pub(crate) mod parts;
 pub(crate) mod receipts;
 pub(crate) mod rules;

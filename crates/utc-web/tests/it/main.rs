@@ -1,3 +1,15 @@
 //! The HTTP interface as a table: what there is, who may call it, what its description says.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what a test needs and does not get ends it"
+)]
 
+mod access;
+mod browser;
+mod limits;
 mod routes;
+mod scopes;
+mod support;

@@ -1,0 +1,165 @@
+//! How often somebody may call.
+
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+use actix_web::http::StatusCode;
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota};
+use utc_app::Who;
+
+use super::Credential;
+use super::address::subscriber;
+use crate::problem::Problem;
+
+/// Tries to sign in, a minute, for each address and for each name.
+const SIGN_INS: NonZeroU32 = NonZeroU32::new(5).unwrap();
+
+/// Requests a second; 0 is no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rates {
+    /// For each token, and for each person.
+    pub known: u32,
+    /// For each address that sends no valid credentials.
+    pub anonymous: u32,
+}
+
+/// The counts.
+pub struct Limits {
+    known: Option<DefaultKeyedRateLimiter<Who>>,
+    anonymous: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    sign_in_addresses: DefaultKeyedRateLimiter<IpAddr>,
+    sign_in_names: DefaultKeyedRateLimiter<String>,
+}
+
+impl Limits {
+    /// Counts that begin at nothing.
+    pub fn new(rates: Rates) -> Self {
+        Self {
+            known: per_second(rates.known),
+            anonymous: per_second(rates.anonymous),
+            sign_in_addresses: DefaultKeyedRateLimiter::keyed(Quota::per_minute(SIGN_INS)),
+            sign_in_names: DefaultKeyedRateLimiter::keyed(Quota::per_minute(SIGN_INS)),
+        }
+    }
+
+    /// Counts one request of somebody known, or of an address.
+    pub(super) fn count(
+        &self,
+        credential: Option<&Credential>,
+        address: IpAddr,
+    ) -> Result<(), Problem> {
+        let wait = match credential {
+            Some(credential) => wait(self.known.as_ref(), &credential.principal().who()),
+            None => wait(self.anonymous.as_ref(), &subscriber(address)),
+        };
+        match wait {
+            None => Ok(()),
+            Some(seconds) => Err(limited(
+                "rate_limited",
+                "too many requests in a second",
+                seconds,
+            )),
+        }
+    }
+
+    /// Counts one try to sign in. `name` is what was sent, also when nobody is called so.
+    pub(crate) fn count_sign_in(&self, address: IpAddr, name: &str) -> Result<(), Problem> {
+        // Longer than any name: what nobody is called needs no count of its own.
+        let name: String = name.chars().take(65).collect();
+        let by_address = wait(Some(&self.sign_in_addresses), &subscriber(address));
+        let by_name = wait(Some(&self.sign_in_names), &name);
+        match by_address.max(by_name) {
+            None => Ok(()),
+            Some(seconds) => Err(limited(
+                "sign_in_limited",
+                "too many tries to sign in from this address or with this name",
+                seconds,
+            )),
+        }
+    }
+
+    /// Forgets whom no limit holds any more. Call it once in a while.
+    pub fn forget(&self) {
+        if let Some(known) = &self.known {
+            known.retain_recent();
+        }
+        if let Some(anonymous) = &self.anonymous {
+            anonymous.retain_recent();
+        }
+        self.sign_in_addresses.retain_recent();
+        self.sign_in_names.retain_recent();
+    }
+}
+
+fn per_second<K: Hash + Eq + Clone>(rate: u32) -> Option<DefaultKeyedRateLimiter<K>> {
+    let rate = NonZeroU32::new(rate)?;
+    Some(DefaultKeyedRateLimiter::keyed(Quota::per_second(rate)))
+}
+
+/// How many seconds to wait; none when the call may go on.
+fn wait<K: Hash + Eq + Clone>(
+    limiter: Option<&DefaultKeyedRateLimiter<K>>,
+    key: &K,
+) -> Option<u64> {
+    let over = limiter?.check_key(key).err()?;
+    let wait = over.wait_time_from(DefaultClock::default().now());
+    Some(wait.as_secs() + 1)
+}
+
+fn limited(code: &'static str, detail: &str, seconds: u64) -> Problem {
+    Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        code,
+        format!("{detail}; try again in {seconds} s"),
+    )
+    .retry_after(seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sixth_try_in_a_minute_is_refused_by_address_and_by_name() {
+        let limits = Limits::new(Rates {
+            known: 0,
+            anonymous: 0,
+        });
+        let address = |last: u8| IpAddr::from([192, 0, 2, last]);
+        for number in 0..5 {
+            limits
+                .count_sign_in(address(1), &format!("name-{number}"))
+                .unwrap();
+            limits.count_sign_in(address(10 + number), "ann").unwrap();
+        }
+        let by_address = limits.count_sign_in(address(1), "fresh").unwrap_err();
+        let by_name = limits.count_sign_in(address(200), "ann").unwrap_err();
+        for problem in [by_address, by_name] {
+            assert_eq!(problem.code(), "sign_in_limited");
+        }
+        limits.count_sign_in(address(201), "bob").unwrap();
+    }
+
+    #[test]
+    fn addresses_without_credentials_have_a_limit_each_and_0_is_none() {
+        let limits = Limits::new(Rates {
+            known: 0,
+            anonymous: 3,
+        });
+        let count = |last: u8| limits.count(None, IpAddr::from([192, 0, 2, last]));
+        for _ in 0..3 {
+            count(1).unwrap();
+        }
+        assert_eq!(count(1).unwrap_err().code(), "rate_limited");
+        count(2).unwrap();
+        let none = Limits::new(Rates {
+            known: 0,
+            anonymous: 0,
+        });
+        for _ in 0..1_000 {
+            none.count(None, IpAddr::from([192, 0, 2, 1])).unwrap();
+        }
+    }
+}
