@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use utc_app::engine::Location;
-use utc_app::{Console, Options};
+use utc_app::{Console, Options, Principal};
 use utc_config::{Config, DatabaseUrl, Vars};
 use utc_domain::Subject;
 
@@ -38,6 +38,7 @@ impl Context {
         let secret = |secret: &secrecy::SecretString| secret.expose_secret().to_owned();
         let options = Options {
             data_dir: self.config.files.data_dir.clone(),
+            data_key_file: Some(self.config.files.data_key_file.clone()),
             secret: keys.hmac_secret.as_ref().map(secret),
             next_secret: keys.hmac_secret_next.as_ref().map(secret),
             previous_secrets: keys.hmac_secret_previous.iter().map(secret).collect(),
@@ -55,6 +56,11 @@ impl Context {
         Ok("admin:cli".parse()?)
     }
 
+    /// The same with everything they may do: all of it.
+    pub(crate) fn local() -> anyhow::Result<Principal> {
+        Ok(Principal::local(Self::actor()?))
+    }
+
     /// Prints `value` as JSON where that was asked for, else the lines.
     pub(crate) fn say(&self, value: &Value, lines: &str) {
         if self.json {
@@ -62,6 +68,11 @@ impl Context {
         } else {
             print(lines.trim_end());
         }
+    }
+
+    /// Whether JSON was asked for.
+    pub(crate) fn json(&self) -> bool {
+        self.json
     }
 
     /// Whether to draw progress: only for people.
@@ -73,6 +84,11 @@ impl Context {
 /// Prints a line on standard output; a closed pipe is not a reason to fail half-way.
 pub(crate) fn print(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Says something beside the result, on standard error.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Says what went wrong on standard error.

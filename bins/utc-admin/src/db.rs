@@ -180,14 +180,16 @@ fn restore(context: &Context, file: &std::path::Path, yes: bool) -> anyhow::Resu
         reason: Some(reason),
         actor: Context::actor()?,
     };
-    let changed = context.console()?.set_rule(change).wait()?;
+    let console = context.console()?;
+    let suspended = console.suspend_access(Context::actor()?).wait()?;
+    let changed = console.set_rule(change).wait()?;
     let receipt = changed.receipt_id.to_string();
     let lines = format!(
-        "{location} was restored from {}\nwrites_require_approval is on until you turn it off (receipt {receipt}): check the rules first",
+        "{location} was restored from {}\nwrites_require_approval is on until you turn it off (receipt {receipt}): check the rules first\nevery session has ended and {suspended} tokens are suspended: revoke what was revoked since the backup, then `utc-admin token resume --all`",
         file.display()
     );
     context.say(
-        &json!({ "database": location.to_string(), "receipt_id": receipt }),
+        &json!({ "database": location.to_string(), "receipt_id": receipt, "suspended_tokens": suspended }),
         &lines,
     );
     Ok(ExitCode::SUCCESS)

@@ -5,7 +5,9 @@ mod db;
 mod keys;
 mod receipts;
 mod rules;
+mod token;
 mod units;
+mod user;
 
 use std::process::ExitCode;
 
@@ -38,6 +40,12 @@ enum Command {
     /// Receipts.
     #[command(subcommand)]
     Receipts(receipts::Command),
+    /// People who sign in.
+    #[command(subcommand)]
+    User(user::Command),
+    /// API tokens.
+    #[command(subcommand)]
+    Token(token::Command),
     /// Signing keys.
     #[command(subcommand)]
     Keys(keys::Command),
@@ -51,6 +59,8 @@ fn main() -> ExitCode {
             Command::Rules(command) => rules::run(&context, command),
             Command::Units(command) => units::run(&context, command),
             Command::Receipts(command) => receipts::run(&context, &command),
+            Command::User(command) => user::run(&context, command),
+            Command::Token(command) => token::run(&context, command),
             Command::Keys(command) => keys::run(&context, &command),
         });
     match result {

@@ -45,7 +45,7 @@ pub(crate) fn run(context: &Context, command: Command) -> anyhow::Result<ExitCod
             let mut units = Vec::new();
             let mut after = None;
             loop {
-                let page = console.units(after.as_ref(), 200)?;
+                let page = console.units(&Context::local()?, after.as_ref(), 200)?;
                 units.extend(page.units);
                 after = page.next;
                 if after.is_none() {
@@ -74,7 +74,7 @@ pub(crate) fn run(context: &Context, command: Command) -> anyhow::Result<ExitCod
                 reason,
                 expires_at,
             };
-            let marked = console.pin(&unit, Context::actor()?, request).wait()?;
+            let marked = console.pin(&unit, &Context::local()?, request).wait()?;
             say_marked(context, &marked, &format!("pinned at {level}"));
         }
         Command::Unpin { unit } => {
