@@ -242,8 +242,9 @@ fn wrong_queries_are_refused_by_name() {
 /// Sends a request with these header lines, as a web page or a mistaken proxy might.
 fn raw(server: &Server, lines: &str) -> u16 {
     let body = r#"{"subject":"a","action":"write:x","unit":"u"}"#;
+    let token = server.client().token().unwrap();
     let request = format!(
-        "POST {DECIDE} HTTP/1.1\r\n{lines}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        "POST {DECIDE} HTTP/1.1\r\n{lines}Authorization: Bearer {token}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
     );
     exchange(server.address(), request.as_bytes())

@@ -2,7 +2,8 @@
 
 use utc_test_support::{Server, ServerOptions, admin, run_with_input};
 
-use crate::calls::write;
+use crate::calls::{DECIDE, question, write};
+use crate::load::wait_until;
 
 #[test]
 fn rules_are_listed_and_set_on_a_database_that_no_server_has_opened() {
@@ -61,7 +62,7 @@ fn a_reset_is_refused_beside_a_server_asks_and_begins_a_new_log() {
     );
     assert_eq!(
         admin(&options, &["db", "status", "--json"]).ok().json()["receipts"],
-        2
+        3
     );
     run_with_input(&options, "utc-admin", &["db", "reset"], "yes\n").ok();
     assert_eq!(
@@ -109,13 +110,21 @@ fn a_backup_beside_a_running_server_is_restored_with_writes_held() {
     );
     admin(&options, &["db", "restore", file, "--yes"]).ok();
     let server = Server::start(&options);
+    let question = question("write:order", "a");
+    server
+        .post(DECIDE, &question)
+        .problem(401, "unauthenticated");
+    admin(&options, &["token", "resume", "--all"]).ok();
+    wait_until("the resumed token is accepted", || {
+        server.get("/api/v1/me").status == 200
+    });
     assert_eq!(write(server.client(), "a")["decision"], "REQUIRE_APPROVAL");
     let verified = admin(&options, &["receipts", "verify", "--json"])
         .ok()
         .json();
     assert_eq!(
         (&verified["valid"], &verified["size"]),
-        (&true.into(), &4.into())
+        (&true.into(), &7.into())
     );
 }
 

@@ -14,10 +14,8 @@ fn check_refused(options: &ServerOptions, part: &str) {
 }
 
 #[test]
-fn a_start_that_would_be_unsafe_or_is_mistaken_is_refused_by_name() {
+fn a_start_that_is_mistaken_is_refused_by_name() {
     for (name, value) in [
-        ("APP_HOST", "0.0.0.0"),
-        ("APP_ENV", "production"),
         ("UTC_TYPO", "1"),
         ("QUEUE_ALPHA", "1.5"),
         ("HMAC_SECRET", "short"),
@@ -25,6 +23,42 @@ fn a_start_that_would_be_unsafe_or_is_mistaken_is_refused_by_name() {
     ] {
         check_refused(&ServerOptions::sqlite().env(name, value), name);
     }
+}
+
+fn production() -> ServerOptions {
+    ServerOptions::sqlite()
+        .env("APP_ENV", "production")
+        .env("UTC_LOG_ORIGIN", "trust.example.org/log")
+        .env("UTC_PUBLIC_URL", "https://trust.example.org")
+}
+
+#[test]
+fn production_refuses_what_is_weak_by_name_and_starts_without_it() {
+    for (name, value) in [
+        ("UTC_LOG_ORIGIN", "utc.local/log"),
+        ("UTC_PUBLIC_URL", "http://trust.example.org"),
+        ("UTC_TRUSTED_PROXIES", "0.0.0.0/0"),
+        ("UTC_TEMPLATES_DIR", "templates"),
+        ("HMAC_SECRET", "change-me-change-me-change-me-change-me"),
+    ] {
+        check_refused(&production().env(name, value), name);
+    }
+    check_refused(&production().without("HMAC_SECRET"), "HMAC_SECRET");
+    let server = Server::start(&production());
+    assert_eq!(server.get("/api/v1/me").status, 200);
+}
+
+#[test]
+fn other_machines_may_connect_once_there_is_somebody() {
+    let options = ServerOptions::sqlite().env("APP_HOST", "0.0.0.0");
+    let refused = Server::start_alone(&options, &[]).expect_err("there is nobody yet");
+    assert!(refused.output.contains("APP_HOST"), "{}", refused.output);
+    let server = Server::start(&options);
+    let address = server.address().replace("0.0.0.0", "127.0.0.1");
+    let client = utc_test_support::Client::new(format!("http://{address}"));
+    assert_eq!(client.get("/api/v1/units").status, 401);
+    let client = client.with_token(server.client().token().unwrap());
+    assert_eq!(client.get("/api/v1/units").status, 200);
 }
 
 #[test]

@@ -65,15 +65,13 @@ fn run(program: &str, arguments: &[&str]) -> bool {
         .is_ok_and(|output| output.status.success())
 }
 
-fn start_on(disk: &Path) -> Server {
+/// An installation whose data are on that file system.
+fn installation_on(disk: &Path) -> ServerOptions {
     let data = disk.join("data");
     let url = format!("sqlite://{}", data.join("utc.db").display());
-    let options = ServerOptions::sqlite();
-    Server::start(
-        &options
-            .env("DATABASE_URL", &url)
-            .env("UTC_DATA_DIR", &data.display().to_string()),
-    )
+    ServerOptions::sqlite()
+        .env("DATABASE_URL", &url)
+        .env("UTC_DATA_DIR", &data.display().to_string())
 }
 
 fn ask(server: &Server) -> Answer {
@@ -127,7 +125,8 @@ fn a_full_disk_answers_503_loses_nothing_and_recovers_without_a_restart() {
     };
     let ballast = disk.path().join("ballast");
     std::fs::write(&ballast, vec![0_u8; 8 << 20]).unwrap();
-    let server = start_on(disk.path());
+    let options = installation_on(disk.path());
+    let server = Server::start(&options);
     let acknowledged = ask_until(&server, 503, 20_000);
     assert!(acknowledged.len() > 10, "{}", acknowledged.len());
     check_unavailable(&server);
@@ -141,17 +140,19 @@ fn a_server_does_not_start_where_it_cannot_write_and_starts_again_where_it_can()
     let Some(disk) = Mounted::new("64m") else {
         return;
     };
-    let mut server = start_on(disk.path());
+    let options = installation_on(disk.path());
+    let mut server = Server::start(&options);
     let mut acknowledged = ask_times(&server, 50);
     assert!(server.terminate().success());
     disk.remount("ro");
-    let refused = std::panic::catch_unwind(|| start_on(disk.path()));
+    let refused =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| Server::start(&options)));
     assert!(
         refused.is_err(),
         "a server must not start where it cannot write"
     );
     disk.remount("rw");
-    let server = start_on(disk.path());
+    let server = Server::start(&options);
     acknowledged.extend(ask_times(&server, 50));
     Log::read(server.client()).assert_holds(&acknowledged);
 }
@@ -227,14 +228,15 @@ fn a_disk_that_goes_read_only_under_a_running_server_answers_503_and_loses_nothi
     let Some(disk) = Loop::new() else {
         return;
     };
-    let mut server = start_on(&disk.path());
+    let options = installation_on(&disk.path());
+    let mut server = Server::start(&options);
     let mut acknowledged = ask_times(&server, 200);
     disk.fail();
     acknowledged.extend(ask_until(&server, 503, 10));
     check_unavailable(&server);
     assert!(server.terminate().success());
     disk.repair();
-    let server = start_on(&disk.path());
+    let server = Server::start(&options);
     acknowledged.extend(ask_times(&server, 50));
     Log::read(server.client()).assert_holds(&acknowledged);
 }

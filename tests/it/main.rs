@@ -18,6 +18,7 @@ mod crash;
 mod decide;
 mod disk;
 mod fuzz_http;
+mod identities;
 mod jwt;
 mod levels;
 mod load;

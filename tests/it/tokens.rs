@@ -129,7 +129,7 @@ fn well_signed_tokens_that_the_log_does_not_hold_are_not_valid() {
     };
     for (what, forged) in [
         ("another decision", with("\"ALLOW\"", "\"DENY\"")),
-        ("another place", with("\"seq\":1", "\"seq\":7")),
+        ("another place", with("\"seq\":2", "\"seq\":7")),
         ("another issuer", with("\"iss\":\"utc\"", "\"iss\":\"you\"")),
         (
             "another audience",

@@ -169,7 +169,9 @@ fn the_command_line_beside_a_loaded_server_on_sqlite_writes_into_one_chain() {
     let by_command = log
         .entries
         .iter()
-        .filter(|entry| entry.claims["sub"] == "admin:cli")
+        .filter(|entry| {
+            entry.claims["sub"] == "admin:cli" && entry.claims["kind"] == "policy_change"
+        })
         .count();
     assert_eq!(by_command, 10);
     admin(&options, &["receipts", "verify"]).ok();

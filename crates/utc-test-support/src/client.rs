@@ -17,6 +17,7 @@ const LONGEST: Duration = Duration::from_mins(1);
 pub struct Client {
     agent: Agent,
     base: String,
+    token: Option<String>,
 }
 
 impl Client {
@@ -29,15 +30,43 @@ impl Client {
             .proxy(None)
             .timeout_global(Some(LONGEST))
             .build();
-        let agent = config.new_agent();
-        let base = base.into();
-        Self { agent, base }
+        Self {
+            agent: config.new_agent(),
+            base: base.into(),
+            token: None,
+        }
     }
 
-    /// The same server over connections of its own.
+    /// The same server and the same token over connections of its own.
     #[must_use]
     pub fn fresh(&self) -> Self {
-        Self::new(&self.base)
+        Self {
+            token: self.token.clone(),
+            ..Self::new(&self.base)
+        }
+    }
+
+    /// The same server, without credentials.
+    #[must_use]
+    pub fn anonymous(&self) -> Self {
+        Self {
+            token: None,
+            ..self.clone()
+        }
+    }
+
+    /// The same server, with this token.
+    #[must_use]
+    pub fn with_token(&self, token: impl Into<String>) -> Self {
+        Self {
+            token: Some(token.into()),
+            ..self.clone()
+        }
+    }
+
+    /// The token that is sent along.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
     }
 
     /// The server's address, without a slash at the end.
@@ -45,7 +74,7 @@ impl Client {
         &self.base
     }
 
-    /// Sends one request. An error means that no answer came; any status is an answer.
+    /// Sends one request, with the client's token unless `headers` says otherwise. An error means that no answer came; any status is an answer.
     pub fn send(
         &self,
         method: &str,
@@ -56,6 +85,12 @@ impl Client {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base));
+        let own = headers
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+        if let Some(token) = self.token.as_ref().filter(|_| !own) {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

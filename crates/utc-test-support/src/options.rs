@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::TempDir;
 use crate::postgres::{PostgresDatabase, fresh_database};
+use crate::program::admin;
 
 /// The secret that installations sign with unless told otherwise.
 pub const SECRET: &str = "only-for-tests-0123456789abcdef0123456789abcdef";
@@ -17,7 +18,10 @@ pub const SECRET: &str = "only-for-tests-0123456789abcdef0123456789abcdef";
 #[derive(Clone)]
 pub struct ServerOptions {
     folder: Arc<TempDir>,
+    /// Where the data keys are: servers of one database share them.
+    keys: Arc<TempDir>,
     database: Option<Arc<PostgresDatabase>>,
+    token: Arc<Mutex<Option<String>>>,
     environment: BTreeMap<String, String>,
 }
 
@@ -39,12 +43,17 @@ impl ServerOptions {
 
     fn new(folder: TempDir, database: Option<Arc<PostgresDatabase>>) -> Self {
         let data = folder.path().join("data").display().to_string();
+        let keys = TempDir::new();
+        let key_file = keys.path().join("data.key").display().to_string();
         let options = Self {
             folder: Arc::new(folder),
+            keys: Arc::new(keys),
             database,
+            token: Arc::default(),
             environment: BTreeMap::new(),
         };
         options
+            .env("UTC_DATA_KEY_FILE", &key_file)
             .env("APP_HOST", "127.0.0.1")
             .env("APP_PORT", "0")
             .env("HMAC_SECRET", SECRET)
@@ -52,7 +61,7 @@ impl ServerOptions {
             .env("UTC_DATA_DIR", &data)
     }
 
-    /// Another machine's installation on the same database, with the same secret.
+    /// Another machine's installation on the same database, with the same secret and data keys.
     #[must_use]
     pub fn beside(&self) -> Self {
         let folder = TempDir::new();
@@ -62,9 +71,29 @@ impl ServerOptions {
         other.env("UTC_DATA_DIR", &data)
     }
 
+    /// The token of an administrator, made once for each database; none where the installation is such that none can
+    /// be made.
+    pub fn token(&self) -> Option<String> {
+        let mut known = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.is_none() {
+            let made = admin(self, &["token", "create", "tests", "--role", "admin"]);
+            let made = made.status.success().then_some(made.stdout);
+            *known = made.map(|text| text.trim().to_owned());
+        }
+        known.clone()
+    }
+
+    /// Where the data keys are.
+    pub fn key_file(&self) -> PathBuf {
+        self.keys.path().join("data.key")
+    }
+
     /// The same installation with this variable set.
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {
+        if name == "DATABASE_URL" {
+            self.token = Arc::default();
+        }
         self.environment.insert(name.to_owned(), value.to_owned());
         self
     }

@@ -80,7 +80,7 @@ impl Output {
 }
 
 impl Server {
-    /// Starts a server and waits until it listens.
+    /// Starts a server and waits until it listens. Its client is an administrator; the token is made before.
     #[track_caller]
     pub fn start(options: &ServerOptions) -> Self {
         match Self::try_start(options, &[]) {
@@ -92,6 +92,17 @@ impl Server {
     /// Starts a server with arguments; an error when it ends instead of listening.
     #[track_caller]
     pub fn try_start(options: &ServerOptions, arguments: &[&str]) -> Result<Self, Refused> {
+        let token = options.token();
+        let mut server = Self::start_alone(options, arguments)?;
+        if let Some(token) = token {
+            server.client = server.client.with_token(token);
+        }
+        Ok(server)
+    }
+
+    /// The same without making a token: on a fresh database there is nobody. The client sends no credentials.
+    #[track_caller]
+    pub fn start_alone(options: &ServerOptions, arguments: &[&str]) -> Result<Self, Refused> {
         let spawned = options
             .command(&path_of("utc-server"))
             .args(arguments)
