@@ -1,11 +1,13 @@
 //! The console: a store, a journal and the state between them.
 
+mod keys;
+
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use utc_attestation::{Engine, KeyRing, ReceiptSealer, Secret};
+use utc_attestation::{Engine, KeyRing, ReceiptSealer};
 use utc_domain::{Clock, KeyId};
 use utc_policy::PolicySet;
 use utc_queueing::Relaxing;
@@ -13,13 +15,14 @@ use utc_storage::connection::Location;
 use utc_storage::journal::{self, Head, Journal, Receipt, Tx, read_head};
 use utc_storage::{StorageError, Store, database_clock};
 
+use self::keys::{key_ring, open_vault, refuse_other_key};
 use crate::cache::StateCache;
 use crate::clock::new_receipt_id;
 use crate::clock_watch::ClockWatch;
 use crate::identity::{Seen, SetupSecret, Vault, flush};
 use crate::options::Options;
 use crate::task::{Plan, Task};
-use crate::{AppError, Ticket, genesis, secret_file, units};
+use crate::{AppError, Ticket, genesis, units};
 
 /// How often the last use of tokens and sessions is written.
 const LAST_USE_EVERY: Duration = Duration::from_mins(1);
@@ -319,46 +322,5 @@ impl Ticker {
         if let Ok(Some(database)) = self.store.read(database_clock) {
             self.watch.compare(self.clock.now(), database);
         }
-    }
-}
-
-fn open_vault(options: &Options) -> Result<Vault, OpenError> {
-    let file = match &options.data_key_file {
-        Some(file) => file.clone(),
-        None => options.data_dir.join("data.key"),
-    };
-    Vault::open(&file).map_err(|source| OpenError::DataKeys {
-        file: file.display().to_string(),
-        source,
-    })
-}
-
-fn key_ring(options: &Options) -> Result<KeyRing, OpenError> {
-    let text = match &options.secret {
-        Some(text) => text.clone(),
-        None => secret_file::signing_secret(&options.data_dir).map_err(|source| {
-            OpenError::SecretFile {
-                folder: options.data_dir.display().to_string(),
-                source,
-            }
-        })?,
-    };
-    let secret = |text: &String| Secret::new(text).map_err(OpenError::Keys);
-    let next = options.next_secret.as_ref().map(secret).transpose()?;
-    let previous = options
-        .previous_secrets
-        .iter()
-        .map(secret)
-        .collect::<Result<_, _>>()?;
-    KeyRing::new(secret(&text)?, next, previous).map_err(OpenError::Keys)
-}
-
-fn refuse_other_key(store: &Store, ring: &KeyRing) -> Result<(), OpenError> {
-    match store.read(read_head)? {
-        Some(head) if !ring.may_sign(&head.active_kid) => Err(OpenError::OtherKey {
-            active: head.active_kid,
-            configured: ring.active().clone(),
-        }),
-        Some(_) | None => Ok(()),
     }
 }

@@ -1,5 +1,7 @@
 //! The main use case: may I do this now?
 
+mod asker;
+
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
@@ -12,10 +14,10 @@ use utc_storage::JournalError;
 use utc_storage::journal::{Class, Job, JobError, Receipt, Tx};
 use utc_storage::rows::{inputs, units};
 
+use self::asker::Asker;
 use crate::cache::{StateCache, UnitState};
 use crate::clock::new_receipt_id;
 use crate::console::Console;
-use crate::identity::Place;
 use crate::input::{Input, StoredInput};
 use crate::task::refuse;
 use crate::units::make_room;
@@ -103,23 +105,10 @@ impl Console {
     pub fn submit_as(&self, by: &Arc<Principal>, mut request: Request) -> Ticket<Answer> {
         // An alias is no way around the patterns of a token: the unit's own name counts.
         request.unit = self.cache().resolve(&request.unit);
-        match self.admit(by, &request) {
+        match Asker::admit(self, by, &request) {
             Ok(asker) => self.enqueue(request, Some(asker)),
             Err(error) => Ticket::ready(Err(error)),
         }
-    }
-
-    fn admit(&self, by: &Arc<Principal>, request: &Request) -> Result<Asker, AppError> {
-        // Before the state, see `StateCache::epoch`.
-        let epoch = self.cache().epoch();
-        let principal = self.cache().identities().still(by, self.clock().now());
-        let principal = principal.ok_or(AppError::Unauthenticated)?;
-        principal.may_ask(&request.subject, &request.unit)?;
-        Ok(Asker {
-            place: principal.take_place(self.options().decision_places / 4)?,
-            principal,
-            epoch,
-        })
     }
 
     fn enqueue(&self, request: Request, asker: Option<Asker>) -> Ticket<Answer> {
@@ -235,14 +224,6 @@ impl Prepared {
     }
 }
 
-/// Who asks, and the place that the question takes in front of the journal.
-struct Asker {
-    principal: Arc<Principal>,
-    place: Place,
-    /// The epoch under which they were found to be allowed to ask.
-    epoch: u64,
-}
-
 struct DecideJob {
     cache: Arc<StateCache>,
     request: Request,
@@ -258,7 +239,9 @@ impl DecideJob {
     /// Evaluates again when the state is not the one that the draft was evaluated under. Inside a job the cache
     /// holds the transaction's state: the journal has reloaded it, and no decision runs behind a change.
     fn refresh(&mut self, tx: &Tx<'_>) -> Result<(), AppError> {
-        self.check_asker(tx)?;
+        if let Some(asker) = &self.asker {
+            asker.check(&self.cache, &self.request, tx)?;
+        }
         let over = self
             .prepared
             .valid_until
@@ -278,23 +261,6 @@ impl DecideJob {
         // Whether there is a savepoint was settled before. A unit that has to be made is there in the next request.
         self.prepared.makes_unit &= effects;
         Ok(())
-    }
-
-    /// Nothing is sealed for somebody whose token ended or was revoked since they asked.
-    fn check_asker(&self, tx: &Tx<'_>) -> Result<(), AppError> {
-        let Some(asker) = &self.asker else {
-            return Ok(());
-        };
-        let ended = asker
-            .principal
-            .expires_at()
-            .is_some_and(|at| at <= tx.now());
-        if asker.epoch == tx.epoch() && !ended {
-            return Ok(());
-        }
-        let now = self.cache.identities().still(&asker.principal, tx.now());
-        now.ok_or(AppError::Unauthenticated)?
-            .may_ask(&self.request.subject, &self.request.unit)
     }
 
     fn effects(&self, tx: &mut Tx<'_>) -> Result<(), AppError> {
@@ -351,7 +317,7 @@ impl Job for DecideJob {
             ..
         } = *self;
         // Given back before the answer, so that whoever asks one by one never waits for a place.
-        drop(asker.map(|asker| asker.place));
+        drop(asker);
         let answer = match (outcome, refusal) {
             (Ok(receipts), _) => finish(&cache, &request, prepared, receipts),
             (Err(JournalError::Refused), Some(refusal)) => Err(refusal),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use utc_storage::rows::{sessions, tokens};
+use utc_storage::rows::tokens;
 use utc_vault::ApiToken;
 
 use super::bearer::token_id;
@@ -56,13 +56,5 @@ impl Console {
     /// Makes the journal load what other processes changed. Blocks.
     pub(super) fn load_changes(&self) -> Result<(), AppError> {
         units::expire(self).wait().map(drop)
-    }
-
-    /// Ends every session and suspends every token; for a database that was restored. Gives how many tokens.
-    pub fn suspend_access(&self, actor: utc_domain::Subject) -> crate::Ticket<usize> {
-        self.control(move |tx| {
-            sessions::remove_all(tx.db())?;
-            super::tokens::suspend_all(tx, &actor)
-        })
     }
 }

@@ -9,6 +9,7 @@ mod sessions;
 mod setup;
 mod state;
 mod stored;
+mod suspend;
 mod tokens;
 mod users;
 

@@ -174,30 +174,6 @@ impl Console {
         })
     }
 
-    /// Accepts a suspended token again.
-    pub fn resume_token(&self, actor: Subject, id: TokenId) -> Ticket<ReceiptId> {
-        self.control(move |tx| {
-            let mut row = found(tx.db(), id)?;
-            if row.suspended_at.is_none() || row.revoked_at.is_some() {
-                return Err(AppError::Conflict {
-                    code: "token_not_suspended",
-                    message: format!("the token {id} is not suspended"),
-                });
-            }
-            row.suspended_at = None;
-            let reason = format!("{actor} resumed token `{}` ({id}).", row.name);
-            let (draft, epoch) = access_draft(tx, Code::TokenResumed, &actor, reason)?;
-            row.receipt_id = draft.id.to_string();
-            row.state_epoch = epoch;
-            tokens::update(tx.db(), &row)?;
-            Ok(Plan {
-                answer: draft.id,
-                drafts: vec![draft],
-                publish: Some(Box::new(move |cache| cache.publish_token(&row))),
-            })
-        })
-    }
-
     /// The token that people call so, in use or, where none is, by its id. Blocks.
     pub fn find_token(&self, text: &str) -> Result<TokenId, AppError> {
         let named = self.store().read(|db| tokens::by_name(db, text))?;
@@ -209,36 +185,7 @@ impl Console {
     }
 }
 
-/// Suspends every token that is not revoked. One receipt says how many.
-pub(super) fn suspend_all(tx: &mut Tx<'_>, actor: &Subject) -> Result<Plan<usize>, AppError> {
-    let in_use = |row: &TokenRow| row.revoked_at.is_none() && row.suspended_at.is_none();
-    let mut rows: Vec<TokenRow> = tokens::all(tx.db())?.into_iter().filter(in_use).collect();
-    if rows.is_empty() {
-        return Ok(Plan::silent(0));
-    }
-    let reason = format!(
-        "{actor} suspended every token in use: {} of them.",
-        rows.len()
-    );
-    let (draft, epoch) = access_draft(tx, Code::TokensSuspended, actor, reason)?;
-    for row in &mut rows {
-        row.suspended_at = Some(tx.now().as_micros());
-        row.receipt_id = draft.id.to_string();
-        row.state_epoch = epoch;
-        tokens::update(tx.db(), row)?;
-    }
-    Ok(Plan {
-        answer: rows.len(),
-        drafts: vec![draft],
-        publish: Some(Box::new(move |cache| {
-            for row in &rows {
-                cache.publish_token(row);
-            }
-        })),
-    })
-}
-
-fn found(db: &mut Db, id: TokenId) -> Result<TokenRow, AppError> {
+pub(super) fn found(db: &mut Db, id: TokenId) -> Result<TokenRow, AppError> {
     tokens::find(db, &id.to_string())?.ok_or_else(|| AppError::NotFound {
         what: "token",
         name: id.to_string(),

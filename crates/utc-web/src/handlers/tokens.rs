@@ -10,7 +10,8 @@ use crate::State;
 use crate::access::Caller;
 use crate::body::Json;
 use crate::problem::Problem;
-use crate::wire::identity::{ReceiptAnswer, TokenAnswer, TokenBody, TokenCreated, TokenList};
+use crate::wire::identity::ReceiptAnswer;
+use crate::wire::identity::tokens::{TokenAnswer, TokenBody, TokenCreated, TokenList};
 
 /// Every API token
 #[utoipa::path(get, path = "/api/v1/tokens", tag = "Access", responses(

@@ -10,7 +10,7 @@ use crate::State;
 use crate::access::Caller;
 use crate::body::Json;
 use crate::problem::Problem;
-use crate::wire::identity::{PasswordBody, UserAnswer, UserBody, UserList, UserPatch};
+use crate::wire::identity::users::{PasswordBody, UserAnswer, UserBody, UserList, UserPatch};
 
 /// Everybody who may sign in
 #[utoipa::path(get, path = "/api/v1/users", tag = "Access", responses(
