@@ -1,7 +1,10 @@
 //! People: passwords, sessions, roles, the setup link, and what a restore does.
 
-use utc_app::{AppError, NewToken, Refusal, Standing, UserChange};
-use utc_domain::{Role, Rule};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use utc_app::{AppError, Console, NewToken, Refusal, Standing, SystemClock, UserChange};
+use utc_domain::{Clock, Role, Rule, Timestamp};
 
 use super::{PASSWORD, accepted, check_refused, check_unknown, new_token, person, scope, token};
 use crate::support::{Installation, actor, local, switch};
@@ -275,4 +278,43 @@ fn no_secret_is_in_the_database() {
         }
     }
     assert!(read > 10_000, "{read}");
+}
+
+/// The wall clock, turned on by so many seconds.
+struct Ahead(AtomicI64);
+
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        SystemClock
+            .now()
+            .plus_seconds(self.0.load(Ordering::Relaxed))
+    }
+}
+
+#[test]
+fn a_session_ends_after_12_hours_without_use_and_after_7_days_in_any_case() {
+    const HOUR: i64 = 3_600;
+    let clock = Arc::new(Ahead(AtomicI64::new(0)));
+    let installation = Installation::new();
+    let console = Console::with(utc_app::Options {
+        clock: Arc::clone(&clock) as Arc<dyn Clock>,
+        ..installation.options()
+    })
+    .unwrap();
+    let later = |seconds: i64| clock.0.fetch_add(seconds, Ordering::Relaxed);
+    person(&console, "ann", "viewer");
+    let idle = console.sign_in("ann", PASSWORD).unwrap();
+    let used = console.sign_in("ann", PASSWORD).unwrap();
+    later(11 * HOUR);
+    console.session(&used.cookie).unwrap();
+    later(2 * HOUR);
+    console.session(&used.cookie).unwrap();
+    check_unknown(console.session(&idle.cookie));
+    assert_eq!(console.sessions(None).unwrap().len(), 1);
+    for _ in 0..14 {
+        later(11 * HOUR);
+        console.session(&used.cookie).unwrap();
+    }
+    later(11 * HOUR);
+    check_unknown(console.session(&used.cookie));
 }
