@@ -109,11 +109,30 @@ pub fn connect(location: &Location, purpose: Purpose) -> Result<Db, StorageError
             Db::Sqlite(inner)
         }
         Location::Postgres(url) => {
-            Db::Postgres(<PgConnection as diesel::Connection>::establish(url).map_err(failed)?)
+            let url = with_bounds(url);
+            Db::Postgres(<PgConnection as diesel::Connection>::establish(&url).map_err(failed)?)
         }
     };
     connection.batch_execute(&setup(location, purpose))?;
     Ok(connection)
+}
+
+/// A server that went away without a word is noticed within seconds, not hours: libpq waits for ever by default. What
+/// the address says itself stays.
+const BOUNDS: [(&str, &str); 5] = [
+    ("connect_timeout", "5"),
+    ("keepalives_idle", "10"),
+    ("keepalives_interval", "5"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "15000"),
+];
+
+fn with_bounds(url: &str) -> String {
+    let missing = BOUNDS.iter().filter(|(name, _)| !url.contains(name));
+    missing.fold(url.to_owned(), |url, (name, value)| {
+        let separator = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{separator}{name}={value}")
+    })
 }
 
 /// WAL and FULL: a commit is on disk when it returns. The waits on PostgreSQL are bounded, so that a

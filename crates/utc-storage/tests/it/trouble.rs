@@ -1,9 +1,9 @@
 //! What happens when the database fails under the journal.
 
 use diesel::connection::SimpleConnection as _;
-use utc_storage::JournalError;
-use utc_storage::connection::{Purpose, connect};
+use utc_storage::connection::{Location, Purpose, connect};
 use utc_storage::journal::Class;
+use utc_storage::{JournalError, StorageError};
 
 use crate::support::{decision, draft, effects, job, postgres, sqlite, start};
 
@@ -128,5 +128,18 @@ fn a_duplicate_receipt_id_fails_alone() {
         assert!(outcomes[0].is_ok() && outcomes[2].is_ok());
         assert!(outcomes[1].is_err());
         assert_eq!(running.log(), ["first", "third"]);
+    }
+}
+
+#[test]
+fn a_server_that_takes_the_connection_and_says_nothing_is_given_up() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    for url in [
+        format!("postgres://nobody@127.0.0.1:{port}/none?sslmode=disable"),
+        format!("postgres://nobody@127.0.0.1:{port}/none?connect_timeout=2"),
+    ] {
+        let given_up = connect(&Location::Postgres(url), Purpose::Maintain);
+        assert!(matches!(given_up, Err(StorageError::Connect { .. })));
     }
 }
