@@ -24,6 +24,7 @@ mod levels;
 mod load;
 mod newer_schema;
 mod openapi;
+mod readme;
 mod restart;
 mod tokens;
 mod two_servers;

@@ -19,6 +19,6 @@ pub use answer::Answer;
 pub use client::{Client, segment};
 pub use exchange::exchange;
 pub use options::{SECRET, ServerOptions};
-pub use program::{Finished, admin, run, run_with_input, workspace};
+pub use program::{Finished, admin, program_path, run, run_with_input, workspace};
 pub use server::{Refused, Server};
 pub use temp_dir::TempDir;

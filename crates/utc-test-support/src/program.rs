@@ -30,7 +30,7 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 }
 
 /// The release program of this name.
-pub(crate) fn path_of(name: &str) -> PathBuf {
+pub fn program_path(name: &str) -> PathBuf {
     let built = || {
         let target =
             variable("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from);
@@ -103,7 +103,7 @@ pub fn run_with_input(
     input: &str,
 ) -> Finished {
     let spawned = options
-        .command(&path_of(program))
+        .command(&program_path(program))
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::program::{path_of, wait};
+use crate::program::{program_path, wait};
 use crate::{Answer, Client, ServerOptions};
 
 /// The longest that a start or a stop may take: a bound against hanging, not an expectation.
@@ -104,7 +104,7 @@ impl Server {
     #[track_caller]
     pub fn start_alone(options: &ServerOptions, arguments: &[&str]) -> Result<Self, Refused> {
         let spawned = options
-            .command(&path_of("utc-server"))
+            .command(&program_path("utc-server"))
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
