@@ -2,6 +2,7 @@
 
 mod access;
 mod database;
+mod payments;
 mod seed;
 mod trickle;
 
@@ -11,6 +12,7 @@ use utc_app::{Console, SignInLink};
 use zeroize::Zeroizing;
 
 pub use database::discard_database;
+pub use payments::Payments;
 pub use seed::DemoError;
 pub use trickle::Trickle;
 

@@ -22,6 +22,9 @@ pub enum DemoError {
     /// A seed could not be written.
     #[error("a seed could not be written")]
     Write(#[from] AppError),
+    /// The sample payments service could not be started.
+    #[error("cannot start the sample payments service")]
+    Payments(#[source] std::io::Error),
     /// The thread could not be started.
     #[error("cannot start the demo's traffic")]
     Thread(#[source] std::io::Error),
