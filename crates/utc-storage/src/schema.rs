@@ -200,3 +200,64 @@ diesel::table! {
         expires_at -> BigInt,
     }
 }
+
+diesel::table! {
+    approvals (id) {
+        id -> Text,
+        status -> Text,
+        execution -> Text,
+        subject -> Text,
+        action -> Text,
+        unit -> Text,
+        config_version -> BigInt,
+        payload_hash -> Nullable<Text>,
+        request_digest -> Text,
+        policy_version -> BigInt,
+        policy_digest -> Text,
+        protection_level -> Text,
+        requester -> Text,
+        token -> Text,
+        owner -> Text,
+        quorum -> BigInt,
+        identical_to -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        decided_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        receipt_id -> Text,
+        last_receipt_id -> Text,
+    }
+}
+
+diesel::table! {
+    votes (approval_id, person) {
+        approval_id -> Text,
+        person -> Text,
+        voter -> Text,
+        choice -> Text,
+        comment -> Nullable<Text>,
+        at -> BigInt,
+        receipt_id -> Text,
+    }
+}
+
+diesel::table! {
+    approver_record (id) {
+        id -> BigInt,
+        votes -> BigInt,
+        exposure_hours -> Double,
+        as_of -> BigInt,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (token, key) {
+        token -> Text,
+        key -> Text,
+        digest -> Text,
+        decision -> Text,
+        receipt_id -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}

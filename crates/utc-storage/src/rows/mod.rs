@@ -3,7 +3,10 @@
 //! Row types know neither the wire nor the domain's rules; whoever calls converts. Times are
 //! microseconds since the epoch.
 
+pub mod approvals;
+pub mod approver_record;
 pub mod history;
+pub mod idempotency_keys;
 pub mod inputs;
 pub mod keys;
 pub mod marks;
@@ -13,3 +16,4 @@ pub mod sessions;
 pub mod tokens;
 pub mod units;
 pub mod users;
+pub mod votes;

@@ -153,6 +153,27 @@ pub fn count_since(db: &mut Db, ts: i64) -> Result<i64, StorageError> {
     })
 }
 
+/// Times of receipts of some kinds, about one unit or about none, by some subjects, from `ts` on.
+pub fn acts_since(
+    db: &mut Db,
+    ts: i64,
+    subjects: &[String],
+    kinds: &[&str],
+    unit: &str,
+) -> Result<Vec<i64>, StorageError> {
+    let Some(low) = first_at_or_after(db, ts)? else {
+        return Ok(Vec::new());
+    };
+    let about = receipts::unit.eq(unit).or(receipts::unit.is_null());
+    Ok(receipts::table
+        .filter(receipts::subject.eq_any(subjects))
+        .filter(receipts::seq.ge(low))
+        .filter(receipts::kind.eq_any(kinds))
+        .filter(about)
+        .select(receipts::ts)
+        .load(db)?)
+}
+
 /// The first position at or after a time. Times rise with positions, so halving the positions finds it in some twenty
 /// steps, and no index of times has to be kept.
 fn first_at_or_after(db: &mut Db, ts: i64) -> Result<Option<i64>, StorageError> {

@@ -69,6 +69,14 @@ pub fn by_name(db: &mut Db, name: &str) -> Result<Option<TokenRow>, StorageError
         .optional()?)
 }
 
+/// Names of the tokens that belong to a person, revoked ones too.
+pub fn names_of(db: &mut Db, owner: &str) -> Result<Vec<String>, StorageError> {
+    Ok(tokens::table
+        .filter(tokens::owner.eq(owner))
+        .select(tokens::name)
+        .load(db)?)
+}
+
 /// Tokens changed after `epoch`.
 pub fn changed_after(db: &mut Db, epoch: i64) -> Result<Vec<TokenRow>, StorageError> {
     Ok(tokens::table

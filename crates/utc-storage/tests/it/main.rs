@@ -8,6 +8,7 @@
     reason = "what a test needs and does not get ends it"
 )]
 
+mod approvals;
 mod commit_unknown;
 mod identities;
 mod journal;
