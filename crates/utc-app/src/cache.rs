@@ -1,19 +1,20 @@
 //! The state that decisions are evaluated against: the policy, every unit, and who may ask, in memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 use dashmap::DashMap;
-use utc_domain::{Mode, ProtectionLevel, Timestamp, UnitName};
-use utc_policy::{PolicySet, UnknownUnits};
+use utc_domain::{ApprovalId, Mode, ProtectionLevel, Quorum, Timestamp, UnitName};
+use utc_policy::{PolicySet, UnitView, UnknownUnits};
 use utc_storage::StorageError;
 use utc_storage::connection::Db;
 use utc_storage::rows::tokens::{self, TokenRow};
 use utc_storage::rows::users::{self, UserRow};
 use utc_storage::rows::{marks, units};
 
+use crate::approvals::{Waiting, Watchers};
 use crate::arrivals::Arrivals;
 use crate::identity::Identities;
 use crate::units::stored;
@@ -30,6 +31,10 @@ pub(crate) struct RiskMark {
 pub(crate) struct UnitState {
     /// Whether somebody configured it.
     pub configured: bool,
+    /// The number of its configuration; 0 before the first.
+    pub config_version: u64,
+    /// How many people must approve.
+    pub quorum: Quorum,
     /// Whether its decisions bind.
     pub mode: Mode,
     /// The measured level.
@@ -54,6 +59,8 @@ impl UnitState {
     /// A unit of which nothing is known.
     pub(crate) const UNKNOWN: Self = Self {
         configured: false,
+        config_version: 0,
+        quorum: Quorum::ONE,
         mode: Mode::Enforce,
         measured: ProtectionLevel::Permissive,
         pin: None,
@@ -64,6 +71,16 @@ impl UnitState {
         change_point: false,
         observed_at: None,
     };
+
+    /// What a decision at `now` is evaluated against.
+    pub(crate) fn view_at(&self, now: Timestamp) -> UnitView {
+        UnitView {
+            level: self.level_at(now).0,
+            risky: self.risky_at(now),
+            mode: self.mode,
+            known: self.configured,
+        }
+    }
 
     /// The level in force at `now`, and whether it is a pinned one.
     pub(crate) fn level_at(&self, now: Timestamp) -> (ProtectionLevel, bool) {
@@ -104,7 +121,7 @@ impl Unit {
     }
 }
 
-/// Policy, units, people and tokens. Only the journal's thread changes it.
+/// Policy, units, people, tokens, and what waits for approval. Only the journal's thread changes it.
 pub(crate) struct StateCache {
     epoch: AtomicU64,
     loaded: std::sync::atomic::AtomicBool,
@@ -112,6 +129,8 @@ pub(crate) struct StateCache {
     units: DashMap<UnitName, Arc<Unit>>,
     aliases: ArcSwap<HashMap<UnitName, UnitName>>,
     identities: Identities,
+    waiting: ArcSwap<Waiting>,
+    watchers: Watchers,
 }
 
 impl StateCache {
@@ -124,6 +143,8 @@ impl StateCache {
             units: DashMap::new(),
             aliases: ArcSwap::default(),
             identities: Identities::default(),
+            waiting: ArcSwap::from_pointee(Waiting::EMPTY),
+            watchers: Watchers::default(),
         }
     }
 
@@ -148,11 +169,36 @@ impl StateCache {
     /// Puts a person in whose row a transaction has written, and so has parsed.
     pub(crate) fn publish_user(&self, row: &UserRow) {
         drop(self.identities.put_user(row));
+        self.identities.count_approvers();
     }
 
     /// The same for a token.
     pub(crate) fn publish_token(&self, row: &TokenRow) {
         drop(self.identities.put_token(row));
+        self.identities.count_approvers();
+    }
+
+    /// Everything that waits for people.
+    pub(crate) fn waiting(&self) -> Arc<Waiting> {
+        self.waiting.load_full()
+    }
+
+    pub(crate) fn set_waiting(&self, waiting: Waiting) {
+        self.waiting.store(Arc::new(waiting));
+    }
+
+    /// Whoever waits until something is decided.
+    pub(crate) fn watchers(&self) -> &Watchers {
+        &self.watchers
+    }
+
+    /// Takes over what the database says of approvals, and wakes whoever waited for what another process decided.
+    fn load_waiting(&self, db: &mut Db) -> Result<(), StorageError> {
+        let waiting = Waiting::load(db)?;
+        let pending: HashSet<ApprovalId> = waiting.ids().collect();
+        self.set_waiting(waiting);
+        self.watchers.wake_all_but(&pending);
+        Ok(())
     }
 
     /// The unit that `name` means: aliases are resolved.
@@ -229,6 +275,8 @@ impl utc_storage::journal::StateCache for StateCache {
         for row in tokens::changed_after(db, known)? {
             self.identities.put_token(&row)?;
         }
+        self.identities.count_approvers();
+        self.load_waiting(db)?;
         let mut aliases = HashMap::new();
         for row in units::aliases(db)? {
             let alias = stored::parse("unit_aliases.alias", &row.alias)?;

@@ -19,10 +19,11 @@ use self::keys::{key_ring, open_vault, refuse_other_key};
 use crate::cache::StateCache;
 use crate::clock::new_receipt_id;
 use crate::clock_watch::ClockWatch;
+use crate::decide::forget;
 use crate::identity::{Seen, SetupSecret, Vault, flush};
 use crate::options::Options;
 use crate::task::{Plan, Task};
-use crate::{AppError, Ticket, genesis, units};
+use crate::{AppError, Ticket, approvals, genesis, units};
 
 /// How often the last use of tokens and sessions is written.
 const LAST_USE_EVERY: Duration = Duration::from_mins(1);
@@ -171,6 +172,8 @@ impl Console {
                     flushed = Instant::now();
                     // Whoever waits for the next minute reads it from the database.
                     drop(flush(&ticker.cache, &ticker.journal, &ticker.seen));
+                    let now = ticker.clock.now();
+                    forget(&ticker.cache, &ticker.journal, &ticker.store, now);
                 }
             }
         };
@@ -311,6 +314,9 @@ impl Ticker {
         if foreign || units::something_ended(&self.store, self.clock.now()) {
             // The answer is a receipt in the log; nobody waits for it here.
             drop(units::expire_with(&self.cache, &self.journal));
+        }
+        if approvals::something_ended(&self.store, self.clock.now()) {
+            approvals::expire_with(&self.cache, &self.journal);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a use case can answer instead of its result. No transport here: the web crate maps these to HTTP.
 
 use utc_domain::{DomainError, ReceiptId, Role, Subject, UnitName};
+use utc_policy::VoteRefusal;
 use utc_storage::{JournalError, StorageError};
 
 /// One thing that is wrong with a request.
@@ -51,6 +52,11 @@ pub enum AppError {
         /// What is in the way and what to do.
         message: String,
     },
+    /// The key of a repeated request came with another request.
+    #[error(
+        "this idempotency key was used for another request; use a new one for each request, and the same one to repeat it byte for byte"
+    )]
+    KeyReused,
     /// The queue in front of the journal is full.
     #[error("too many requests are waiting to be written")]
     Busy,
@@ -94,6 +100,9 @@ pub enum Refusal {
         "to report load with the role `signal`, the units must be named when the token is made"
     )]
     NoUnits,
+    /// Whoever asked, or changed what a request is judged by, does not vote on it.
+    #[error(transparent)]
+    Duties(VoteRefusal),
 }
 
 impl AppError {

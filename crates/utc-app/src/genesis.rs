@@ -1,5 +1,7 @@
 //! The first entry of a log, and settings that a start takes over.
 
+use std::sync::Arc;
+
 use utc_domain::{Code, Draft, KeyChange, KeyState, Meta, ReceiptKind};
 use utc_policy::PolicySet;
 use utc_storage::connection::Db;
@@ -7,6 +9,7 @@ use utc_storage::journal::Tx;
 use utc_storage::rows::keys;
 use utc_storage::rows::rules::{self, PolicyVersionRow, RuleRow};
 
+use crate::approvals::{Void, void};
 use crate::console::Console;
 use crate::draft::{change, system_subject};
 use crate::task::Plan;
@@ -67,6 +70,7 @@ pub(crate) fn create_log(console: &Console) -> Ticket<()> {
 /// Makes a change of `UTC_UNKNOWN_UNITS` part of the policy, with a receipt.
 pub(crate) fn adopt_settings(console: &Console) -> Ticket<()> {
     let wanted = console.options().unknown_units;
+    let cache = Arc::clone(console.cache());
     console.control(move |tx: &mut Tx<'_>| {
         let current = stored::policy_set_in(tx)?;
         if current.unknown_units() == wanted {
@@ -96,10 +100,14 @@ pub(crate) fn adopt_settings(console: &Console) -> Ticket<()> {
         );
         let now = tx.now().as_micros();
         insert_version(tx.db(), &policy, &draft, None, None, now)?;
+        let (voided, change) = void(tx, &cache, &Void::Policy(&policy), &draft.subject)?;
         Ok(Plan {
-            drafts: vec![draft],
+            drafts: std::iter::once(draft).chain(voided).collect(),
             answer: (),
-            publish: Some(Box::new(move |cache| cache.set_policy(policy.clone()))),
+            publish: Some(Box::new(move |cache| {
+                cache.set_policy(policy.clone());
+                change.publish(cache);
+            })),
         })
     })
 }

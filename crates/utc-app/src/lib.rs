@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod approvals;
 mod arrivals;
 mod audit;
 mod cache;
@@ -23,7 +24,7 @@ mod units;
 /// What whoever composes the engine needs from the layers below.
 pub mod engine {
     pub use utc_policy::UnknownUnits;
-    pub use utc_queueing::Settings;
+    pub use utc_queueing::{RatePrior, Settings};
     pub use utc_storage::StorageError;
     pub use utc_storage::connection::Location;
     pub use utc_storage::journal::{Health, Journal, Observer};
@@ -31,18 +32,21 @@ pub mod engine {
     pub use utc_storage::{maintain, migrate};
 }
 
+pub use approvals::{
+    ApprovalFilter, ApprovalPage, ApprovalView, Forwarded, Held, VoteView, Voted, Watch, Withdrawn,
+};
 pub use arrivals::ArrivalCounts;
 pub use audit::{LogReport, LogSummary};
 pub use clock::SystemClock;
 pub use console::{Console, OpenError};
-pub use decide::{Answer, Request};
+pub use decide::{Answer, Once, Outcome, Request};
 pub use error::{AppError, FieldError, Refusal};
 pub use identity::{
     CreatedToken, NewToken, NewUser, Principal, SessionView, SignInLink, SignedIn, Standing,
     StartedSession, TokenRevoked, TokenView, UserChange, UserChanged, UserView, Who,
 };
 pub use input::{MAX_CONTEXT_BYTES, MAX_CONTEXT_DEPTH};
-pub use options::Options;
+pub use options::{ApprovalOptions, Options};
 pub use receipts::{Filter, ReceiptPage, StoredReceipt};
 pub use rules::{PolicyVersion, RuleChange, RuleChanged, RuleState};
 pub use task::Ticket;

@@ -6,11 +6,34 @@ use std::time::Duration;
 
 use utc_domain::Clock;
 use utc_policy::UnknownUnits;
-use utc_queueing::Settings;
+use utc_queueing::{RatePrior, Settings};
 use utc_storage::connection::Location;
 use utc_storage::journal::{Observer, WAL_BOUND};
 
 use crate::clock::SystemClock;
+
+/// How long approvals live, how many may wait, how fast people are thought to be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ApprovalOptions {
+    /// How long a request waits before it expires, in minutes, 1 and up.
+    pub ttl_minutes: u32,
+    /// How long an approval can be used, in minutes, 1 and up.
+    pub grant_ttl_minutes: u32,
+    /// How many requests of one subject may wait at a time.
+    pub max_pending_per_subject: u32,
+    /// How fast one person is assumed to approve before anything is known.
+    pub prior: RatePrior,
+}
+
+impl ApprovalOptions {
+    /// A day, a quarter of an hour, three, 0.4 an hour.
+    pub const STANDARD: Self = Self {
+        ttl_minutes: 1_440,
+        grant_ttl_minutes: 15,
+        max_pending_per_subject: 3,
+        prior: RatePrior::STANDARD,
+    };
+}
 
 /// How a [`Console`](crate::Console) works. Start from [`Options::new`] and change what differs.
 #[derive(Clone)]
@@ -32,6 +55,8 @@ pub struct Options {
     pub issuer: String,
     /// The level controller's settings.
     pub queueing: Settings,
+    /// How approvals work.
+    pub approvals: ApprovalOptions,
     /// The most units there may be.
     pub max_units: usize,
     /// What happens to writes on units that nobody configured. Set at the start; a change is a receipt.
@@ -77,6 +102,7 @@ impl Options {
             previous_secrets: Vec::new(),
             issuer: "utc".to_owned(),
             queueing: Settings::classic(),
+            approvals: ApprovalOptions::STANDARD,
             max_units: 10_000,
             unknown_units: UnknownUnits::Allow,
             adopt_settings: true,

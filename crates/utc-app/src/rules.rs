@@ -1,10 +1,13 @@
 //! The policy switches.
 
+use std::sync::Arc;
+
 use utc_domain::{Code, Draft, Meta, Reason, ReceiptId, ReceiptKind, Rule, Subject, Timestamp};
 use utc_storage::StorageError;
 use utc_storage::journal::Tx;
 use utc_storage::rows::rules::{self, PolicyVersionRow, RuleRow};
 
+use crate::approvals::{Void, void};
 use crate::console::Console;
 use crate::draft::change;
 use crate::genesis::insert_version;
@@ -106,6 +109,7 @@ impl Console {
     /// Sets a switch. A receipt records it also when it was set already: someone said so. Once this is
     /// answered, no later answer of any server follows the old rule.
     pub fn set_rule(&self, request: RuleChange) -> Ticket<RuleChanged> {
+        let cache = Arc::clone(self.cache());
         self.control(move |tx: &mut Tx<'_>| {
             let policy = stored::policy_set_in(tx)?.with_rule(request.rule, request.enabled);
             tx.change_state();
@@ -122,14 +126,18 @@ impl Console {
             let switched = Some((request.rule, request.enabled));
             let reason = request.reason.as_ref().map(ToString::to_string);
             insert_version(tx.db(), &policy, &draft, switched, reason, now)?;
+            let (voided, change) = void(tx, &cache, &Void::Policy(&policy), &request.actor)?;
             let answer = RuleChanged {
                 receipt_id: draft.id,
                 policy_version: policy.reference().version,
             };
             Ok(Plan {
-                drafts: vec![draft],
+                drafts: std::iter::once(draft).chain(voided).collect(),
                 answer,
-                publish: Some(Box::new(move |cache| cache.set_policy(policy.clone()))),
+                publish: Some(Box::new(move |cache| {
+                    cache.set_policy(policy.clone());
+                    change.publish(cache);
+                })),
             })
         })
     }

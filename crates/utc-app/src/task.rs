@@ -38,6 +38,14 @@ impl<T: Send + 'static> Ticket<T> {
         Ticket(Box::pin(async move { self.await.map(change) }))
     }
 
+    /// The same, with another form of the answer, which may also be an error.
+    pub(crate) fn and_then<U: Send + 'static>(
+        self,
+        change: impl FnOnce(T) -> Result<U, AppError> + Send + 'static,
+    ) -> Ticket<U> {
+        Ticket(Box::pin(async move { self.await.and_then(change) }))
+    }
+
     /// Blocks until it is written. Not for async code: there, `.await` the ticket.
     pub fn wait(self) -> Result<T, AppError> {
         block_on(self)

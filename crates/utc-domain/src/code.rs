@@ -95,6 +95,19 @@ pub enum Code {
 }
 
 impl Code {
+    /// The codes of receipts that record an answer.
+    pub const DECISIONS: [Self; 9] = [
+        Self::ReadAllowed,
+        Self::ProtectionReadOnly,
+        Self::UnitRisky,
+        Self::UnknownUnit,
+        Self::Approved,
+        Self::ApprovalSaturated,
+        Self::GrantInvalid,
+        Self::ApprovalRequired,
+        Self::NoRestriction,
+    ];
+
     /// The code on the wire and in the database.
     pub fn as_str(self) -> &'static str {
         match self {

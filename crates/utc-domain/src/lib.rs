@@ -31,7 +31,9 @@ pub use identity::{
     MAX_PATTERNS, Pattern, Role, Roles, Scope, SessionId, TokenId, TokenName, UserId, UserName,
 };
 pub use level::{LevelCause, ProtectionLevel};
-pub use name::{Action, CorrelationText, PayloadHash, Reason, RequestDigest, Subject, UnitName};
+pub use name::{
+    Action, CorrelationText, IdempotencyKey, PayloadHash, Reason, RequestDigest, Subject, UnitName,
+};
 pub use number::{MAX_NUMBER, round6};
 pub use port::{Clock, SealError, Sealer};
 pub use receipt::{KeyId, LeafHash, Placement, ReceiptId, ReceiptKind, Sealed};

@@ -171,6 +171,20 @@ text_type! {
 }
 
 text_type! {
+    /// What a caller names a request by, so that sending it twice is asking once: 1 to 255 visible ASCII characters.
+    IdempotencyKey, |text| {
+        match text.chars().enumerate().find(|(_, c)| !c.is_ascii_graphic()) {
+            Some((position, c)) => Err(DomainError::Character {
+                code: u32::from(c),
+                position,
+                allowed: "visible ASCII characters",
+            }),
+            None => normalise(text, 255),
+        }
+    }
+}
+
+text_type! {
     /// The digest of a request body: `sha256:` and 64 lower-case hexadecimal digits.
     PayloadHash, check_digest
 }

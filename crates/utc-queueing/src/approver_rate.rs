@@ -89,6 +89,9 @@ pub struct RatePrior {
 }
 
 impl RatePrior {
+    /// With a mean of 0.4 votes per hour.
+    pub const STANDARD: Self = Self { mean: 0.4 };
+
     /// With a mean of `votes_per_hour`, 10⁻³ to 10⁹.
     ///
     /// # Errors

@@ -1,10 +1,12 @@
 //! People, tokens, sessions: who asks, and what they may do.
 
+mod approvers;
 mod authenticate;
 mod bearer;
 mod change;
 mod last_use;
 mod principal;
+mod requester;
 mod sessions;
 mod setup;
 mod state;
@@ -13,10 +15,12 @@ mod suspend;
 mod tokens;
 mod users;
 
+pub(crate) use approvers::Approvers;
 pub(crate) use bearer::Vault;
 pub(crate) use last_use::{Seen, flush};
-pub(crate) use principal::Place;
+pub(crate) use principal::{Place, WatchPlace};
 pub use principal::{Principal, Who};
+pub(crate) use requester::{Actor, Requester};
 pub use sessions::{SessionView, SignedIn, StartedSession};
 pub(crate) use setup::SetupSecret;
 pub use setup::SignInLink;

@@ -39,6 +39,7 @@ pub(super) struct Usage {
     /// What of that is in the database.
     pub(super) stored: AtomicI64,
     waiting: AtomicUsize,
+    watching: AtomicUsize,
 }
 
 impl Usage {
@@ -53,6 +54,15 @@ pub(crate) struct Place(Arc<Usage>);
 impl Drop for Place {
     fn drop(&mut self) {
         self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A place to wait for an approval, given back when dropped.
+pub(crate) struct WatchPlace(Arc<Usage>);
+
+impl Drop for WatchPlace {
+    fn drop(&mut self) {
+        self.0.watching.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -178,6 +188,20 @@ impl Principal {
             Ok(place)
         } else {
             Err(AppError::Busy)
+        }
+    }
+
+    /// Takes one of `places` to wait for an approval.
+    pub(crate) fn take_watch(&self, places: usize) -> Result<WatchPlace, AppError> {
+        let before = self.usage.watching.fetch_add(1, Ordering::Relaxed);
+        let place = WatchPlace(Arc::clone(&self.usage));
+        if before < places {
+            Ok(place)
+        } else {
+            Err(AppError::Conflict {
+                code: "too_many_waiting",
+                message: format!("at most {places} requests of one caller may wait at a time"),
+            })
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use arc_swap::ArcSwap;
 use dashmap::DashMap;
 use utc_domain::{Role, Roles, Scope, Subject, Timestamp, TokenId, TokenName, UserId, UserName};
 use utc_storage::StorageError;
@@ -10,6 +11,7 @@ use utc_storage::rows::tokens::TokenRow;
 use utc_storage::rows::users::UserRow;
 use utc_vault::KeyedHash;
 
+use super::approvers::Approvers;
 use super::principal::{Principal, Usage, Who};
 use super::stored::read_scope;
 use crate::units::stored::parse;
@@ -33,6 +35,7 @@ pub(super) struct TokenState {
 pub(crate) struct Identities {
     users: DashMap<UserId, Arc<UserState>>,
     tokens: DashMap<TokenId, Arc<TokenState>>,
+    approvers: ArcSwap<Approvers>,
 }
 
 impl Identities {
@@ -85,6 +88,28 @@ impl Identities {
         };
         self.tokens.insert(id, Arc::new(state));
         Ok(())
+    }
+
+    /// Brings the people who approve up to date, after people or tokens were put in.
+    pub(crate) fn count_approvers(&self) {
+        self.approvers.store(Arc::new(self.make_approvers()));
+    }
+
+    /// The people who approve.
+    pub(crate) fn approvers(&self) -> Arc<Approvers> {
+        self.approvers.load_full()
+    }
+
+    /// Everybody who is accepted, apart from the expiry of tokens.
+    pub(super) fn each_accepted(&self, visit: &mut dyn FnMut(&Principal)) {
+        for user in self.users.iter().filter(|user| user.enabled) {
+            visit(&user.principal);
+        }
+        for token in &self.tokens {
+            if token.usable && self.owner_is_enabled(&token.principal) {
+                visit(&token.principal);
+            }
+        }
     }
 
     pub(super) fn token(&self, id: TokenId) -> Option<Arc<TokenState>> {

@@ -1,5 +1,7 @@
 //! Creating, replacing and changing a unit's configuration.
 
+use std::sync::Arc;
+
 use utc_domain::{Code, Draft, Meta, ReceiptKind, Subject, Timestamp, UnitName};
 use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
@@ -7,6 +9,7 @@ use utc_storage::rows::marks;
 use utc_storage::rows::units::{self, UnitRow};
 
 use super::{UnitConfig, stored};
+use crate::approvals::{Void, void};
 use crate::console::Console;
 use crate::draft::change;
 use crate::task::Plan;
@@ -33,6 +36,7 @@ impl Console {
         mut update: Update,
     ) -> Ticket<Configured> {
         let limit = self.options().max_units;
+        let approvals = Arc::clone(self.cache());
         self.control(move |tx| {
             let now = tx.now();
             refuse_alias(tx.db(), &name)?;
@@ -54,6 +58,11 @@ impl Console {
             let aliases: Vec<String> = config.aliases.iter().map(ToString::to_string).collect();
             units::set_aliases(tx.db(), name.as_str(), &aliases)?;
             let draft = receipt(&name, &actor, &row, &json, &stored::policy_in(tx)?);
+            let (voided, change) = if changes_requests(before.as_ref(), &config) {
+                void(tx, &approvals, &Void::Unit(&name), &actor)?
+            } else {
+                Default::default()
+            };
             let state = state_of(tx.db(), &row)?;
             let (unit, aliases) = (
                 name.clone(),
@@ -64,14 +73,25 @@ impl Console {
                     receipt_id: draft.id,
                     created: before.is_none(),
                 },
-                drafts: vec![draft],
+                drafts: std::iter::once(draft).chain(voided).collect(),
                 publish: Some(Box::new(move |cache| {
                     cache.set_unit(&unit, state.clone());
                     cache.set_aliases(&unit, &aliases);
+                    change.publish(cache);
                 })),
             })
         })
     }
+}
+
+/// Whether what an approval was given for may be another request now: where it goes, what counts as a write, how many
+/// have to approve.
+fn changes_requests(before: Option<&UnitConfig>, after: &UnitConfig) -> bool {
+    let unconfigured = UnitConfig::unconfigured();
+    let before = before.unwrap_or(&unconfigured);
+    before.upstream != after.upstream
+        || before.methods != after.methods
+        || before.approvals_required != after.approvals_required
 }
 
 fn receipt(

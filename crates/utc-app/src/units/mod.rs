@@ -9,8 +9,8 @@ pub(crate) mod stored;
 mod view;
 
 pub use config::{Access, MethodOverride, Thresholds, UnitConfig};
-pub(crate) use configure::make_room;
 pub use configure::{Configured, Update};
+pub(crate) use configure::{make_room, state_of};
 pub use history::{Features, LevelRecord, UnitHistory};
 pub use marks::{Marked, PinRequest, RiskRequest};
 pub(crate) use marks::{expire, expire_with, something_ended};

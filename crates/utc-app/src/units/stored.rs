@@ -5,7 +5,7 @@ use std::error::Error;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use utc_domain::{LevelCause, PolicyRef, ProtectionLevel, Rule, Timestamp};
+use utc_domain::{LevelCause, PolicyRef, ProtectionLevel, Quorum, Rule, Timestamp};
 use utc_policy::{PolicySet, UnknownUnits};
 use utc_queueing::{HourArrivals, QueueState};
 use utc_storage::StorageError;
@@ -227,9 +227,12 @@ pub(crate) fn unit_state(
         )),
         None => None,
     };
+    let config = config(row)?;
     Ok(UnitState {
         configured: row.configured,
-        mode: config(row)?.mode,
+        config_version: row.config_version.unsigned_abs(),
+        quorum: quorum(config.approvals_required)?,
+        mode: config.mode,
         measured: parse("units.level", &row.level)?,
         pin,
         risk_mark: mark.map(|mark| RiskMark {
@@ -240,6 +243,13 @@ pub(crate) fn unit_state(
         rho: row.rho,
         change_point: row.change_point,
         observed_at: row.last_observed_at.map(Timestamp::from_micros),
+    })
+}
+
+fn quorum(people: u32) -> Result<Quorum, StorageError> {
+    Quorum::new(people).map_err(|source| StorageError::Corrupt {
+        column: "units.config",
+        source: Box::new(source),
     })
 }
 

@@ -74,6 +74,13 @@ public_half! {
     SessionId, "a session's id: 16 lower-case hexadecimal digits"
 }
 
+impl TokenId {
+    /// How a token is called where its name, which can be given to another one later, is not enough.
+    pub fn subject(self) -> Subject {
+        Subject::prefixed("token", &self.to_string())
+    }
+}
+
 /// The name that a person signs in with: 1 to 64 characters of `[a-z0-9._@-]`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserName(String);

@@ -1,0 +1,262 @@
+//! Voting: one function for both choices, one job, one receipt.
+
+use std::sync::Arc;
+
+use utc_domain::{
+    ApprovalEvent, ApprovalId, ApprovalStatus, Code, Draft, Quorum, Reason, ReceiptId, ReceiptKind,
+    Role, Timestamp, VoteChoice,
+};
+use utc_policy::{Ballot, Change as Act, Tally, Vote, VoteRefusal, Voter, may_vote};
+use utc_storage::journal::Tx;
+use utc_storage::rows::approvals::ApprovalRow;
+use utc_storage::rows::receipts;
+use utc_storage::rows::votes::{self, VoteRow};
+
+use super::transition::{self, Change};
+use super::{list, record, stored};
+use crate::cache::StateCache;
+use crate::console::Console;
+use crate::identity::Actor;
+use crate::task::Plan;
+use crate::units::stored::{parse, policy_in};
+use crate::{AppError, Principal, Refusal, Ticket};
+
+/// Somebody who changed what a request is judged by does not vote on it for so long, in minutes.
+const COOLING_MINUTES: i64 = 24 * 60;
+
+/// A vote was counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voted {
+    /// On which approval.
+    pub id: ApprovalId,
+    /// Where it stands now.
+    pub status: ApprovalStatus,
+    /// How many different people have approved.
+    pub approvals: u32,
+    /// How many have to.
+    pub quorum: Quorum,
+    /// The receipt.
+    pub receipt_id: ReceiptId,
+}
+
+/// What somebody says to an approval.
+struct Said {
+    id: ApprovalId,
+    choice: VoteChoice,
+    comment: Option<Reason>,
+    grant_minutes: i64,
+}
+
+impl Console {
+    /// Votes on an approval. Exactly one vote decides it, however many come at once.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for what the caller may not know of; [`AppError::Forbidden`] for whoever may not vote on
+    /// this unit, or not on this request; [`AppError::Conflict`] when it is decided, or the person has voted.
+    pub fn vote(
+        &self,
+        by: &Arc<Principal>,
+        id: ApprovalId,
+        choice: VoteChoice,
+        comment: Option<Reason>,
+    ) -> Ticket<Voted> {
+        let by = Arc::clone(by);
+        let cache = Arc::clone(self.cache());
+        let said = Said {
+            id,
+            choice,
+            comment,
+            grant_minutes: i64::from(self.options().approvals.grant_ttl_minutes),
+        };
+        self.control(move |tx| cast(tx, &cache, &by, &said))
+    }
+}
+
+fn cast(
+    tx: &mut Tx<'_>,
+    cache: &StateCache,
+    by: &Principal,
+    said: &Said,
+) -> Result<Plan<Voted>, AppError> {
+    let actor = Actor::of(tx, by)?;
+    let row = list::visible(tx.db(), said.id, &actor.principal, &actor.requester)?;
+    let unit = parse("approvals.unit", &row.unit)?;
+    actor.principal.may(Role::Approver, &unit)?;
+    let mut votes = stored::votes(&votes::of(tx.db(), &row.id)?)?;
+    check(tx, &actor, &row, &votes)?;
+    votes.push(Vote {
+        person: actor.requester.person.clone(),
+        choice: said.choice,
+    });
+    let tally = Tally::of(&votes, stored::quorum(&row)?);
+    tx.change_state();
+    let people = cache.identities().approvers().people();
+    let counted = record::count(tx, people, Some(said.choice))?;
+    let draft = receipt(tx, &actor, &row, said, tally)?;
+    let vote = vote_row(&actor, &row, said, &draft, tx.now());
+    votes::insert(tx.db(), &vote)?;
+    let status = decide(tx, &row, tally.event(), &draft)?;
+    let removed = if status == ApprovalStatus::Pending {
+        Vec::new()
+    } else {
+        vec![said.id]
+    };
+    let change = Change {
+        added: None,
+        removed,
+        counted: Some(counted),
+    };
+    Ok(Plan {
+        answer: Voted {
+            id: said.id,
+            status,
+            approvals: approvals(&votes),
+            quorum: stored::quorum(&row)?,
+            receipt_id: draft.id,
+        },
+        drafts: vec![draft],
+        publish: Some(Box::new(move |cache| change.publish(cache))),
+    })
+}
+
+/// Nobody votes on their own request, twice, or on what they changed the rules for.
+fn check(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    row: &ApprovalRow,
+    votes: &[Vote],
+) -> Result<(), AppError> {
+    let requester = parse("approvals.subject", &row.subject)?;
+    let owner = parse("approvals.owner", &row.owner)?;
+    let changes = acts(tx, actor, &row.unit)?;
+    let ballot = Ballot {
+        status: stored::status(row)?,
+        expires_at: stored::expires_at(row),
+        requester: &requester,
+        token_owner: &owner,
+        votes,
+        changes: &changes,
+    };
+    let person = &actor.requester.person;
+    may_vote(&Voter { person }, &ballot, tx.now()).map_err(refused)
+}
+
+/// Changes of rules, and of this unit by hand, that this person made lately under whatever name.
+fn acts(tx: &mut Tx<'_>, actor: &Actor, unit: &str) -> Result<Vec<Act>, AppError> {
+    let kinds = [
+        ReceiptKind::PolicyChange.as_str(),
+        ReceiptKind::ConfigChange.as_str(),
+        ReceiptKind::ProtectionChange.as_str(),
+        ReceiptKind::RiskChange.as_str(),
+    ];
+    let since = tx.now().plus_minutes(-COOLING_MINUTES).as_micros();
+    let acts = receipts::acts_since(tx.db(), since, &actor.names, &kinds, unit)?;
+    let acts = acts.into_iter().map(|at| Act {
+        by: actor.requester.person.clone(),
+        at: Timestamp::from_micros(at),
+    });
+    Ok(acts.collect())
+}
+
+fn refused(refusal: VoteRefusal) -> AppError {
+    let conflict = |code| AppError::Conflict {
+        code,
+        message: refusal.to_string(),
+    };
+    match refusal {
+        VoteRefusal::Closed { .. } => conflict("approval_closed"),
+        VoteRefusal::AlreadyVoted => conflict("already_voted"),
+        VoteRefusal::Requester | VoteRefusal::TokenOwner | VoteRefusal::RecentChange { .. } => {
+            AppError::Forbidden(Refusal::Duties(refusal))
+        }
+        other => AppError::Forbidden(Refusal::Duties(other)),
+    }
+}
+
+fn approvals(votes: &[Vote]) -> u32 {
+    let approving = votes
+        .iter()
+        .filter(|vote| vote.choice == VoteChoice::Approve);
+    u32::try_from(approving.count()).unwrap_or(u32::MAX)
+}
+
+fn receipt(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    row: &ApprovalRow,
+    said: &Said,
+    tally: Tally,
+) -> Result<Draft, AppError> {
+    let quorum = stored::quorum(row)?;
+    let count = match tally {
+        Tally::Waiting { approvals, .. } => Some(approvals),
+        Tally::Approved => Some(quorum.people()),
+        Tally::Rejected => None,
+    };
+    let ends = tx.now().plus_minutes(said.grant_minutes);
+    let name = &actor.requester.name;
+    let words = sentence(name.as_str(), row, said, count, quorum);
+    let code = tally
+        .event()
+        .map_or(Code::VoteRecorded, ApprovalEvent::code);
+    let mut draft = transition::draft(row, code, name.clone(), words, policy_in(tx)?)?;
+    draft.meta.vote = Some(said.choice);
+    draft.meta.votes = count;
+    draft.meta.expires_at = (tally == Tally::Approved).then_some(ends);
+    Ok(draft)
+}
+
+fn sentence(
+    name: &str,
+    row: &ApprovalRow,
+    said: &Said,
+    count: Option<u32>,
+    quorum: Quorum,
+) -> String {
+    let what = transition::words(row);
+    let why = said
+        .comment
+        .as_ref()
+        .map_or_else(|| ".".to_owned(), |comment| format!(": {comment}"));
+    match count {
+        Some(count) => format!("{name} approved {what} ({count} of {quorum}){why}"),
+        None => format!("{name} rejected {what}{why}"),
+    }
+}
+
+fn vote_row(
+    actor: &Actor,
+    row: &ApprovalRow,
+    said: &Said,
+    draft: &Draft,
+    now: Timestamp,
+) -> VoteRow {
+    VoteRow {
+        approval_id: row.id.clone(),
+        person: actor.requester.person.to_string(),
+        voter: actor.requester.name.to_string(),
+        choice: said.choice.to_string(),
+        comment: said.comment.as_ref().map(ToString::to_string),
+        at: now.as_micros(),
+        receipt_id: draft.id.to_string(),
+    }
+}
+
+/// What the votes come to becomes the approval's status. A vote that leaves it waiting is its last receipt all the same.
+fn decide(
+    tx: &mut Tx<'_>,
+    row: &ApprovalRow,
+    event: Option<ApprovalEvent>,
+    draft: &Draft,
+) -> Result<ApprovalStatus, AppError> {
+    let Some(event) = event else {
+        let voted = ApprovalRow {
+            last_receipt_id: draft.id.to_string(),
+            ..row.clone()
+        };
+        utc_storage::rows::approvals::update(tx.db(), &voted, &row.status)?;
+        return Ok(stored::status(row)?);
+    };
+    let decided = transition::apply(tx, row, event, draft.id, draft.meta.expires_at)?;
+    Ok(stored::status(&decided)?)
+}

@@ -1,0 +1,76 @@
+//! Whoever waits until an approval is decided. They hold no connection to the database: what another server decides
+//! comes in with the cache, which this process brings up to date several times a second.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use dashmap::DashMap;
+use tokio::sync::oneshot;
+use utc_domain::ApprovalId;
+
+use crate::console::Console;
+use crate::identity::WatchPlace;
+use crate::{AppError, Principal};
+
+/// How many requests of one caller may wait at a time.
+const PLACES: usize = 20;
+
+/// Who waits for what.
+#[derive(Default)]
+pub(crate) struct Watchers(DashMap<ApprovalId, Vec<oneshot::Sender<()>>>);
+
+impl Watchers {
+    fn add(&self, id: ApprovalId) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        let mut senders = self.0.entry(id).or_default();
+        // Whoever gave up waiting is forgotten here.
+        senders.retain(|sender| !sender.is_closed());
+        senders.push(sender);
+        receiver
+    }
+
+    /// Wakes everybody who waits for one of these.
+    pub(crate) fn wake(&self, decided: &[ApprovalId]) {
+        for id in decided {
+            // Dropping the senders wakes.
+            drop(self.0.remove(id));
+        }
+    }
+
+    /// Wakes everybody who waits for something that does not wait any more.
+    pub(crate) fn wake_all_but(&self, pending: &HashSet<ApprovalId>) {
+        self.0.retain(|id, _| pending.contains(id));
+    }
+}
+
+/// A place to wait for one approval.
+pub struct Watch {
+    decided: oneshot::Receiver<()>,
+    _place: WatchPlace,
+}
+
+impl Watch {
+    /// Until the approval is decided; at once when it does not wait for votes.
+    pub async fn decided(self) {
+        // The sender is dropped, and never sends.
+        let _ = self.decided.await;
+    }
+}
+
+impl Console {
+    /// Takes a place to wait for an approval. Ask for its state after this, not before.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] when too many requests of this caller wait already.
+    pub fn watch(&self, by: &Arc<Principal>, id: ApprovalId) -> Result<Watch, AppError> {
+        let place = by.take_watch(PLACES)?;
+        let decided = self.cache().watchers().add(id);
+        if !self.cache().waiting().holds(id) {
+            self.cache().watchers().wake(&[id]);
+        }
+        Ok(Watch {
+            decided,
+            _place: place,
+        })
+    }
+}
