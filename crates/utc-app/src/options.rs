@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use utc_domain::Clock;
+use utc_domain::{Clock, Timestamp};
 use utc_policy::UnknownUnits;
 use utc_queueing::{RatePrior, Settings};
 use utc_storage::connection::Location;
@@ -15,10 +15,10 @@ use crate::clock::SystemClock;
 /// How long approvals live, how many may wait, how fast people are thought to be.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ApprovalOptions {
-    /// How long a request waits before it expires, in minutes, 1 and up.
-    pub ttl_minutes: u32,
-    /// How long an approval can be used, in minutes, 1 and up.
-    pub grant_ttl_minutes: u32,
+    /// How long a request waits before it expires; more than nothing.
+    pub ttl: Duration,
+    /// How long an approval can be used; more than nothing.
+    pub grant_ttl: Duration,
     /// How many requests of one subject may wait at a time.
     pub max_pending_per_subject: u32,
     /// How fast one person is assumed to approve before anything is known.
@@ -28,11 +28,21 @@ pub struct ApprovalOptions {
 impl ApprovalOptions {
     /// A day, a quarter of an hour, three, 0.4 an hour.
     pub const STANDARD: Self = Self {
-        ttl_minutes: 1_440,
-        grant_ttl_minutes: 15,
+        ttl: Duration::from_hours(24),
+        grant_ttl: Duration::from_mins(15),
         max_pending_per_subject: 3,
         prior: RatePrior::STANDARD,
     };
+
+    /// How long a request waits, in whole minutes, begun ones too.
+    pub(crate) fn ttl_minutes(&self) -> u32 {
+        u32::try_from(self.ttl.as_millis().div_ceil(60_000)).unwrap_or(u32::MAX)
+    }
+}
+
+/// So much later.
+pub(crate) fn after(now: Timestamp, span: Duration) -> Timestamp {
+    now.plus_micros(i64::try_from(span.as_micros()).unwrap_or(i64::MAX))
 }
 
 /// How a [`Console`](crate::Console) works. Start from [`Options::new`] and change what differs.

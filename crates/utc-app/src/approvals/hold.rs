@@ -1,6 +1,7 @@
 //! A decision that asks for approval makes the request that waits for it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use utc_domain::{ApprovalId, ApprovalStatus, ExecutionStatus, Quorum, RequestDigest, Timestamp};
 use utc_storage::journal::Tx;
@@ -14,6 +15,7 @@ use crate::AppError;
 use crate::cache::{StateCache, UnitState};
 use crate::decide::Request;
 use crate::identity::Requester;
+use crate::options::after;
 
 /// A request that waits, as the answer to whoever asked names it.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,30 +38,24 @@ pub(crate) struct Hold {
     pub(crate) config_version: u64,
     pub(crate) quorum: Quorum,
     pub(crate) room: Room,
-    /// Minutes until it expires.
-    ttl_minutes: u32,
+    ttl: Duration,
 }
 
 impl Hold {
-    pub(crate) fn new(
-        digest: RequestDigest,
-        unit: &UnitState,
-        room: Room,
-        ttl_minutes: u32,
-    ) -> Self {
+    pub(crate) fn new(digest: RequestDigest, unit: &UnitState, room: Room, ttl: Duration) -> Self {
         Self {
             id: ApprovalId::new(Uuid::now_v7()),
             digest,
             config_version: unit.config_version,
             quorum: unit.quorum,
             room,
-            ttl_minutes,
+            ttl,
         }
     }
 
     /// When it expires if it is asked at `now`.
     pub(crate) fn expires_at(&self, now: Timestamp) -> Timestamp {
-        now.plus_minutes(i64::from(self.ttl_minutes))
+        after(now, self.ttl)
     }
 
     /// What the answer says of it.

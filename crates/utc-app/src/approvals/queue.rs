@@ -108,7 +108,7 @@ impl Waiting {
         let ahead = self.ahead(unit, None, people, now);
         let queue = self
             .limit(newcomer, options)
-            .unwrap_or_else(|| model.room_for(ahead, newcomer.quorum, options.ttl_minutes));
+            .unwrap_or_else(|| model.room_for(ahead, newcomer.quorum, options.ttl_minutes()));
         let same = |waiting: &&Arc<Pending>| waiting.digest == *newcomer.digest;
         Room {
             queue,

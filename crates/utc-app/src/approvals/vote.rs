@@ -1,6 +1,7 @@
 //! Voting: one function for both choices, one job, one receipt.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use utc_domain::{
     ApprovalEvent, ApprovalId, ApprovalStatus, Code, Draft, Quorum, Reason, ReceiptId, ReceiptKind,
@@ -17,6 +18,7 @@ use super::{list, record, stored};
 use crate::cache::StateCache;
 use crate::console::Console;
 use crate::identity::Actor;
+use crate::options::after;
 use crate::task::Plan;
 use crate::units::stored::{parse, policy_in};
 use crate::{AppError, Principal, Refusal, Ticket};
@@ -44,7 +46,7 @@ struct Said {
     id: ApprovalId,
     choice: VoteChoice,
     comment: Option<Reason>,
-    grant_minutes: i64,
+    grant_ttl: Duration,
 }
 
 impl Console {
@@ -66,7 +68,7 @@ impl Console {
             id,
             choice,
             comment,
-            grant_minutes: i64::from(self.options().approvals.grant_ttl_minutes),
+            grant_ttl: self.options().approvals.grant_ttl,
         };
         self.control(move |tx| cast(tx, &cache, &by, &said))
     }
@@ -193,7 +195,7 @@ fn receipt(
         Tally::Approved => Some(quorum.people()),
         Tally::Rejected => None,
     };
-    let ends = tx.now().plus_minutes(said.grant_minutes);
+    let ends = after(tx.now(), said.grant_ttl);
     let name = &actor.requester.name;
     let words = sentence(name.as_str(), row, said, count, quorum);
     let code = tally

@@ -137,7 +137,7 @@ fn judge(
     };
     let verdict = evaluate(&question, under.policy, &under.view);
     let waits = verdict.decision == Decision::RequireApproval;
-    let hold = waits.then(|| Hold::new(digest, under.state, room, asked.options.ttl_minutes));
+    let hold = waits.then(|| Hold::new(digest, under.state, room, asked.options.ttl));
     Ok(Judged {
         verdict,
         queue,

@@ -5,6 +5,7 @@
     reason = "what a test needs and does not get ends it"
 )]
 
+mod approvals;
 mod decisions;
 mod identities;
 mod keys;

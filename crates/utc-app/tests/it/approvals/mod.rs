@@ -1,0 +1,10 @@
+//! Requests that wait for people: held, voted on, used once; on both databases where it matters.
+
+mod concurrency;
+mod duties;
+mod ending;
+mod grants;
+mod once;
+mod queue;
+mod stage;
+mod votes;
