@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
-use utc_app::Options;
-use utc_app::engine::{Location, Observer, Settings, UnknownUnits};
+use utc_app::engine::{Location, Observer, RatePrior, Settings, UnknownUnits};
+use utc_app::{ApprovalOptions, Options};
 use utc_config::{Config, DatabaseUrl, RateLimit, Server};
 use utc_web::{Metrics, Proxies, Rates};
 
@@ -48,6 +48,7 @@ pub(crate) fn engine(config: &Config, metrics: &Arc<Metrics>) -> anyhow::Result<
             queueing.relax_below,
             queueing.relax_window_minutes,
         )?,
+        approvals: approvals(config)?,
         max_units: usize::try_from(config.installation.max_units)?,
         unknown_units: match config.installation.unknown_units {
             utc_config::UnknownUnits::Allow => UnknownUnits::Allow,
@@ -56,6 +57,17 @@ pub(crate) fn engine(config: &Config, metrics: &Arc<Metrics>) -> anyhow::Result<
         },
         observer: Arc::new(Batches(Arc::clone(metrics))),
         ..Options::new(location(&config.database))
+    })
+}
+
+fn approvals(config: &Config) -> anyhow::Result<ApprovalOptions> {
+    let minutes = |minutes: u32| Duration::from_mins(u64::from(minutes));
+    let approvals = &config.approvals;
+    Ok(ApprovalOptions {
+        ttl: minutes(approvals.ttl_minutes),
+        grant_ttl: minutes(approvals.grant_ttl_minutes),
+        max_pending_per_subject: approvals.max_pending_per_subject,
+        prior: RatePrior::new(config.queueing.human_approval_rate_per_hour)?,
     })
 }
 

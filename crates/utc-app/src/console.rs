@@ -222,7 +222,8 @@ impl Console {
         self.store.read(read_head).map_err(Into::into)
     }
 
-    /// Why the clock cannot be trusted now, in words; none when it can. Until it settles levels do not relax.
+    /// Why the clock cannot be trusted now, in words; none when it can. Until it settles levels do not relax,
+    /// and no approval is used.
     pub fn clock_trouble(&self) -> Option<String> {
         self.watch.look(self.clock.now());
         self.watch.trouble()
@@ -256,6 +257,15 @@ impl Console {
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
+    }
+
+    /// Whether the clock can be trusted, asked when an approval is used.
+    pub(crate) fn clock_settled(&self) -> impl Fn() -> bool + Send + 'static {
+        let (clock, watch) = (Arc::clone(&self.clock), Arc::clone(&self.watch));
+        move || {
+            watch.look(clock.now());
+            watch.trouble().is_none()
+        }
     }
 
     /// Whether levels may relax, asked when an observation is taken.

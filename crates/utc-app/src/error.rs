@@ -57,6 +57,12 @@ pub enum AppError {
         "this idempotency key was used for another request; use a new one for each request, and the same one to repeat it byte for byte"
     )]
     KeyReused,
+    /// As many requests of this caller wait for decisions as may.
+    #[error("{places} requests of this caller wait for decisions already; no more may")]
+    TooManyWaiting {
+        /// How many may.
+        places: usize,
+    },
     /// The queue in front of the journal is full.
     #[error("too many requests are waiting to be written")]
     Busy,

@@ -4,29 +4,24 @@ use crate::Variable;
 use crate::parse::whole;
 use crate::reader::{Noted, Reader};
 
-const LATER: &str = "approvals arrive";
-
 const TTL: Variable = Variable::new(
     "APPROVAL_TTL_MINUTES",
     "1440",
     "Minutes that a request for approval waits before it expires, up to 30 days.",
     |c| c.approvals.ttl_minutes.to_string(),
-)
-.later(LATER);
+);
 const GRANT_TTL: Variable = Variable::new(
     "GRANT_TTL_MINUTES",
     "15",
     "Minutes that an approval can be used after it was given, up to a day.",
     |c| c.approvals.grant_ttl_minutes.to_string(),
-)
-.later(LATER);
+);
 const MAX_PENDING: Variable = Variable::new(
     "APPROVAL_MAX_PENDING_PER_SUBJECT",
     "3",
     "Requests of one subject that may wait at a time, 1 to 1000.",
     |c| c.approvals.max_pending_per_subject.to_string(),
-)
-.later(LATER);
+);
 
 pub(crate) const VARIABLES: &[Variable] = &[TTL, GRANT_TTL, MAX_PENDING];
 

@@ -60,8 +60,7 @@ const HUMAN_RATE: Variable = Variable::new(
     "0.4",
     "Approvals that one person is first assumed to manage in an hour.",
     |c| c.queueing.human_approval_rate_per_hour.to_string(),
-)
-.later("approvals arrive");
+);
 
 pub(crate) const VARIABLES: &[Variable] = &[
     ALPHA,

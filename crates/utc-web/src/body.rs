@@ -10,7 +10,9 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
-use utc_attestation::{Limits, check_strict};
+use utc_app::{AppError, Once};
+use utc_attestation::{Limits, check_strict, sha256_hex};
+use utc_domain::{DomainError, IdempotencyKey};
 
 use crate::problem::Problem;
 
@@ -38,6 +40,74 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
             parse(&bytes).map(Json)
         })
     }
+}
+
+/// A body that may be absent: then it is as if every member were.
+pub(crate) struct OptionalJson<T>(pub T);
+
+impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJson<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let kind = require_json(request, "application/json");
+        let bytes = Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let bytes = bytes.await.map_err(|error| payload_problem(&error))?;
+            if bytes.is_empty() {
+                return Ok(Self(T::default()));
+            }
+            kind?;
+            parse(&bytes).map(Self)
+        })
+    }
+}
+
+/// A body as [`Json`] reads it, and what the caller names the request by: the header `Idempotency-Key`.
+pub(crate) struct Keyed<T> {
+    pub(crate) body: T,
+    pub(crate) once: Option<Once>,
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Keyed<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let key = require_json(request, "application/json").and_then(|()| key_of(request));
+        let bytes = Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let key = key?;
+            let bytes = bytes.await.map_err(|error| payload_problem(&error))?;
+            Ok(Self {
+                body: parse(&bytes)?,
+                once: key.map(|key| once(key, &bytes)).transpose()?,
+            })
+        })
+    }
+}
+
+/// The request's key, where it has one.
+pub(crate) fn key_of(request: &HttpRequest) -> Result<Option<IdempotencyKey>, Problem> {
+    let mut headers = request.headers().get_all("idempotency-key");
+    let Some(header) = headers.next() else {
+        return Ok(None);
+    };
+    let text = header.to_str().unwrap_or_default();
+    match (text.parse(), headers.next()) {
+        (Ok(key), None) => Ok(Some(key)),
+        _ => Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "idempotency_key_invalid",
+            "`Idempotency-Key` must be given once, with 1 to 255 visible ASCII characters",
+        )),
+    }
+}
+
+fn once(key: IdempotencyKey, bytes: &[u8]) -> Result<Once, Problem> {
+    let digest = sha256_hex(bytes).parse();
+    let digest = digest.map_err(|error| AppError::Internal(Box::<DomainError>::new(error)))?;
+    Ok(Once { key, digest })
 }
 
 /// Refuses every content type but `wanted` (parameters such as `charset=utf-8` are fine): a web page elsewhere

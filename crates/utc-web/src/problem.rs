@@ -183,6 +183,7 @@ impl Problem {
             Refusal::Subject(_) => "subject_not_allowed",
             Refusal::Unit(_) | Refusal::NotEverywhere | Refusal::NoUnits => "unit_not_allowed",
             Refusal::Role(_) => "role_missing",
+            Refusal::Duties(_) => "duties_not_separate",
             _ => "forbidden",
         };
         Self::new(StatusCode::FORBIDDEN, code, refusal.to_string())
@@ -219,6 +220,17 @@ impl From<AppError> for Problem {
             AppError::Unauthenticated => Self::unauthenticated(),
             AppError::Forbidden(refusal) => Self::forbidden(&refusal),
             AppError::Conflict { code, message } => Self::new(StatusCode::CONFLICT, code, message),
+            AppError::KeyReused => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                error.to_string(),
+            ),
+            AppError::TooManyWaiting { .. } => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_waiting",
+                error.to_string(),
+            )
+            .retry_after(1),
             AppError::Busy => Self::unavailable(
                 "busy",
                 "too many requests are waiting to be written; try again",

@@ -74,6 +74,7 @@ fn method_route(method: &HttpMethod) -> Route {
 /// Every endpoint.
 pub fn table() -> Vec<Endpoint> {
     let mut table = decisions_and_rules();
+    table.extend(approvals());
     table.extend(governed_units());
     table.extend(people_and_tokens());
     table.extend(system_and_pages());
@@ -94,6 +95,20 @@ fn decisions_and_rules() -> Vec<Endpoint> {
         Endpoint::new::<rules::__path_list, _, _>(VIEWER, rules::list),
         Endpoint::new::<rules::__path_history, _, _>(VIEWER, rules::history),
         Endpoint::new::<rules::__path_put, _, _>(Access::Everywhere(Role::Operator), rules::put),
+    ]
+}
+
+fn approvals() -> Vec<Endpoint> {
+    use crate::handlers::approvals as calls;
+    const APPROVER: Access = Access::Role(Role::Approver);
+    const KNOWN: Access = Access::Known;
+    vec![
+        Endpoint::new::<calls::__path_list, _, _>(KNOWN, calls::list),
+        Endpoint::new::<calls::__path_get, _, _>(KNOWN, calls::get),
+        Endpoint::new::<calls::__path_approve, _, _>(APPROVER, calls::approve),
+        Endpoint::new::<calls::__path_reject, _, _>(APPROVER, calls::reject),
+        Endpoint::new::<calls::__path_cancel, _, _>(KNOWN, calls::cancel),
+        Endpoint::new::<calls::__path_revoke, _, _>(KNOWN, calls::revoke),
     ]
 }
 

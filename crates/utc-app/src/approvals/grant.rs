@@ -64,6 +64,15 @@ impl Presented {
         })
     }
 
+    /// The same, where the clock cannot be trusted: nobody can say whether it has expired.
+    pub(crate) fn at(self, settled: bool) -> Self {
+        let worth = match self.worth {
+            GrantUse::Valid if !settled => GrantUse::Invalid(GrantProblem::ClockUnsettled),
+            worth => worth,
+        };
+        Self { worth, ..self }
+    }
+
     /// The same, for a request that is repeated: one that this very receipt used up counts as if it were not.
     pub(crate) fn before(self, receipt: &str) -> Self {
         let by_this = |known: &Known| known.row.last_receipt_id == receipt;

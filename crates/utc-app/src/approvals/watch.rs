@@ -61,7 +61,7 @@ impl Console {
     /// Takes a place to wait for an approval. Ask for its state after this, not before.
     ///
     /// # Errors
-    /// [`AppError::Conflict`] when too many requests of this caller wait already.
+    /// [`AppError::TooManyWaiting`] when too many requests of this caller wait already.
     pub fn watch(&self, by: &Arc<Principal>, id: ApprovalId) -> Result<Watch, AppError> {
         let place = by.take_watch(PLACES)?;
         let decided = self.cache().watchers().add(id);

@@ -38,6 +38,11 @@ impl Asker {
         })
     }
 
+    /// Who it is, as they were let through.
+    pub(super) fn principal(&self) -> &Arc<Principal> {
+        &self.principal
+    }
+
     /// Nothing is sealed for somebody whose token ended or was revoked since they asked.
     pub(super) fn check(
         &self,

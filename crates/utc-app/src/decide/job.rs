@@ -8,9 +8,10 @@ use utc_storage::JournalError;
 use utc_storage::journal::{Class, Job, JobError, Receipt, Tx};
 use utc_storage::rows::{inputs, units};
 
+use super::asker::Asker;
 use super::once::{Once, Repeat};
 use super::prepare::{Asked, Prepared};
-use super::{Answer, Asker, Outcome, Request};
+use super::{Answer, Outcome, Request};
 use crate::approvals::{Change, Presented, use_up};
 use crate::cache::StateCache;
 use crate::identity::Requester;
@@ -30,6 +31,8 @@ pub(super) struct Parts {
     pub(super) input: Option<StoredInput>,
     pub(super) options: ApprovalOptions,
     pub(super) max_units: usize,
+    /// Whether the clock can be trusted; asked where an approval came with the question.
+    pub(super) settled: Box<dyn Fn() -> bool + Send>,
 }
 
 impl Parts {
@@ -87,7 +90,9 @@ impl DecideJob {
 
     fn work(&mut self, tx: &mut Tx<'_>) -> Result<Step, AppError> {
         let savepoint = self.has_effects();
-        self.check_asker(tx)?;
+        if let Some(asker) = &self.parts.asker {
+            asker.check(&self.cache, &self.parts.request, tx)?;
+        }
         let repeat = match &self.parts.once {
             Some(once) => once.find(tx, &self.parts.requester.token)?,
             None => None,
@@ -106,24 +111,6 @@ impl DecideJob {
         Ok(Step::Done)
     }
 
-    /// Nothing is sealed for somebody whose token ended or was revoked since they asked.
-    fn check_asker(&self, tx: &Tx<'_>) -> Result<(), AppError> {
-        let Some(asker) = &self.parts.asker else {
-            return Ok(());
-        };
-        let ended = asker
-            .principal
-            .expires_at()
-            .is_some_and(|at| at <= tx.now());
-        if asker.epoch == tx.epoch() && !ended {
-            return Ok(());
-        }
-        let now = self.cache.identities().still(&asker.principal, tx.now());
-        let request = &self.parts.request;
-        now.ok_or(AppError::Unauthenticated)?
-            .may_ask(&request.subject, &request.unit)
-    }
-
     /// The approval that came with the question, as this transaction has it.
     fn presented(
         &self,
@@ -136,7 +123,7 @@ impl DecideJob {
         let presented = Presented::find(tx, id, &self.parts.request, &self.parts.requester)?;
         Ok(Some(match repeat {
             Some(repeat) => presented.before(repeat.receipt()),
-            None => presented,
+            None => presented.at((self.parts.settled)()),
         }))
     }
 
@@ -255,7 +242,7 @@ impl Job for DecideJob {
             ..
         } = *self;
         // Given back before the answer, so that whoever asks one by one never waits for a place.
-        drop(parts.asker.map(|asker| asker.place));
+        drop(parts.asker);
         let answer = match (outcome, repeated, refusal) {
             (Ok(_), Some(receipt), _) => Ok(Outcome::Repeated(receipt)),
             (Ok(receipts), None, _) => finish(&cache, &parts.request, prepared, receipts),

@@ -1,5 +1,6 @@
 //! The main use case: may I do this now?
 
+mod asker;
 mod job;
 mod once;
 mod prepare;
@@ -14,9 +15,10 @@ use utc_domain::{
 use crate::approvals::{Forwarded, Held};
 use crate::clock::new_receipt_id;
 use crate::console::Console;
-use crate::identity::{Place, Requester};
+use crate::identity::Requester;
 use crate::input::Input;
 use crate::{AppError, Principal, Ticket};
+use asker::Asker;
 use job::{DecideJob, Parts};
 pub use once::Once;
 pub(crate) use once::forget;
@@ -145,26 +147,13 @@ impl Console {
     ) -> Ticket<Outcome> {
         // An alias is no way around the patterns of a token: the unit's own name counts.
         request.unit = self.cache().resolve(&request.unit);
-        match self.admit(by, &request) {
+        match Asker::admit(self, by, &request) {
             Ok(asker) => {
-                let requester = self.cache().identities().requester(&asker.principal);
+                let requester = self.cache().identities().requester(asker.principal());
                 self.enqueue(request, requester, Some(asker), once)
             }
             Err(error) => Ticket::ready(Err(error)),
         }
-    }
-
-    fn admit(&self, by: &Arc<Principal>, request: &Request) -> Result<Asker, AppError> {
-        // Before the state, see `StateCache::epoch`.
-        let epoch = self.cache().epoch();
-        let principal = self.cache().identities().still(by, self.clock().now());
-        let principal = principal.ok_or(AppError::Unauthenticated)?;
-        principal.may_ask(&request.subject, &request.unit)?;
-        Ok(Asker {
-            place: principal.take_place(self.options().decision_places / 4)?,
-            principal,
-            epoch,
-        })
     }
 
     fn enqueue(
@@ -186,6 +175,7 @@ impl Console {
             input,
             options: self.options().approvals,
             max_units: self.options().max_units,
+            settled: Box::new(self.clock_settled()),
         };
         let cache = Arc::clone(self.cache());
         match DecideJob::new(cache, parts, new_receipt_id(), self.clock().now()) {
@@ -206,12 +196,4 @@ impl Outcome {
             Self::Repeated(_) => Err(AppError::Internal("repeated without a key".into())),
         }
     }
-}
-
-/// Who asks, and the place that the question takes in front of the journal.
-struct Asker {
-    principal: Arc<Principal>,
-    place: Place,
-    /// The epoch under which they were found to be allowed to ask.
-    epoch: u64,
 }

@@ -198,10 +198,7 @@ impl Principal {
         if before < places {
             Ok(place)
         } else {
-            Err(AppError::Conflict {
-                code: "too_many_waiting",
-                message: format!("at most {places} requests of one caller may wait at a time"),
-            })
+            Err(AppError::TooManyWaiting { places })
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Handlers: extract, call one use case, map.
 
+pub(crate) mod approvals;
 pub(crate) mod decisions;
 pub(crate) mod me;
 pub(crate) mod pages;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utc_app::{Answer, Request};
 use utoipa::ToSchema;
 
+use super::approvals::HeldAnswer;
 use super::parts::Fields;
 use crate::problem::Problem;
 
@@ -21,8 +22,8 @@ pub(crate) struct DecideBody {
     /// Anything about the request, at most 16 KiB and 32 levels. Kept apart from the receipt, erasable.
     #[schema(value_type = Option<Object>)]
     context: Option<serde_json::Value>,
-    /// Not accepted in this version: there are no approvals yet.
-    approval_id: Option<serde_json::Value>,
+    /// An approval that was given for exactly this request.
+    approval_id: Option<String>,
     /// Why, in the caller's words, at most 1,000 characters. Kept apart from the receipt, erasable.
     reason: Option<String>,
 }
@@ -36,17 +37,13 @@ impl DecideBody {
         let unit = fields.read("/unit", &self.unit);
         let payload_hash = fields.read_optional("/payload_hash", self.payload_hash.as_deref());
         let reason = fields.read_optional("/reason", self.reason.as_deref());
-        if self.approval_id.is_some() {
-            fields.error(
-                "/approval_id",
-                "must be absent: this version has no approvals yet",
-            );
-        }
+        let approval_id = fields.read_optional("/approval_id", self.approval_id.as_deref());
         let request = match (subject, action, unit) {
             (Some(subject), Some(action), Some(unit)) => Some(Request {
                 payload_hash,
                 reason,
                 context: self.context,
+                approval_id,
                 ..Request::new(subject, action, unit)
             }),
             _ => None,
@@ -73,8 +70,27 @@ pub(crate) struct DecideAnswer {
     rules: Vec<&'static str>,
     /// The unit's level in force.
     protection_level: &'static str,
+    /// For an `ALLOW`: act before this, or ask again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act_before: Option<String>,
+    /// For `REQUIRE_APPROVAL`: the request that waits for people now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval: Option<HeldAnswer>,
+    /// Whether it was answered before, under the same `Idempotency-Key`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    replayed: bool,
     /// The receipt: a compact JWS.
     receipt: String,
+}
+
+impl DecideAnswer {
+    /// The same, as the answer to a repeated request.
+    pub(crate) fn replayed(answer: Answer) -> Self {
+        Self {
+            replayed: true,
+            ..answer.into()
+        }
+    }
 }
 
 impl From<Answer> for DecideAnswer {
@@ -91,6 +107,9 @@ impl From<Answer> for DecideAnswer {
                 .map(utc_domain::Ground::as_str)
                 .collect(),
             protection_level: answer.protection_level.as_str(),
+            act_before: answer.act_before.map(|at| at.to_string()),
+            approval: answer.approval.map(Into::into),
+            replayed: false,
             receipt: answer.receipt,
         }
     }
@@ -101,7 +120,7 @@ impl From<Answer> for DecideAnswer {
 #[serde(untagged)]
 pub(crate) enum BatchItem {
     /// The answer.
-    Answer(DecideAnswer),
+    Answer(Box<DecideAnswer>),
     /// Why there is none.
     #[schema(value_type = Object)]
     Problem(serde_json::Value),

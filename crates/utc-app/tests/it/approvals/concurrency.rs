@@ -162,7 +162,10 @@ fn at_most_twenty_of_one_caller_wait_at_a_time() {
         .map(|_| stage.console.watch(&stage.agent, id).unwrap())
         .collect();
     let refused = stage.console.watch(&stage.agent, id);
-    super::stage::check_conflict(refused, "too_many_waiting");
+    assert!(matches!(
+        refused,
+        Err(AppError::TooManyWaiting { places: 20 })
+    ));
     watches.pop();
     stage.console.watch(&stage.agent, id).unwrap();
 }
