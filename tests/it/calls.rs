@@ -29,6 +29,15 @@ pub(crate) fn read(client: &Client, unit: &str) -> Value {
     client.post(DECIDE, &question("read:order", unit)).ok()
 }
 
+/// Takes back a request that waits for approval: not too many of one caller may.
+#[track_caller]
+pub(crate) fn cancel(client: &Client, held: &Value) {
+    let id = held["approval"]["id"].as_str();
+    let id = id.unwrap_or_else(|| panic!("nothing waits: {held}"));
+    let path = format!("/api/v1/approvals/{id}/cancel");
+    client.post(&path, &json!({})).ok();
+}
+
 /// Turns a rule on or off.
 #[track_caller]
 pub(crate) fn set_rule(client: &Client, rule: &str, enabled: bool) -> Value {

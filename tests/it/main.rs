@@ -8,6 +8,7 @@
     reason = "helpers of tests are tests too: what is not as expected has failed"
 )]
 
+mod approvals;
 mod architecture;
 mod bad_input;
 mod calls;

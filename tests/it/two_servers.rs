@@ -3,7 +3,7 @@
 use serde_json::json;
 use utc_test_support::{Client, Server, ServerOptions, admin};
 
-use crate::calls::{APPROVAL, RISKY, check, observe, set_rule, unit_path, write};
+use crate::calls::{APPROVAL, RISKY, cancel, check, observe, set_rule, unit_path, write};
 use crate::chain::Log;
 use crate::load::Load;
 
@@ -79,7 +79,7 @@ fn a_rule_change_binds_the_other_server_also_while_both_are_loaded() {
             // The load switches the other rule, which may be listed beside.
             let answer = write(other.client(), "quiet");
             assert_eq!(
-                answer["decision"] == "DENY",
+                answer["code"] == "unit_risky",
                 turn % 2 == 0,
                 "turn {turn}: {answer}"
             );
@@ -108,12 +108,14 @@ fn a_level_and_a_pin_of_one_server_bind_the_next_answer_of_the_other() {
         );
         let body = json!({"level": "require_approval", "reason": "a test", "expires_at": soon(there.client())});
         there.put(&unit_path(&unit, "/pin"), &body).ok();
+        let held = write(here.client(), &unit);
         check(
-            &write(here.client(), &unit),
+            &held,
             "REQUIRE_APPROVAL",
             "approval_required",
             &["protection_require_approval"],
         );
+        cancel(there.client(), &held);
     }
     Log::read(one.client());
 }
@@ -156,7 +158,7 @@ fn the_command_line_beside_a_loaded_server_on_sqlite_writes_into_one_chain() {
             .json();
             let answer = write(&server.client().fresh(), "quiet");
             assert_eq!(
-                answer["decision"] == "DENY",
+                answer["code"] == "unit_risky",
                 enabled,
                 "turn {turn}: {answer}"
             );

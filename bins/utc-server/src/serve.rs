@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::rt::signal::unix::{SignalKind, signal};
 use actix_web::{HttpServer, web};
 use anyhow::Context as _;
 use utc_app::Console;
@@ -54,12 +55,14 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
     });
     actix_web::rt::System::new().block_on(async move {
         let upkeep = actix_web::rt::spawn(upkeep(state.clone()));
+        let stop = actix_web::rt::spawn(stop_waiting(state.clone()));
         let served = HttpServer::new(move || utc_web::app(state.clone()))
             .listen(listener)?
             .shutdown_timeout(30)
             .run()
             .await;
         upkeep.abort();
+        stop.abort();
         served
     })?;
     drop(traffic);
@@ -122,6 +125,24 @@ fn announce(config: &Config, port: u16, console: &Console, demo: Option<&Demo>) 
             "There is no user yet. Let the first one in: http://{own}/setup?token={token}"
         ));
     }
+}
+
+/// Whoever waits for people's decisions would keep the server from stopping.
+async fn stop_waiting(state: web::Data<State>) -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    // Whichever comes first.
+    std::future::poll_fn(|context| {
+        let stop = terminate.poll_recv(context).is_ready();
+        if stop || interrupt.poll_recv(context).is_ready() {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await;
+    state.console.stop_waiting();
+    Ok(())
 }
 
 /// Recorded values would pile up between two scrapes, and callers who are gone in the limits.

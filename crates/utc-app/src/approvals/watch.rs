@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use dashmap::DashMap;
 use tokio::sync::oneshot;
@@ -17,12 +18,15 @@ const PLACES: usize = 20;
 
 /// Who waits for what.
 #[derive(Default)]
-pub(crate) struct Watchers(DashMap<ApprovalId, Vec<oneshot::Sender<()>>>);
+pub(crate) struct Watchers {
+    waiting: DashMap<ApprovalId, Vec<oneshot::Sender<()>>>,
+    stopped: AtomicBool,
+}
 
 impl Watchers {
     fn add(&self, id: ApprovalId) -> oneshot::Receiver<()> {
         let (sender, receiver) = oneshot::channel();
-        let mut senders = self.0.entry(id).or_default();
+        let mut senders = self.waiting.entry(id).or_default();
         // Whoever gave up waiting is forgotten here.
         senders.retain(|sender| !sender.is_closed());
         senders.push(sender);
@@ -33,13 +37,25 @@ impl Watchers {
     pub(crate) fn wake(&self, decided: &[ApprovalId]) {
         for id in decided {
             // Dropping the senders wakes.
-            drop(self.0.remove(id));
+            drop(self.waiting.remove(id));
         }
     }
 
     /// Wakes everybody who waits for something that does not wait any more.
     pub(crate) fn wake_all_but(&self, pending: &HashSet<ApprovalId>) {
-        self.0.retain(|id, _| pending.contains(id));
+        self.waiting.retain(|id, _| pending.contains(id));
+    }
+}
+
+impl Watchers {
+    /// Wakes everybody: nobody waits any more.
+    fn stop(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        self.waiting.clear();
+    }
+
+    fn has_stopped(&self) -> bool {
+        self.stopped.load(Ordering::SeqCst)
     }
 }
 
@@ -58,6 +74,16 @@ impl Watch {
 }
 
 impl Console {
+    /// Ends all waiting for decisions: the process is about to stop.
+    pub fn stop_waiting(&self) {
+        self.cache().watchers().stop();
+    }
+
+    /// Whether nobody should wait for a decision any more.
+    pub fn has_stopped_waiting(&self) -> bool {
+        self.cache().watchers().has_stopped()
+    }
+
     /// Takes a place to wait for an approval. Ask for its state after this, not before.
     ///
     /// # Errors
@@ -65,7 +91,7 @@ impl Console {
     pub fn watch(&self, by: &Arc<Principal>, id: ApprovalId) -> Result<Watch, AppError> {
         let place = by.take_watch(PLACES)?;
         let decided = self.cache().watchers().add(id);
-        if !self.cache().waiting().holds(id) {
+        if self.has_stopped_waiting() || !self.cache().waiting().holds(id) {
             self.cache().watchers().wake(&[id]);
         }
         Ok(Watch {

@@ -57,7 +57,8 @@ pub(crate) async fn get(
     let id = approval_id(&id)?;
     let until = Instant::now() + Duration::from_secs(query.seconds()?);
     let mut view = read(&state, &caller, id).await?;
-    while view.status == ApprovalStatus::Pending && Instant::now() < until {
+    let waits = || Instant::now() < until && !state.console.has_stopped_waiting();
+    while view.status == ApprovalStatus::Pending && waits() {
         view = look_again(&state, &caller, id, until).await?;
     }
     Ok(HttpResponse::Ok().json(ApprovalAnswer::from(view)))
