@@ -98,27 +98,29 @@ fn cast(
     let vote = vote_row(&actor, &row, said, &draft, tx.now());
     votes::insert(tx.db(), &vote)?;
     let status = decide(tx, &row, tally.event(), &draft)?;
-    let removed = if status == ApprovalStatus::Pending {
-        Vec::new()
-    } else {
-        vec![said.id]
+    let answer = Voted {
+        id: said.id,
+        status,
+        approvals: approvals(&votes),
+        quorum: stored::quorum(&row)?,
+        receipt_id: draft.id,
     };
+    Ok(plan(answer, draft, counted))
+}
+
+/// What the transaction answers and publishes.
+fn plan(answer: Voted, draft: Draft, counted: record::Counted) -> Plan<Voted> {
+    let decided = answer.status != ApprovalStatus::Pending;
     let change = Change {
         added: None,
-        removed,
+        removed: decided.then_some(answer.id).into_iter().collect(),
         counted: Some(counted),
     };
-    Ok(Plan {
-        answer: Voted {
-            id: said.id,
-            status,
-            approvals: approvals(&votes),
-            quorum: stored::quorum(&row)?,
-            receipt_id: draft.id,
-        },
+    Plan {
+        answer,
         drafts: vec![draft],
         publish: Some(Box::new(move |cache| change.publish(cache))),
-    })
+    }
 }
 
 /// Nobody votes on their own request, twice, or on what they changed the rules for.

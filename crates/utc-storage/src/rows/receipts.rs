@@ -153,7 +153,8 @@ pub fn count_since(db: &mut Db, ts: i64) -> Result<i64, StorageError> {
     })
 }
 
-/// Times of receipts of some kinds, about one unit or about none, by some subjects, from `ts` on.
+/// Times of receipts of some kinds by some subjects, from `ts` on: about one unit, or of the policy, which is about all. What
+/// else is about no unit (a webhook, an erased input) changes no unit.
 pub fn acts_since(
     db: &mut Db,
     ts: i64,
@@ -164,7 +165,9 @@ pub fn acts_since(
     let Some(low) = first_at_or_after(db, ts)? else {
         return Ok(Vec::new());
     };
-    let about = receipts::unit.eq(unit).or(receipts::unit.is_null());
+    let about = receipts::unit
+        .eq(unit)
+        .or(receipts::kind.eq("policy_change"));
     Ok(receipts::table
         .filter(receipts::subject.eq_any(subjects))
         .filter(receipts::seq.ge(low))

@@ -110,6 +110,23 @@ fn who_changed_the_rule_or_the_unit_lately_does_not_vote_under_whatever_name() {
 }
 
 #[test]
+fn who_erased_what_a_caller_said_has_changed_no_unit() {
+    let stage = Stage::new(sqlite());
+    let eve = person(&stage.console, "eve", "approver");
+    let answer = stage.ask(utc_app::Request {
+        reason: Some("a secret".parse().unwrap()),
+        ..ask("write:x", "payments")
+    });
+    let answer = answer.unwrap();
+    let erased = stage
+        .console
+        .erase_input(answer.receipt_id, eve.name().clone());
+    erased.wait().unwrap();
+    let id = answer.approval.unwrap().id;
+    stage.vote(&eve, id, VoteChoice::Approve).unwrap();
+}
+
+#[test]
 fn a_right_on_other_units_is_no_right_here_and_ends_with_the_token() {
     let stage = Stage::new(sqlite());
     let id = stage.hold("write:x");

@@ -1,7 +1,12 @@
 //! What an approval is worth: exactly what it was given for, under the policy of the moment.
 
-use utc_app::{PinRequest, Request, RiskRequest};
-use utc_domain::{ApprovalStatus, Code, Decision, ProtectionLevel, Rule, VoteChoice};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use utc_app::{PinRequest, Request, RiskRequest, SystemClock};
+use utc_domain::{
+    ApprovalStatus, Clock, Code, Decision, ProtectionLevel, Rule, Timestamp, VoteChoice,
+};
 
 use super::stage::{Stage, person, sqlite, token, with};
 use crate::support::{actor, ask, local, switch};
@@ -192,6 +197,37 @@ fn an_approval_that_nobody_knows_is_refused() {
     );
     let read = stage.ask(with(id, ask("read:x", "payments"))).unwrap();
     assert_eq!(read.decision, Decision::Allow);
+}
+
+/// A clock that a test turns.
+#[derive(Default)]
+struct TurnedClock(AtomicI64);
+
+impl Clock for TurnedClock {
+    fn now(&self) -> Timestamp {
+        let ahead = self.0.load(Ordering::SeqCst);
+        SystemClock.now().plus_seconds(ahead)
+    }
+}
+
+#[test]
+fn while_the_clock_has_just_jumped_nothing_is_used() {
+    let database = sqlite();
+    let clock = Arc::new(TurnedClock::default());
+    let mut options = database.options();
+    options.clock = clock.clone();
+    let console = utc_app::Console::with(options).unwrap();
+    let stage = Stage::on(database, console);
+    let id = stage.approved("write:x");
+    assert_eq!(stage.console.clock_trouble(), None);
+    clock.0.store(-120, Ordering::SeqCst);
+    let refused = stage.present("write:x", id);
+    assert_eq!(
+        (refused.decision, refused.code),
+        (Decision::Deny, Code::GrantInvalid)
+    );
+    assert!(refused.reason.contains("clock"), "{}", refused.reason);
+    assert_eq!(stage.status(id), ApprovalStatus::Approved);
 }
 
 #[test]

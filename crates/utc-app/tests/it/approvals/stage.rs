@@ -83,7 +83,7 @@ impl Stage {
         Self::on(database, console)
     }
 
-    fn on(database: Database, console: Console) -> Self {
+    pub(crate) fn on(database: Database, console: Console) -> Self {
         let rule = switch(Rule::WritesRequireApproval, true);
         console.set_rule(rule).wait().unwrap();
         let agent = token(&console, "agent", "decider", None);
