@@ -289,6 +289,25 @@ fn approvals_survive_a_restart() {
 }
 
 #[test]
+fn what_was_open_in_a_backup_is_void_when_it_is_restored() {
+    let mut stage = Stage::new(ServerOptions::sqlite());
+    let (approved, waiting) = (stage.hold("write:1"), stage.hold("write:2"));
+    post(&stage.ann, &path(&approved, "/approve")).ok();
+    let file = stage.options.folder().join("backup.db");
+    let file = file.to_str().unwrap();
+    admin(&stage.options, &["db", "backup", file]).ok();
+    assert!(stage.server.terminate().success());
+    let restore = ["db", "restore", file, "--yes", "--json"];
+    let restored = admin(&stage.options, &restore).ok().json();
+    assert_eq!(restored["void_approvals"], 2);
+    admin(&stage.options, &["token", "resume", "--all"]).ok();
+    stage.server = Server::start(&stage.options);
+    for approval in [&approved, &waiting] {
+        assert_eq!(stage.status(approval), "void");
+    }
+}
+
+#[test]
 fn a_grant_is_for_exactly_what_was_approved() {
     let stage = Stage::new(ServerOptions::sqlite());
     let mut body = question("write:order", "orders");

@@ -182,14 +182,15 @@ fn restore(context: &Context, file: &std::path::Path, yes: bool) -> anyhow::Resu
     };
     let console = context.console()?;
     let suspended = console.suspend_access(Context::actor()?).wait()?;
+    let voided = console.void_approvals(Context::actor()?).wait()?;
     let changed = console.set_rule(change).wait()?;
     let receipt = changed.receipt_id.to_string();
     let lines = format!(
-        "{location} was restored from {}\nwrites_require_approval is on until you turn it off (receipt {receipt}): check the rules first\nevery session has ended and {suspended} tokens are suspended: revoke what was revoked since the backup, then `utc-admin token resume --all`",
+        "{location} was restored from {}\nwrites_require_approval is on until you turn it off (receipt {receipt}): check the rules first\nevery session has ended and {suspended} tokens are suspended: revoke what was revoked since the backup, then `utc-admin token resume --all`\n{voided} approvals that were open are void",
         file.display()
     );
     context.say(
-        &json!({ "database": location.to_string(), "receipt_id": receipt, "suspended_tokens": suspended }),
+        &json!({ "database": location.to_string(), "receipt_id": receipt, "suspended_tokens": suspended, "void_approvals": voided }),
         &lines,
     );
     Ok(ExitCode::SUCCESS)

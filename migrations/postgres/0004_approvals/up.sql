@@ -34,7 +34,7 @@ CREATE INDEX approvals_status ON approvals (status, id);
 CREATE INDEX approvals_unit ON approvals (unit, id);
 CREATE INDEX approvals_subject ON approvals (subject, id);
 CREATE INDEX approvals_token ON approvals (token, id);
-CREATE INDEX approvals_open ON approvals (expires_at) WHERE status IN ('pending', 'approved');
+CREATE INDEX approvals_open ON approvals (status, expires_at) WHERE status IN ('pending', 'approved');
 
 CREATE TABLE votes (
     approval_id TEXT COLLATE "C" NOT NULL REFERENCES approvals (id),

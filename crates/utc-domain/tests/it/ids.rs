@@ -1,7 +1,7 @@
 //! Ids and digests have one spelling.
 
 use proptest::prelude::*;
-use utc_domain::{ApprovalId, ReceiptId, RequestDigest};
+use utc_domain::{ApprovalId, IdempotencyKey, ReceiptId, RequestDigest};
 use uuid::Uuid;
 
 const ID: &str = "0192f0c1-2345-7abc-8def-0123456789ab";
@@ -28,6 +28,16 @@ fn an_id_is_read_in_its_canonical_form_only() {
         error.to_string(),
         format!("must be an approval id, such as {ID}")
     );
+}
+
+#[test]
+fn a_callers_key_is_visible_and_not_too_long() {
+    for fine in ["k", "order-7/retry=2", &"x".repeat(255)] {
+        assert_eq!(fine.parse::<IdempotencyKey>().unwrap().as_str(), fine);
+    }
+    for wrong in ["", "two words", "tab\t", "é", &"x".repeat(256)] {
+        assert!(wrong.parse::<IdempotencyKey>().is_err(), "{wrong:?}");
+    }
 }
 
 #[test]

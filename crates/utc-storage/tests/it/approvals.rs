@@ -1,5 +1,7 @@
 //! Rows of approvals, votes and idempotency keys on both databases.
 
+use diesel::RunQueryDsl;
+use diesel::sql_types::Text;
 use utc_storage::connection::{Db, Purpose, connect};
 use utc_storage::rows::approvals::{self, ApprovalRow, Filter};
 use utc_storage::rows::approver_record::{self, RecordRow};
@@ -208,6 +210,35 @@ fn walk(db: &mut Db, filter: &Filter, visible: &dyn Fn(&ApprovalRow) -> bool) ->
             Some(next) => filter.before = Some(next),
             None => return found,
         }
+    }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Plan {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+#[test]
+fn sqlite_answers_each_filter_from_an_index_without_sorting() {
+    let database = sqlite();
+    migrate::run(&database.location).unwrap();
+    let mut db = connect(&database.location, Purpose::Maintain).unwrap();
+    let open = "status IN ('pending', 'approved') AND expires_at <= 7";
+    for (condition, order, index) in [
+        ("status = 'x' AND id < 'y'", "id DESC", "approvals_status"),
+        ("unit = 'x' AND id < 'y'", "id DESC", "approvals_unit"),
+        ("subject = 'x' AND id < 'y'", "id DESC", "approvals_subject"),
+        ("token = 'x' AND id < 'y'", "id DESC", "approvals_token"),
+        (open, "status", "approvals_open"),
+    ] {
+        let sql = format!(
+            "EXPLAIN QUERY PLAN SELECT * FROM approvals WHERE {condition} ORDER BY {order} LIMIT 5"
+        );
+        let plan: Vec<Plan> = diesel::sql_query(sql).load(&mut db).unwrap();
+        let text: String = plan.iter().map(|step| step.detail.clone()).collect();
+        let sorted = text.contains("TEMP B-TREE");
+        assert!(text.contains(index) && !sorted, "{condition}: {text}");
     }
 }
 
