@@ -50,6 +50,11 @@ impl Body {
         Self(Kind::Chunks { chunks, left })
     }
 
+    /// Whether it is known to have no bytes.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.left() == Some(0)
+    }
+
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyFailed>>> {
         match &mut self.0 {
             Kind::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
@@ -153,7 +158,7 @@ impl http_body::Body for Watched {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.left() == Some(0)
+        self.body.is_empty()
     }
 
     fn size_hint(&self) -> SizeHint {

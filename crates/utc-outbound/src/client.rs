@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
+use http::header::{CONTENT_LENGTH, HeaderValue};
 use hyper_util::client::legacy::connect::capture_connection;
 use hyper_util::client::legacy::{Builder, Client};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -165,9 +166,15 @@ fn http(timeouts: Timeouts, max_idle: usize) -> Builder {
 }
 
 fn message(request: Request, progress: Arc<Progress>) -> http::Request<Watched> {
+    let mut headers = without_framing(request.headers);
+    // Without it, some servers answer 411. hyper leaves it out where a body is empty.
+    let has_content = matches!(request.method, Method::POST | Method::PUT | Method::PATCH);
+    if has_content && request.body.is_empty() {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
     let mut message = http::Request::new(Watched::new(request.body, progress));
     *message.method_mut() = request.method;
     *message.uri_mut() = request.target.uri().clone();
-    *message.headers_mut() = without_framing(request.headers);
+    *message.headers_mut() = headers;
     message
 }

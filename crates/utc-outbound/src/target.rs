@@ -8,7 +8,11 @@ use http::Uri;
 use http::uri::PathAndQuery;
 use url::Url;
 
+/// The longest URL that a person sets, in bytes.
 const MAX_LENGTH: usize = 2_000;
+
+/// The longest URL with a path that somebody else asks for, in bytes. Servers take 8,000 at least (RFC 9110, 4.1).
+const MAX_WITH_PATH: usize = 16_000;
 
 /// A checked `http` or `https` URL: what it says is what is connected to.
 ///
@@ -34,9 +38,14 @@ pub struct Target {
 /// Why a text is not the URL of a target.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
-    /// It is longer than 2,000 bytes.
-    #[error("the URL has {0} bytes, and may have {MAX_LENGTH}")]
-    TooLong(usize),
+    /// It is longer than 2,000 bytes, or with the path of a request longer than 16,000.
+    #[error("the URL has {actual} bytes, and may have {max}")]
+    TooLong {
+        /// How many it has.
+        actual: usize,
+        /// How many it may have.
+        max: usize,
+    },
     /// It holds a character that programs read differently.
     #[error("the URL holds white space, a backslash or a control character")]
     Character,
@@ -88,7 +97,7 @@ impl Target {
         let mut parts = self.uri.clone().into_parts();
         parts.path_and_query = Some(path);
         let uri = Uri::from_parts(parts).map_err(syntax)?;
-        check_length(&uri.to_string())?;
+        check_length(&uri.to_string(), MAX_WITH_PATH)?;
         Ok(Self {
             uri,
             ..self.clone()
@@ -100,11 +109,11 @@ impl FromStr for Target {
     type Err = TargetError;
 
     fn from_str(text: &str) -> Result<Self, TargetError> {
-        check_length(text)?;
+        check_length(text, MAX_LENGTH)?;
         check_text(text)?;
         let url = Url::parse(text).map_err(syntax)?;
         check_parts(text, &url)?;
-        check_length(url.as_str())?;
+        check_length(url.as_str(), MAX_LENGTH)?;
         let host = url.host_str().ok_or(TargetError::Host)?;
         let port = url.port_or_known_default().filter(|port| *port > 0);
         Ok(Self {
@@ -121,9 +130,10 @@ impl fmt::Display for Target {
     }
 }
 
-fn check_length(text: &str) -> Result<(), TargetError> {
-    if text.len() > MAX_LENGTH {
-        return Err(TargetError::TooLong(text.len()));
+fn check_length(text: &str, max: usize) -> Result<(), TargetError> {
+    let actual = text.len();
+    if actual > max {
+        return Err(TargetError::TooLong { actual, max });
     }
     Ok(())
 }

@@ -78,6 +78,27 @@ async fn headers_that_frame_the_message_are_the_clients_own() {
 }
 
 #[tokio::test]
+async fn an_empty_body_is_said_to_be_empty_where_one_is_usual() {
+    for (method, said) in [
+        (Method::POST, true),
+        (Method::PUT, true),
+        (Method::PATCH, true),
+        (Method::GET, false),
+        (Method::DELETE, false),
+    ] {
+        let server = Server::start(Script::Answer(OK));
+        let request = Request {
+            method: method.clone(),
+            ..get(&server.url("/"))
+        };
+        client(development()).send(request).await.unwrap();
+        let sent = server.requests().concat();
+        assert_eq!(sent.contains("content-length: 0\r\n"), said, "{sent}");
+        assert_eq!(sent.contains("content-length"), said, "{method}");
+    }
+}
+
+#[tokio::test]
 async fn connect_is_not_sent() {
     let server = Server::start(Script::Answer(OK));
     let request = Request {
