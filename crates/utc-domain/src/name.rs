@@ -197,12 +197,23 @@ text_type! {
 impl RequestDigest {
     /// From the bytes of a SHA-256.
     pub fn from_sha256(bytes: &[u8; 32]) -> Self {
-        let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-        let digits = bytes
-            .iter()
-            .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]);
-        Self("sha256:".chars().chain(digits).collect())
+        Self(digest_text(bytes))
     }
+}
+
+impl PayloadHash {
+    /// From the bytes of a SHA-256.
+    pub fn from_sha256(bytes: &[u8; 32]) -> Self {
+        Self(digest_text(bytes))
+    }
+}
+
+fn digest_text(bytes: &[u8; 32]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+    let digits = bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]);
+    "sha256:".chars().chain(digits).collect()
 }
 
 fn check_digest(text: &str) -> Result<String, DomainError> {

@@ -9,5 +9,6 @@ mod approvals;
 mod decisions;
 mod identities;
 mod keys;
+mod outgoing;
 mod support;
 mod units;
