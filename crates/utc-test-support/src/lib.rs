@@ -14,6 +14,7 @@ pub mod postgres;
 mod program;
 mod server;
 mod temp_dir;
+mod upstream;
 
 pub use answer::Answer;
 pub use client::{Client, segment};
@@ -22,3 +23,4 @@ pub use options::{SECRET, ServerOptions};
 pub use program::{Finished, admin, program_path, run, run_with_input, workspace};
 pub use server::{Refused, Server};
 pub use temp_dir::TempDir;
+pub use upstream::{Received, Upstream};
