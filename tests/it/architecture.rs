@@ -29,6 +29,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("utc-demo", &["utc-app", "utc-domain"]),
     ("utc-web", &["utc-app", "utc-attestation", "utc-domain"]),
+    ("utc-gateway", &["utc-app", "utc-domain", "utc-outbound"]),
     (
         "utc-server",
         &["utc-app", "utc-config", "utc-demo", "utc-web"],
@@ -83,6 +84,10 @@ const MUST_NOT_KNOW: &[(&str, &[&str])] = &[
     ("utc-config", &["diesel", "actix-web", "tokio"]),
     ("utc-app", &["actix-web", "diesel", "tera"]),
     ("utc-web", &["diesel", "libsqlite3-sys", "pq-sys", "r2d2"]),
+    (
+        "utc-gateway",
+        &["diesel", "libsqlite3-sys", "pq-sys", "r2d2", "tera"],
+    ),
 ];
 
 /// What must not come along with a pure crate, however far below.

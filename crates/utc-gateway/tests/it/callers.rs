@@ -1,0 +1,160 @@
+//! Who is served, and what of.
+
+use utc_gateway::port::Refused;
+use utc_test_support::Upstream;
+
+use crate::gate::TOKEN;
+use crate::support::{Gateway, request};
+
+fn check(head: &str, status: u16, code: &str) {
+    let upstream = Upstream::echo();
+    let gateway = Gateway::allowing(&upstream);
+    let request = format!("GET /gateway/payments-api/x HTTP/1.1\r\nHost: g\r\n{head}\r\n");
+    let answer = gateway.raw(request).unwrap();
+    answer.problem(status, code);
+    assert_eq!(upstream.connections(), 0, "{head}");
+}
+
+#[test]
+fn without_a_token_nobody_is_served() {
+    check("", 401, "unauthenticated");
+    check("UTC-Token: utc_id_other\r\n", 401, "unauthenticated");
+    check("UTC-Token: \r\n", 401, "unauthenticated");
+}
+
+#[test]
+fn no_other_credentials_count() {
+    for head in [
+        format!("Authorization: Bearer {TOKEN}\r\n"),
+        format!("Cookie: utc_session={TOKEN}\r\n"),
+        format!("Cookie: UTC-Token={TOKEN}\r\n"),
+        format!("UTC_Token: {TOKEN}\r\n"),
+        format!("X-UTC-Token: {TOKEN}\r\n"),
+    ] {
+        check(&head, 401, "unauthenticated");
+    }
+}
+
+#[test]
+fn two_tokens_are_not_one() {
+    let twice = format!("UTC-Token: {TOKEN}\r\nUTC-Token: {TOKEN}\r\n");
+    check(&twice, 400, "token_header");
+    let two = format!("UTC-Token: {TOKEN}\r\nUTC-Subject: a\r\nUTC-Subject: b\r\n");
+    check(&two, 400, "subject_header");
+}
+
+#[test]
+fn a_caller_speaks_for_no_other_subject() {
+    let head = format!("UTC-Token: {TOKEN}\r\nUTC-Subject: user:alice\r\n");
+    check(&head, 403, "forbidden");
+}
+
+#[test]
+fn the_subject_is_the_one_that_was_named() {
+    let gateway = Gateway::allowing(&Upstream::echo());
+    gateway.call(
+        "GET",
+        "/gateway/payments-api/",
+        &[("UTC-Subject", "agent-7")],
+        b"",
+    );
+    gateway.get("/gateway/payments-api/");
+    assert_eq!(gateway.gate.subjects(), [Some("agent-7".to_owned()), None]);
+}
+
+#[test]
+fn a_401_says_which_credentials_are_needed() {
+    let gateway = Gateway::allowing(&Upstream::echo());
+    let answer = gateway
+        .raw("GET /gateway/payments-api/ HTTP/1.1\r\nHost: g\r\n\r\n")
+        .unwrap();
+    assert_eq!(answer.header("www-authenticate"), Some("UTC-Token"));
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+}
+
+#[test]
+fn an_unknown_unit_is_not_found() {
+    let gateway = Gateway::allowing(&Upstream::echo());
+    gateway.get("/gateway/other/").problem(404, "no_such_unit");
+    gateway.get("/gateway/Payments/").problem(400, "unit_name");
+    gateway.get("/api/v1/decide").problem(404, "no_such_path");
+    gateway.get("/").problem(404, "no_such_path");
+}
+
+#[test]
+fn a_units_name_is_one_encoded_segment_and_an_alias_means_the_unit() {
+    let upstream = Upstream::echo();
+    let gateway = Gateway::allowing(&upstream);
+    for unit in ["route%3A%2Fpayments", "route:%2fpayments"] {
+        assert_eq!(gateway.get(&format!("/gateway/{unit}/a")).status, 200);
+    }
+    let units: Vec<_> = gateway
+        .gate
+        .asked()
+        .iter()
+        .map(|q| q.unit.to_string())
+        .collect();
+    assert_eq!(units, ["payments-api", "payments-api"]);
+    assert_eq!(upstream.received()[0].target(), "/a");
+}
+
+#[test]
+fn a_request_keeps_its_id_or_gets_one() {
+    let upstream = Upstream::echo();
+    let gateway = Gateway::allowing(&upstream);
+    let refused = gateway.call("GET", "/", &[("X-Request-ID", "mine-1")], b"");
+    assert_eq!(refused.header("x-request-id"), Some("mine-1"));
+    assert_eq!(refused.json()["request_id"], "mine-1");
+    let made = gateway.call("GET", "/", &[("X-Request-ID", "a b\"")], b"");
+    assert_eq!(made.header("x-request-id").unwrap().len(), 36);
+    gateway.call(
+        "GET",
+        "/gateway/payments-api/",
+        &[("X-Request-ID", "mine-2")],
+        b"",
+    );
+    gateway.get("/gateway/payments-api/");
+    let received = upstream.received();
+    assert_eq!(received[0].header("x-request-id"), Some("mine-2"));
+    assert_eq!(received[1].header("x-request-id").unwrap().len(), 36);
+}
+
+#[test]
+fn what_the_gate_refuses_has_its_status() {
+    type Refusing = fn() -> Refused;
+    let refusals: [(Refusing, u16, &str); 9] = [
+        (|| Refused::Unauthenticated, 401, "unauthenticated"),
+        (|| Refused::Forbidden("no".into()), 403, "forbidden"),
+        (|| Refused::Invalid("no".into()), 400, "invalid_request"),
+        (|| Refused::KeyReused, 422, "idempotency_key_reused"),
+        (
+            || Refused::Conflict {
+                code: "superseded",
+                message: "no".into(),
+            },
+            409,
+            "superseded",
+        ),
+        (|| Refused::Changed, 503, "unit_changed"),
+        (|| Refused::Busy, 503, "busy"),
+        (|| Refused::Stopping, 503, "stopping"),
+        (
+            || Refused::Internal("secret detail".into()),
+            500,
+            "internal",
+        ),
+    ];
+    for (refusal, status, code) in refusals {
+        let upstream = Upstream::echo();
+        let gateway = Gateway::deciding(&upstream, move |_| Err(refusal()));
+        for request in [
+            request("GET", "/gateway/payments-api/", &[], b""),
+            request("POST", "/gateway/payments-api/", &[], b"body"),
+        ] {
+            let problem = gateway.raw(request).unwrap().problem(status, code);
+            assert!(!problem.to_string().contains("secret"), "{problem}");
+        }
+        assert_eq!(upstream.connections(), 0, "{code}");
+    }
+}
