@@ -230,6 +230,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    held_requests (approval_id) {
+        approval_id -> Text,
+        request -> Nullable<Binary>,
+        not_before -> BigInt,
+        owner -> Nullable<Text>,
+        lease_until -> Nullable<BigInt>,
+        allowed_by -> Nullable<Text>,
+        answer -> Nullable<Binary>,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     votes (approval_id, person) {
         approval_id -> Text,
         person -> Text,
@@ -261,3 +274,6 @@ diesel::table! {
         expires_at -> BigInt,
     }
 }
+
+diesel::joinable!(held_requests -> approvals (approval_id));
+diesel::allow_tables_to_appear_in_same_query!(approvals, held_requests);

@@ -37,6 +37,7 @@ fn columns(db: &mut Db) -> Vec<Column> {
         let kind = match column.kind.as_str() {
             "bigint" | "boolean" | "integer" => "integer",
             "double precision" | "real" => "real",
+            "blob" | "bytea" => "bytes",
             "text" => "text",
             other => panic!(
                 "`{}.{}` has the type `{other}`",
