@@ -118,6 +118,17 @@ pub fn update(db: &mut Db, row: &ApprovalRow, from: &str) -> Result<bool, Storag
     Ok(diesel::update(present).set(row).execute(db)? == 1)
 }
 
+/// Says what became of the held request of an approval that has `from` there; false when it has another value.
+pub fn set_execution(db: &mut Db, id: &str, from: &str, to: &str) -> Result<bool, StorageError> {
+    let present = approvals::table
+        .filter(approvals::id.eq(id))
+        .filter(approvals::execution.eq(from));
+    let count = diesel::update(present)
+        .set(approvals::execution.eq(to))
+        .execute(db)?;
+    Ok(count == 1)
+}
+
 /// Everything that waits for votes, oldest first.
 pub fn pending(db: &mut Db) -> Result<Vec<ApprovalRow>, StorageError> {
     Ok(approvals::table

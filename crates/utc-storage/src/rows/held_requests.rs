@@ -100,6 +100,17 @@ pub fn abandoned(
     Ok(query.load(db)?)
 }
 
+/// Whether `owner` sends something and would not count as alive any more at `until`.
+pub fn must_renew(db: &mut Db, owner: &str, until: i64) -> Result<bool, StorageError> {
+    let one: Option<String> = held_requests::table
+        .filter(held_requests::owner.eq(owner))
+        .filter(held_requests::lease_until.lt(until))
+        .select(held_requests::approval_id)
+        .first(db)
+        .optional()?;
+    Ok(one.is_some())
+}
+
 /// Lets everything that `owner` sends count as sent by a living process until then. False when it sends nothing.
 pub fn renew(db: &mut Db, owner: &str, until: i64) -> Result<bool, StorageError> {
     let own = held_requests::table.filter(held_requests::owner.eq(owner));

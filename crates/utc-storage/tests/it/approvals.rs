@@ -13,7 +13,7 @@ use crate::support::{Database, postgres, sqlite};
 
 const RECEIPT: &str = "0192f0c1-2345-7abc-8def-0123456789ab";
 
-fn databases() -> Vec<(Database, Db)> {
+pub(crate) fn databases() -> Vec<(Database, Db)> {
     let open = |database: Database| {
         migrate::run(&database.location).unwrap();
         let db = connect(&database.location, Purpose::Maintain).unwrap();
@@ -22,11 +22,11 @@ fn databases() -> Vec<(Database, Db)> {
     vec![open(sqlite()), open(postgres())]
 }
 
-fn id(number: u32) -> String {
+pub(crate) fn id(number: u32) -> String {
     format!("0192f0c1-2345-7abc-8def-{number:012}")
 }
 
-fn approval(number: u32, unit: &str, subject: &str) -> ApprovalRow {
+pub(crate) fn approval(number: u32, unit: &str, subject: &str) -> ApprovalRow {
     ApprovalRow {
         id: id(number),
         status: "pending".to_owned(),
@@ -54,7 +54,7 @@ fn approval(number: u32, unit: &str, subject: &str) -> ApprovalRow {
     }
 }
 
-fn approved(row: &ApprovalRow) -> ApprovalRow {
+pub(crate) fn approved(row: &ApprovalRow) -> ApprovalRow {
     ApprovalRow {
         status: "approved".to_owned(),
         decided_at: Some(50),
@@ -75,7 +75,7 @@ fn vote(number: u32, person: &str) -> VoteRow {
 }
 
 #[track_caller]
-fn check_refused(result: Result<(), StorageError>, expected: Constraint) {
+pub(crate) fn check_refused(result: Result<(), StorageError>, expected: Constraint) {
     match result {
         Err(StorageError::Constraint { kind, .. }) => assert_eq!(kind, expected),
         other => panic!("{other:?}"),
