@@ -16,6 +16,7 @@ use utc_storage::rows::{marks, units};
 
 use crate::approvals::{Waiting, Watchers};
 use crate::arrivals::Arrivals;
+use crate::gateway::Upstream;
 use crate::identity::Identities;
 use crate::units::stored;
 
@@ -37,6 +38,8 @@ pub(crate) struct UnitState {
     pub quorum: Quorum,
     /// Whether its decisions bind.
     pub mode: Mode,
+    /// Where the gateway finds it.
+    pub upstream: Option<Arc<Upstream>>,
     /// The measured level.
     pub measured: ProtectionLevel,
     /// The pinned level and when the pin ends.
@@ -62,6 +65,7 @@ impl UnitState {
         config_version: 0,
         quorum: Quorum::ONE,
         mode: Mode::Enforce,
+        upstream: None,
         measured: ProtectionLevel::Permissive,
         pin: None,
         risk_mark: None,

@@ -79,7 +79,8 @@ pub struct Console {
     journal: Arc<Journal>,
     cache: Arc<StateCache>,
     ring: Arc<KeyRing>,
-    vault: Vault,
+    vault: Arc<Vault>,
+    boot: String,
     setup: SetupSecret,
     seen: Arc<Seen>,
     clock: Arc<dyn Clock>,
@@ -99,7 +100,7 @@ impl Console {
         let store = Store::open(options.location.clone())?;
         let ring = Arc::new(key_ring(&options)?);
         refuse_other_key(&store, &ring)?;
-        let vault = open_vault(&options)?;
+        let vault = Arc::new(open_vault(&options)?);
         let setup = SetupSecret::new(&vault).map_err(OpenError::Begin)?;
         let cache = Arc::new(StateCache::new());
         let clock = Arc::clone(&options.clock);
@@ -130,6 +131,7 @@ impl Console {
             cache,
             ring,
             vault,
+            boot: new_receipt_id().to_string(),
             setup,
             seen: Arc::default(),
             clock,
@@ -235,8 +237,13 @@ impl Console {
         self.journal.close();
     }
 
-    pub(crate) fn vault(&self) -> &Vault {
+    pub(crate) fn vault(&self) -> &Arc<Vault> {
         &self.vault
+    }
+
+    /// The name of this process, which no other has or had.
+    pub(crate) fn boot(&self) -> &str {
+        &self.boot
     }
 
     pub(crate) fn setup_secret(&self) -> &SetupSecret {

@@ -48,6 +48,7 @@ mod tests {
             "system:queueing",
             "system:clock",
             "system:setup",
+            "system:gateway",
         ] {
             assert_eq!(system_subject(name).as_str(), name);
         }

@@ -17,7 +17,7 @@ mod withdraw;
 
 pub use bind::Forwarded;
 pub(crate) use bind::{Bound, digest};
-pub(crate) use grant::{Presented, use_up};
+pub(crate) use grant::{Known, Presented, use_up};
 pub use hold::Held;
 pub(crate) use hold::Hold;
 pub(crate) use lapse::{expire_with, something_ended};

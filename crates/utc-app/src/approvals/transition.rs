@@ -9,6 +9,7 @@ use utc_domain::{
 use utc_storage::StorageError;
 use utc_storage::journal::Tx;
 use utc_storage::rows::approvals::{self, ApprovalRow};
+use utc_storage::rows::held_requests;
 
 use super::queue::{Pending, Waiting};
 use super::record::Counted;
@@ -71,6 +72,10 @@ pub(super) fn apply(
         ..row.clone()
     };
     if approvals::update(tx.db(), &new, from.as_str())? {
+        if !to.is_open() && to != ApprovalStatus::Used {
+            // It will never be sent, so nobody needs what it was.
+            held_requests::erase_request(tx.db(), &row.id)?;
+        }
         Ok(new)
     } else {
         Err(closed(utc_domain::TransitionError::Approval { from, to }))

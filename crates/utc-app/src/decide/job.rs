@@ -12,8 +12,9 @@ use super::asker::Asker;
 use super::once::{Once, Repeat};
 use super::prepare::{Asked, Prepared};
 use super::{Answer, Outcome, Request};
-use crate::approvals::{Change, Presented, use_up};
+use crate::approvals::{Change, Known, Presented, use_up};
 use crate::cache::StateCache;
+use crate::gateway::Errand;
 use crate::identity::Requester;
 use crate::input::StoredInput;
 use crate::options::ApprovalOptions;
@@ -28,6 +29,7 @@ pub(super) struct Parts {
     pub(super) requester: Requester,
     pub(super) asker: Option<Asker>,
     pub(super) once: Option<Once>,
+    pub(super) errand: Errand,
     pub(super) input: Option<StoredInput>,
     pub(super) options: ApprovalOptions,
     pub(super) max_units: usize,
@@ -65,7 +67,7 @@ const UNCHECKED: GrantUse = GrantUse::Invalid(GrantProblem::Unknown);
 impl DecideJob {
     pub(super) fn new(
         cache: Arc<StateCache>,
-        parts: Parts,
+        mut parts: Parts,
         id: ReceiptId,
         now: Timestamp,
     ) -> Result<(Box<Self>, Ticket<Outcome>), AppError> {
@@ -75,6 +77,9 @@ impl DecideJob {
             .approval_id
             .map_or(GrantUse::None, |_| UNCHECKED);
         let prepared = Prepared::new(&cache, &parts.asked(id), grant, now)?;
+        parts
+            .errand
+            .prepare(prepared.hold.as_ref(), &parts.request.unit)?;
         let (reply, ticket) = Ticket::new();
         let job = Self {
             cache,
@@ -97,7 +102,10 @@ impl DecideJob {
             Some(once) => once.find(tx, &self.parts.requester.token)?,
             None => None,
         };
+        let (errand, unit) = (&self.parts.errand, &self.parts.request.unit);
+        errand.check_unit(&self.cache, unit)?;
         let presented = self.presented(tx, repeat.as_ref())?;
+        self.parts.errand.check_grant(presented.as_ref())?;
         self.refresh(tx, presented.as_ref())?;
         if let Some(repeat) = repeat {
             self.repeated = Some(repeat.answer(self.prepared.verdict.decision)?);
@@ -154,21 +162,33 @@ impl DecideJob {
         if let Some(input) = &self.parts.input {
             inputs::insert(tx.db(), &input.row(id))?;
         }
-        if let Some(known) = presented.and_then(|presented| presented.known)
-            && self.prepared.verdict.uses_grant()
-        {
-            use_up(tx, &known, id)?;
+        if let Some(known) = presented.and_then(|presented| presented.known) {
+            self.use_grant(tx, &known)?;
         }
         if let Some(hold) = &self.prepared.hold {
             let (request, requester) = (&self.parts.request, &self.parts.requester);
             let change = hold.store(tx, &self.cache, request, requester, &self.prepared.draft)?;
             self.change = Some(change);
+            self.parts.errand.keep(tx, hold, &self.parts.request.unit)?;
         }
         if let Some(once) = &self.parts.once {
             let decision = self.prepared.verdict.decision;
             once.remember(tx, &self.parts.requester.token, decision, id)?;
         }
         Ok(())
+    }
+
+    /// A held request uses its grant up also where nothing restricts it any more: it is sent once.
+    fn use_grant(&self, tx: &mut Tx<'_>, known: &Known) -> Result<(), AppError> {
+        let (errand, id) = (&self.parts.errand, self.prepared.draft.id);
+        let sends = errand.is_execution() && self.prepared.verdict.decision == Decision::Allow;
+        if self.prepared.verdict.uses_grant() || sends {
+            use_up(tx, known, id)?;
+        }
+        match self.parts.request.approval_id {
+            Some(approval) => errand.follow(tx, approval, sends.then_some(id)),
+            None => Ok(()),
+        }
     }
 
     fn make_unit(&self, tx: &mut Tx<'_>) -> Result<(), AppError> {

@@ -15,6 +15,7 @@ use utc_domain::{
 use crate::approvals::{Forwarded, Held};
 use crate::clock::new_receipt_id;
 use crate::console::Console;
+use crate::gateway::Errand;
 use crate::identity::Requester;
 use crate::input::Input;
 use crate::{AppError, Principal, Ticket};
@@ -111,7 +112,7 @@ impl Console {
     /// receipt is on disk.
     pub fn submit(&self, mut request: Request) -> Ticket<Answer> {
         request.unit = self.cache().resolve(&request.unit);
-        let asked = self.enqueue(request, Requester::embedding(), None, None);
+        let asked = self.enqueue(request, Requester::embedding(), Asking::PLAIN);
         asked.and_then(Outcome::into_new)
     }
 
@@ -122,7 +123,7 @@ impl Console {
     /// [`AppError::Forbidden`] when they may not ask this; [`AppError::Unauthenticated`] when their token was
     /// revoked before the receipt was sealed; [`AppError::Busy`] when too many of their requests wait already.
     pub fn submit_as(&self, by: &Arc<Principal>, request: Request) -> Ticket<Answer> {
-        self.ask(by, request, None).and_then(Outcome::into_new)
+        self.ask_new(by, request, Errand::Question)
     }
 
     /// The same, once: whoever repeats the key gets the answer that was given before.
@@ -136,33 +137,44 @@ impl Console {
         request: Request,
         once: Once,
     ) -> Ticket<Outcome> {
-        self.ask(by, request, Some(once))
+        self.ask(by, request, Some(once), Errand::Question)
     }
 
-    fn ask(
+    /// Asks what was not asked before.
+    pub(crate) fn ask_new(
+        &self,
+        by: &Arc<Principal>,
+        request: Request,
+        errand: Errand,
+    ) -> Ticket<Answer> {
+        let asked = self.ask(by, request, None, errand);
+        asked.and_then(Outcome::into_new)
+    }
+
+    pub(crate) fn ask(
         &self,
         by: &Arc<Principal>,
         mut request: Request,
         once: Option<Once>,
+        errand: Errand,
     ) -> Ticket<Outcome> {
         // An alias is no way around the patterns of a token: the unit's own name counts.
         request.unit = self.cache().resolve(&request.unit);
         match Asker::admit(self, by, &request) {
             Ok(asker) => {
                 let requester = self.cache().identities().requester(asker.principal());
-                self.enqueue(request, requester, Some(asker), once)
+                let asking = Asking {
+                    asker: Some(asker),
+                    once,
+                    errand,
+                };
+                self.enqueue(request, requester, asking)
             }
             Err(error) => Ticket::ready(Err(error)),
         }
     }
 
-    fn enqueue(
-        &self,
-        request: Request,
-        requester: Requester,
-        asker: Option<Asker>,
-        once: Option<Once>,
-    ) -> Ticket<Outcome> {
+    fn enqueue(&self, request: Request, requester: Requester, asking: Asking) -> Ticket<Outcome> {
         let input = match Input::new(request.reason.as_ref(), request.context.as_ref()) {
             Ok(input) => input.map(Input::salted),
             Err(error) => return Ticket::ready(Err(error)),
@@ -170,8 +182,9 @@ impl Console {
         let parts = Parts {
             request,
             requester,
-            asker,
-            once,
+            asker: asking.asker,
+            once: asking.once,
+            errand: asking.errand,
             input,
             options: self.options().approvals,
             max_units: self.options().max_units,
@@ -186,6 +199,22 @@ impl Console {
             Err(error) => Ticket::ready(Err(error)),
         }
     }
+}
+
+/// How a question is asked.
+struct Asking {
+    asker: Option<Asker>,
+    once: Option<Once>,
+    errand: Errand,
+}
+
+impl Asking {
+    /// By the process itself, which wants to know.
+    const PLAIN: Self = Self {
+        asker: None,
+        once: None,
+        errand: Errand::Question,
+    };
 }
 
 impl Outcome {

@@ -1,7 +1,24 @@
-//! What the gateway sends, keeps and finds out.
+//! What the gateway asks, sends, keeps and finds out.
 
+mod allowed;
+mod ask;
+mod begin;
+mod errand;
+mod finish;
+mod kept;
+mod outcome;
 mod outgoing;
 mod record;
+mod route;
+mod sealed;
+mod tend;
 
+pub use ask::Passage;
+pub use begin::Begun;
+pub(crate) use errand::Errand;
+pub use kept::KeptAnswer;
+pub use outcome::{Execution, Finished, Outcome};
 pub use outgoing::Outgoing;
 pub use record::RecordError;
+pub use route::Route;
+pub(crate) use route::Upstream;

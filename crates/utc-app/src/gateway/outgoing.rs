@@ -4,8 +4,10 @@ use std::fmt;
 
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
-use utc_attestation::ForwardedRequest;
 use utc_domain::PayloadHash;
+
+use super::RecordError;
+use crate::Forwarded;
 
 /// Headers that name one attempt, so that two attempts at one request would differ in them alone. They are sent and
 /// kept, and an approval does not bind them.
@@ -43,29 +45,35 @@ impl Outgoing {
         (!self.body.is_empty()).then(|| PayloadHash::from_sha256(&digest()))
     }
 
-    /// Gives `read` what an approval binds of it: everything but the body, which its digest stands for, and the
-    /// headers that name one attempt. Headers are in the order of their names, so that a client which orders them
-    /// otherwise the next time asks for the same.
-    pub fn bound<T>(&self, read: impl FnOnce(ForwardedRequest<'_>) -> T) -> T {
-        let headers = self.bound_headers();
-        read(ForwardedRequest {
-            method: &self.method,
-            origin: &self.origin,
-            path: &self.path,
-            query: self.query.as_deref(),
-            headers: &headers,
-        })
-    }
-
-    fn bound_headers(&self) -> Vec<(&str, &[u8])> {
+    /// What an approval binds of it: everything but the body, which its digest stands for, and the headers that name one
+    /// attempt. Headers are in the order of their names, so that a client which orders them otherwise the next time asks
+    /// for the same.
+    pub fn bound(&self) -> Forwarded {
+        let named_attempt = |name: &str| OF_THE_ATTEMPT.contains(&name);
         let all = self.headers.iter();
-        let mut bound: Vec<(&str, &[u8])> = all
-            .map(|(name, value)| (name.as_str(), value.as_slice()))
-            .filter(|(name, _)| !OF_THE_ATTEMPT.contains(name))
+        let mut headers: Vec<_> = all
+            .filter(|(name, _)| !named_attempt(name))
+            .cloned()
             .collect();
         // Stable: values of one name keep their order, which means something.
-        bound.sort_by_key(|(name, _)| *name);
-        bound
+        headers.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Forwarded {
+            method: self.method.clone(),
+            origin: self.origin.clone(),
+            path: self.path.clone(),
+            query: self.query.clone(),
+            headers,
+        }
+    }
+
+    /// What makes a request that is sent again with the same key the same one: everything but its headers.
+    pub(super) fn repeated(&self) -> Result<PayloadHash, RecordError> {
+        let without_headers = Self {
+            headers: Vec::new(),
+            ..self.clone()
+        };
+        let digest = Sha256::digest(without_headers.to_record()?).into();
+        Ok(PayloadHash::from_sha256(&digest))
     }
 }
 

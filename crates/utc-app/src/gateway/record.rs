@@ -42,11 +42,7 @@ impl Outgoing {
         if let Some(query) = &self.query {
             put(&mut out, query.as_bytes())?;
         }
-        put_length(&mut out, self.headers.len())?;
-        for (name, value) in &self.headers {
-            put(&mut out, name.as_bytes())?;
-            put(&mut out, value)?;
-        }
+        put_headers(&mut out, &self.headers)?;
         out.extend_from_slice(&self.body);
         Ok(out)
     }
@@ -84,6 +80,18 @@ fn put_length(out: &mut Vec<u8>, length: usize) -> Result<(), RecordError> {
     Ok(())
 }
 
+pub(super) fn put_headers(
+    out: &mut Vec<u8>,
+    headers: &[(String, Vec<u8>)],
+) -> Result<(), RecordError> {
+    put_length(out, headers.len())?;
+    for (name, value) in headers {
+        put(out, name.as_bytes())?;
+        put(out, value)?;
+    }
+    Ok(())
+}
+
 fn length(record: &mut Bytes) -> Result<usize, RecordError> {
     let length = record.try_get_u32().map_err(|_| RecordError::Damaged)?;
     usize::try_from(length).map_err(|_| RecordError::Damaged)
@@ -111,7 +119,7 @@ fn query(record: &mut Bytes) -> Result<Option<String>, RecordError> {
 }
 
 /// Nothing is reserved for a number that the bytes only claim.
-fn headers(record: &mut Bytes) -> Result<Vec<(String, Vec<u8>)>, RecordError> {
+pub(super) fn headers(record: &mut Bytes) -> Result<Vec<(String, Vec<u8>)>, RecordError> {
     let count = length(record)?;
     (0..count)
         .map(|_| Ok((text(record)?, part(record)?.to_vec())))

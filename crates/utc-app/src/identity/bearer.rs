@@ -34,6 +34,11 @@ impl Vault {
         })
     }
 
+    /// The keys, for what is sealed.
+    pub(crate) fn keys(&self) -> &DataKeys {
+        &self.keys
+    }
+
     /// A new secret, and the hash of it to store.
     pub(super) fn make<K: BearerKind>(&self) -> Result<(Bearer<K>, KeyedHash), AppError> {
         let id = random().map_err(internal)?;
@@ -88,7 +93,7 @@ impl Vault {
 }
 
 /// Bytes of the operating system's random generator.
-fn random<const N: usize>() -> io::Result<Zeroizing<[u8; N]>> {
+pub(crate) fn random<const N: usize>() -> io::Result<Zeroizing<[u8; N]>> {
     let mut bytes = Zeroizing::new([0; N]);
     getrandom::fill(bytes.as_mut_slice()).map_err(io::Error::other)?;
     Ok(bytes)

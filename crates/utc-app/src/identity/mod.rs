@@ -16,7 +16,7 @@ mod tokens;
 mod users;
 
 pub(crate) use approvers::Approvers;
-pub(crate) use bearer::Vault;
+pub(crate) use bearer::{Vault, random};
 pub(crate) use last_use::{Seen, flush};
 pub(crate) use principal::{Place, WatchPlace};
 pub use principal::{Principal, Who};

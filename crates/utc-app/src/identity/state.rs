@@ -112,6 +112,11 @@ impl Identities {
         }
     }
 
+    /// Whose token has this id, while it is accepted.
+    pub(crate) fn by_id(&self, id: TokenId, now: Timestamp) -> Option<Arc<Principal>> {
+        self.token(id).and_then(|token| self.accepted(&token, now))
+    }
+
     pub(super) fn token(&self, id: TokenId) -> Option<Arc<TokenState>> {
         self.tokens.get(&id).map(|token| Arc::clone(&token))
     }

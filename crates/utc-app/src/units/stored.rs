@@ -18,6 +18,7 @@ use utc_storage::rows::units::UnitRow;
 use super::{Access, MethodOverride, Thresholds, UnitConfig};
 use crate::AppError;
 use crate::cache::{RiskMark, UnitState};
+use crate::gateway::Upstream;
 
 /// A stored value that does not parse is a fault of the data, named by its column.
 pub(crate) fn parse<T>(column: &'static str, text: &str) -> Result<T, StorageError>
@@ -233,6 +234,7 @@ pub(crate) fn unit_state(
         config_version: row.config_version.unsigned_abs(),
         quorum: quorum(config.approvals_required)?,
         mode: config.mode,
+        upstream: Upstream::of(&config),
         measured: parse("units.level", &row.level)?,
         pin,
         risk_mark: mark.map(|mark| RiskMark {

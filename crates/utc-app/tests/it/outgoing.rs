@@ -4,6 +4,7 @@ use bytes::Bytes;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use utc_app::Forwarded;
 use utc_app::gateway::{Outgoing, RecordError};
 
 fn sample() -> Outgoing {
@@ -22,8 +23,8 @@ fn sample() -> Outgoing {
     }
 }
 
-fn bound(request: &Outgoing) -> String {
-    request.bound(|bound| format!("{bound:?}"))
+fn bound(request: &Outgoing) -> Forwarded {
+    request.bound()
 }
 
 prop_compose! {
