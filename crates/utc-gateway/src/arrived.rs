@@ -6,7 +6,7 @@ use actix_web::HttpRequest;
 use actix_web::http::{StatusCode, Version};
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, HOST, HeaderName, HeaderValue, TRANSFER_ENCODING, UPGRADE};
-use utc_domain::CorrelationText;
+use utc_domain::{CorrelationText, DomainError, IdempotencyKey};
 use uuid::Uuid;
 
 use crate::convert::from_actix;
@@ -19,9 +19,6 @@ const SUBJECT: HeaderName = HeaderName::from_static("utc-subject");
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The longest `Idempotency-Key`, in bytes.
-const LONGEST_KEY: usize = 255;
-
 /// A request whose target, method, framing and credentials have one reading.
 #[derive(Debug)]
 pub(crate) struct Arrived {
@@ -31,7 +28,7 @@ pub(crate) struct Arrived {
     pub(crate) peer: SocketAddr,
     pub(crate) token: String,
     pub(crate) subject: Option<String>,
-    pub(crate) key: Option<String>,
+    pub(crate) key: Option<IdempotencyKey>,
     pub(crate) length: Length,
     /// It came in HTTP/1.0.
     pub(crate) knows_no_chunks: bool,
@@ -148,15 +145,10 @@ fn token(headers: &HeaderMap) -> Result<String, Problem> {
     token.ok_or_else(|| crate::port::Refused::Unauthenticated.into())
 }
 
-fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Problem> {
     let key = text(headers, &KEY, "idempotency_key")?;
-    match key {
-        Some(key) if key.is_empty() || key.len() > LONGEST_KEY => {
-            let detail = format!("an `Idempotency-Key` has 1 to {LONGEST_KEY} characters");
-            Err(Problem::bad("idempotency_key", detail))
-        }
-        key => Ok(key),
-    }
+    let refused = |error: DomainError| Problem::bad("idempotency_key", error.to_string());
+    key.map(|key| key.parse().map_err(refused)).transpose()
 }
 
 /// The one value of a header that may be there once, in ASCII.

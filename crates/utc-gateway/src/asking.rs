@@ -8,7 +8,7 @@ use actix_web::web::{Bytes, Payload};
 use http::header::{HeaderName, HeaderValue};
 use utc_app::Access;
 use utc_app::gateway::Outgoing;
-use utc_domain::{Action, Decision, ReceiptId};
+use utc_domain::{Action, Decision, IdempotencyKey, ReceiptId};
 use utc_outbound::{Body, Connection, Response};
 
 use crate::answer::Reader;
@@ -30,7 +30,7 @@ pub(crate) struct Asking {
     pub(crate) route: Route,
     pub(crate) action: Action,
     pub(crate) outgoing: Outgoing,
-    pub(crate) key: Option<String>,
+    pub(crate) key: Option<IdempotencyKey>,
     pub(crate) reader: Reader,
 }
 

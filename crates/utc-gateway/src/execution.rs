@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
+use utc_app::gateway::{Execution, Outcome};
 use utc_domain::{Action, ExecutionEvent, PayloadHash, ReceiptId, UnitName};
 use utc_outbound::Response;
 
-use crate::port::{Caller, Execution, Outcome};
+use crate::port::Caller;
 use crate::upstream::SendError;
 
 /// A write that is being carried out. Dropped at any point, it says what is known by then.

@@ -5,6 +5,7 @@ mod arrived;
 mod asking;
 mod body;
 mod breaker;
+mod console;
 mod convert;
 mod cookies;
 mod decided;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::{App, Error, web};
 
+pub use console::ConsolePorts;
 pub use forwarded::TrustedProxies;
 pub use options::Options;
 pub use upstream::Upstreams;

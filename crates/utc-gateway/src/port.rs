@@ -4,10 +4,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use utc_app::gateway::Outgoing;
+use utc_app::gateway::{Execution, Outgoing};
 use utc_app::{Access, MethodOverride};
 use utc_domain::{
-    Action, ApprovalId, Code, Decision, ExecutionEvent, PayloadHash, ReceiptId, Timestamp, UnitName,
+    Action, ApprovalId, Code, Decision, IdempotencyKey, PayloadHash, ReceiptId, Timestamp, UnitName,
 };
 use utc_outbound::Target;
 
@@ -66,7 +66,7 @@ pub struct Question {
     /// The request of a write: what waits for approval, and is bound by it, if it must wait.
     pub request: Option<Arc<Outgoing>>,
     /// The caller's `Idempotency-Key`.
-    pub idempotency_key: Option<String>,
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// The answer, whose receipt is on disk.
@@ -111,44 +111,6 @@ pub struct Waiting {
     pub expires_at: Timestamp,
     /// How long the people who approve would take to get to it, in minutes.
     pub expected_wait_minutes: Option<f64>,
-}
-
-/// What became of a write that was allowed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Execution {
-    /// The receipt of the decision that allowed it.
-    pub answers: ReceiptId,
-    /// The unit.
-    pub unit: UnitName,
-    /// What was asked.
-    pub action: Action,
-    /// What became of it.
-    pub outcome: Outcome,
-}
-
-/// What became of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
-    /// `Done`, `Failed` when it is known not to have reached the upstream, or `OutcomeUnknown`.
-    pub event: ExecutionEvent,
-    /// The status of the upstream's answer.
-    pub status: Option<u16>,
-    /// From the last piece of the request to the head of the answer.
-    pub latency: Option<Duration>,
-    /// The digest of the answer's body; none when it did not come to its end.
-    pub answer: Option<PayloadHash>,
-}
-
-impl Outcome {
-    /// Nothing is known but this.
-    pub(crate) fn bare(event: ExecutionEvent) -> Self {
-        Self {
-            event,
-            status: None,
-            latency: None,
-            answer: None,
-        }
-    }
 }
 
 /// Takes what the gateway measures.

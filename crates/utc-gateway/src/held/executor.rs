@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use http::header::{HeaderName, HeaderValue};
 use utc_app::Access;
+use utc_app::gateway::{Begun, Finished};
 use utc_domain::ApprovalId;
 use utc_outbound::{Body, Connection, Response};
 
 use super::keep::{keep, nothing};
-use super::store::{Begun, Finished, HeldStore, Started};
+use super::store::HeldStore;
 use crate::Upstreams;
 use crate::execution::without_answer;
 use crate::port::Refused;
@@ -90,7 +91,7 @@ impl Executor {
     /// What [`HeldStore::begin`] fails with; then nothing was sent.
     pub async fn execute(&self, approval: ApprovalId) -> Result<bool, Refused> {
         (self.reached)(Step::BeforeBegin);
-        let Begun::Started(started) = self.store.begin(approval).await? else {
+        let Some(started) = self.store.begin(approval).await? else {
             return Ok(false);
         };
         (self.reached)(Step::BeforeSend);
@@ -109,7 +110,7 @@ impl Executor {
         Ok(true)
     }
 
-    async fn send(&self, approval: ApprovalId, started: &Started) -> Result<Response, SendError> {
+    async fn send(&self, approval: ApprovalId, started: &Begun) -> Result<Response, SendError> {
         let id = approval.to_string();
         let named = |name| HeaderValue::from_str(&id).ok().map(|id| (name, id));
         let extra: Vec<_> = [named(APPROVAL), named(IDEMPOTENCY_KEY)]
@@ -124,7 +125,7 @@ impl Executor {
     }
 
     /// The outcome is known here alone, so it is tried until it is written or the process ends; after that,
-    /// [`HeldStore::recover`] writes that it is unknown.
+    /// [`HeldStore::tend`] writes that it is unknown.
     async fn finish(&self, approval: ApprovalId, finished: Finished) {
         let mut pause = PAUSE;
         while let Err(error) = self.store.finish(approval, finished.clone()).await {

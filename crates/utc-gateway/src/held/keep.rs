@@ -6,10 +6,10 @@ use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 use sha2::{Digest as _, Sha256};
 use tokio::time::{Instant, timeout_at};
+use utc_app::gateway::{Finished, Outcome};
 use utc_domain::PayloadHash;
 use utc_outbound::Response;
 
-use super::store::Finished;
 use crate::execution::answered;
 use crate::headers;
 
@@ -52,7 +52,7 @@ pub(super) async fn keep(mut response: Response) -> Finished {
 }
 
 /// Of a request without an answer.
-pub(super) fn nothing(outcome: crate::port::Outcome) -> Finished {
+pub(super) fn nothing(outcome: Outcome) -> Finished {
     Finished {
         outcome,
         headers: Vec::new(),

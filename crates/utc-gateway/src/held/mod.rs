@@ -11,4 +11,4 @@ mod store;
 
 pub use executor::{Executor, Step};
 pub use runner::Runner;
-pub use store::{Begun, Finished, HeldStore, LONGEST, Ready, Started};
+pub use store::{HeldStore, Ready};

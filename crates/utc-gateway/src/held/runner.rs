@@ -50,7 +50,7 @@ impl Runner {
     pub async fn run(&self) {
         let mut begun = Begun::default();
         loop {
-            self.recover().await;
+            self.tend().await;
             self.send_what_is_ready(&mut begun).await;
             tokio::select! {
                 () = self.stop.notified() => break,
@@ -62,8 +62,8 @@ impl Runner {
         begun.all_end().await;
     }
 
-    async fn recover(&self) {
-        match self.executor.store().recover().await {
+    async fn tend(&self) {
+        match self.executor.store().tend().await {
             Ok(0) => {}
             Ok(count) => tracing::warn!(
                 count,

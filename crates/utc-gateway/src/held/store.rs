@@ -1,15 +1,9 @@
 //! What the executor needs of whoever stores held requests.
 
-use std::time::Duration;
+use utc_app::gateway::{Begun, Finished};
+use utc_domain::{ApprovalId, UnitName};
 
-use bytes::Bytes;
-use utc_app::gateway::Outgoing;
-use utc_domain::{ApprovalId, ReceiptId, UnitName};
-
-use crate::port::{Answering, Outcome, Refused};
-
-/// The longest that a request is sent and its answer read, with some to spare.
-pub const LONGEST: Duration = Duration::from_mins(10);
+use crate::port::{Answering, Refused};
 
 /// Stores held requests.
 pub trait HeldStore: Send + Sync {
@@ -18,8 +12,9 @@ pub trait HeldStore: Send + Sync {
 
     /// Opens the request, computes what its approval binds from the opened bytes, and decides again under the present
     /// policy. When that allows it, one transaction uses the grant up, writes the decision's receipt and commits that
-    /// the request is being sent, by this process and for at least [`LONGEST`].
-    fn begin(&self, approval: ApprovalId) -> Answering<'_, Result<Begun, Refused>>;
+    /// the request is being sent by this process. None: it is not to be sent now, because somebody else sends it, its
+    /// approval has ended, or the policy refuses it; what is to be recorded of that is recorded.
+    fn begin(&self, approval: ApprovalId) -> Answering<'_, Result<Option<Begun>, Refused>>;
 
     /// Writes what became of a request that was begun: a receipt, and the sealed answer. One that was given up as
     /// unknown in between gets a receipt that changes nothing.
@@ -29,9 +24,9 @@ pub trait HeldStore: Send + Sync {
         finished: Finished,
     ) -> Answering<'_, Result<(), Refused>>;
 
-    /// Writes that the outcome is unknown of every request that was begun by a process that is gone. Answers how many
-    /// there were.
-    fn recover(&self) -> Answering<'_, Result<usize, Refused>>;
+    /// Says that this process is alive, and writes that the outcome is unknown of every request that was begun by a
+    /// process that is gone. Answers how many there were.
+    fn tend(&self) -> Answering<'_, Result<usize, Refused>>;
 }
 
 /// An approved request.
@@ -41,50 +36,4 @@ pub struct Ready {
     pub approval: ApprovalId,
     /// The unit that it goes to.
     pub unit: UnitName,
-}
-
-/// Whether a request is to be sent.
-#[derive(Debug, Clone)]
-pub enum Begun {
-    /// It is: nobody else sends it.
-    Started(Started),
-    /// It is not: somebody else does, or its approval has ended, or the policy now refuses it. What is to be recorded
-    /// of that is recorded.
-    Not,
-}
-
-/// A request that this process alone sends.
-#[derive(Debug, Clone)]
-pub struct Started {
-    /// The request.
-    pub request: Outgoing,
-    /// The unit that it goes to.
-    pub unit: UnitName,
-    /// The receipt of the decision that allows it.
-    pub receipt: ReceiptId,
-}
-
-/// What became of a request that was begun.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Finished {
-    /// The outcome.
-    pub outcome: Outcome,
-    /// The headers of the answer, without what ends here.
-    pub headers: Vec<(String, Vec<u8>)>,
-    /// The beginning of the answer's body.
-    pub kept: Bytes,
-    /// Whether that is all of it.
-    pub whole: bool,
-}
-
-/// The answer may hold anything: it is not written anywhere by accident.
-impl std::fmt::Debug for Finished {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Finished")
-            .field("outcome", &self.outcome)
-            .field("headers", &self.headers.len())
-            .field("kept", &self.kept.len())
-            .field("whole", &self.whole)
-            .finish()
-    }
 }

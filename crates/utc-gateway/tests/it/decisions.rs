@@ -226,7 +226,7 @@ fn the_callers_idempotency_key_is_kept_and_one_is_made_where_there_is_none() {
         .gate
         .asked()
         .into_iter()
-        .map(|q| q.idempotency_key)
+        .map(|q| q.idempotency_key.map(|key| key.to_string()))
         .collect();
     assert_eq!(keys, [Some("k-1".to_owned()), None, None]);
     let sent = upstream.received();

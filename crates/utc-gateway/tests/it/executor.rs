@@ -6,9 +6,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
 use tokio::runtime::Runtime;
+use utc_app::gateway::Finished;
 use utc_domain::{ExecutionEvent, ExecutionStatus};
 use utc_gateway::Upstreams;
-use utc_gateway::held::{Executor, Finished, Step};
+use utc_gateway::held::{Executor, Step};
 use utc_test_support::Upstream;
 
 use crate::store::{MemoryStore, approval, write_to};
@@ -189,7 +190,7 @@ fn crash_at(step: Step) -> (usize, ExecutionStatus) {
     let next = executor(&store);
     runtime.block_on(async {
         use utc_gateway::held::HeldStore as _;
-        store.recover().await.unwrap();
+        store.tend().await.unwrap();
         for ready in store.ready(10).await.unwrap() {
             next.execute(ready.approval).await.unwrap();
         }

@@ -2,11 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
+use utc_app::gateway::Execution;
 use utc_app::{Access, MethodOverride};
 use utc_domain::{ReceiptId, UnitName};
-use utc_gateway::port::{
-    Answering, Caller, Execution, Gate, Question, Refused, Route, Ruling, Verdict,
-};
+use utc_gateway::port::{Answering, Caller, Gate, Question, Refused, Route, Ruling, Verdict};
 use uuid::Uuid;
 
 /// The token that is accepted.

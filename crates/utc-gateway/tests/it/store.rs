@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use utc_app::gateway::Outgoing;
+use utc_app::gateway::{Begun, Finished, Outgoing};
 use utc_domain::{ApprovalId, ExecutionEvent, ExecutionStatus, ReceiptId};
-use utc_gateway::held::{Begun, Finished, HeldStore, Ready, Started};
+use utc_gateway::held::{HeldStore, Ready};
 use utc_gateway::port::{Answering, Refused};
 use uuid::Uuid;
 
@@ -108,13 +108,13 @@ impl HeldStore for MemoryStore {
         at_once(Ok(ready.take(limit).collect()))
     }
 
-    fn begin(&self, approval: ApprovalId) -> Answering<'_, Result<Begun, Refused>> {
+    fn begin(&self, approval: ApprovalId) -> Answering<'_, Result<Option<Begun>, Refused>> {
         at_once(Ok(self.with(approval, |row| {
             match row.status.after(ExecutionEvent::Started) {
-                Err(_) => Begun::Not,
+                Err(_) => None,
                 Ok(status) => {
                     (row.status, row.owner) = (status, self.boot);
-                    Begun::Started(Started {
+                    Some(Begun {
                         request: row.request.clone(),
                         unit: "payments-api".parse().unwrap(),
                         receipt: ReceiptId::new(Uuid::from_u128(1)),
@@ -141,7 +141,7 @@ impl HeldStore for MemoryStore {
         at_once(Ok(()))
     }
 
-    fn recover(&self) -> Answering<'_, Result<usize, Refused>> {
+    fn tend(&self) -> Answering<'_, Result<usize, Refused>> {
         let mut count = 0;
         for row in self.rows.lock().unwrap().values_mut() {
             if row.status == ExecutionStatus::Executing && row.owner != self.boot {

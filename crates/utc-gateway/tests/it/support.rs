@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::ops::Deref;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -12,7 +13,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::{HttpServer, web};
 use utc_app::Access;
 use utc_domain::UnitName;
-use utc_gateway::port::{Measure, Question, Refused, Ruling};
+use utc_gateway::port::{Gate, Measure, Question, Refused, Ruling};
 use utc_gateway::{Options, State, Upstreams, app};
 use utc_outbound::{Outbound, OutboundPolicy, Timeouts};
 use utc_test_support::{Answer, Upstream, exchange};
@@ -36,11 +37,24 @@ pub(crate) fn client(timeouts: Timeouts) -> Outbound {
 }
 
 /// A gateway on a thread of its own.
-pub(crate) struct Gateway {
+pub(crate) struct Listener {
     pub(crate) address: SocketAddr,
-    pub(crate) gate: FakeGate,
     pub(crate) measured: Arc<Measured>,
     handle: ServerHandle,
+}
+
+/// One that asks a gate which decides as it is told.
+pub(crate) struct Gateway {
+    pub(crate) gate: FakeGate,
+    listener: Listener,
+}
+
+impl Deref for Gateway {
+    type Target = Listener;
+
+    fn deref(&self) -> &Listener {
+        &self.listener
+    }
 }
 
 /// What a gateway is made of, where a test wants it otherwise.
@@ -77,37 +91,8 @@ impl Gateway {
     }
 
     pub(crate) fn start(gate: FakeGate, setup: Setup) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let measured = Arc::new(Measured::default());
-        let upstreams = Arc::new(Upstreams::new(setup.client, measured.clone()));
-        let state = State::new(Arc::new(gate.clone()), upstreams, setup.options);
-        let state = web::Data::new(state);
-        let (say, started) = channel();
-        thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let server = HttpServer::new(move || app(state.clone()))
-                    .workers(1)
-                    .disable_signals()
-                    .shutdown_timeout(0)
-                    .listen(listener)
-                    .unwrap()
-                    .run();
-                say.send(server.handle()).unwrap();
-                server.await.unwrap();
-            });
-        });
-        Self {
-            address,
-            gate,
-            measured,
-            handle: started.recv().unwrap(),
-        }
-    }
-
-    /// Sends bytes as they are and reads one answer; none when the connection closes without one.
-    pub(crate) fn raw(&self, request: impl AsRef<[u8]>) -> Option<Answer> {
-        exchange(&self.address.to_string(), request.as_ref()).unwrap()
+        let listener = Listener::start(Arc::new(gate.clone()), setup);
+        Self { gate, listener }
     }
 
     /// A request with the accepted token.
@@ -129,6 +114,40 @@ impl Gateway {
     pub(crate) fn post(&self, target: &str, body: &[u8]) -> Answer {
         self.call("POST", target, &[], body)
     }
+}
+
+impl Listener {
+    pub(crate) fn start(gate: Arc<dyn Gate>, setup: Setup) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let measured = Arc::new(Measured::default());
+        let upstreams = Arc::new(Upstreams::new(setup.client, measured.clone()));
+        let state = web::Data::new(State::new(gate, upstreams, setup.options));
+        let (say, started) = channel();
+        thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let server = HttpServer::new(move || app(state.clone()))
+                    .workers(1)
+                    .disable_signals()
+                    .shutdown_timeout(0)
+                    .listen(listener)
+                    .unwrap()
+                    .run();
+                say.send(server.handle()).unwrap();
+                server.await.unwrap();
+            });
+        });
+        Self {
+            address,
+            measured,
+            handle: started.recv().unwrap(),
+        }
+    }
+
+    /// Sends bytes as they are and reads one answer; none when the connection closes without one.
+    pub(crate) fn raw(&self, request: impl AsRef<[u8]>) -> Option<Answer> {
+        exchange(&self.address.to_string(), request.as_ref()).unwrap()
+    }
 
     pub(crate) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).unwrap();
@@ -139,7 +158,7 @@ impl Gateway {
     }
 }
 
-impl Drop for Gateway {
+impl Drop for Listener {
     fn drop(&mut self) {
         // The future does nothing more than to wait; the server is told at once.
         drop(self.handle.stop(false));
@@ -152,8 +171,18 @@ pub(crate) fn request(
     headers: &[(&str, &str)],
     body: &[u8],
 ) -> Vec<u8> {
+    request_as(TOKEN, method, target, headers, body)
+}
+
+pub(crate) fn request_as(
+    token: &str,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Vec<u8> {
     let mut text = format!(
-        "{method} {target} HTTP/1.1\r\nHost: gateway.test\r\nUTC-Token: {TOKEN}\r\nConnection: close\r\n"
+        "{method} {target} HTTP/1.1\r\nHost: gateway.test\r\nUTC-Token: {token}\r\nConnection: close\r\n"
     );
     for (name, value) in headers {
         write!(text, "{name}: {value}\r\n").unwrap();
@@ -173,7 +202,7 @@ pub(crate) fn read_all(stream: &mut TcpStream) -> String {
 }
 
 /// Sends bytes as they are on one connection and reads until it closes.
-pub(crate) fn talk(gateway: &Gateway, request: &[u8]) -> String {
+pub(crate) fn talk(gateway: &Listener, request: &[u8]) -> String {
     let mut stream = gateway.connect();
     stream.write_all(request).unwrap();
     read_all(&mut stream)

@@ -7,8 +7,8 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
+use utc_app::gateway::Execution;
 use utc_domain::ExecutionEvent;
-use utc_gateway::port::Execution;
 use utc_outbound::{Outbound, OutboundPolicy, Timeouts};
 use utc_test_support::{Answer, Upstream};
 
