@@ -32,7 +32,15 @@ const EDGES: &[(&str, &[&str])] = &[
     ("utc-gateway", &["utc-app", "utc-domain", "utc-outbound"]),
     (
         "utc-server",
-        &["utc-app", "utc-config", "utc-demo", "utc-web"],
+        &[
+            "utc-app",
+            "utc-config",
+            "utc-demo",
+            "utc-domain",
+            "utc-gateway",
+            "utc-outbound",
+            "utc-web",
+        ],
     ),
     ("utc-admin", &["utc-app", "utc-config", "utc-domain"]),
     ("utc-test-support", &[]),

@@ -19,6 +19,7 @@ mod crash;
 mod decide;
 mod disk;
 mod fuzz_http;
+mod gateway;
 mod identities;
 mod jwt;
 mod levels;

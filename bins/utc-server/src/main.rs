@@ -1,5 +1,6 @@
 //! The Unified Trust Console's server.
 
+mod gateway;
 mod options;
 mod report;
 mod serve;

@@ -12,6 +12,7 @@ use utc_config::{AppEnv, Config};
 use utc_demo::Demo;
 use utc_web::{Limits, Metrics, Pages, State};
 
+use crate::gateway::Gateway;
 use crate::{options, report};
 
 /// Serves until SIGTERM or SIGINT: then no new connection is taken, what is in flight is finished and committed.
@@ -31,12 +32,18 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
                 config.server.host, config.server.port
             )
         })?;
-    let port = listener.local_addr()?.port();
+    let address = listener.local_addr()?;
+    let port = address.port();
+    let gateway = Gateway::new(config, &console, &metrics, address)?;
     let demo = if demo {
         Some(utc_demo::start(Arc::clone(&console))?)
     } else {
         None
     };
+    report::line(&format!(
+        "The gateway listens on http://{}",
+        gateway.address
+    ));
     announce(config, port, &console, demo.as_ref());
     let (link, traffic) = match demo {
         Some(demo) => (Some(demo.link), Some(demo.traffic)),
@@ -56,14 +63,17 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
     actix_web::rt::System::new().block_on(async move {
         let upkeep = actix_web::rt::spawn(upkeep(state.clone()));
         let stop = actix_web::rt::spawn(stop_waiting(state.clone()));
+        let gateway = actix_web::rt::spawn(forward(gateway));
         let served = HttpServer::new(move || utc_web::app(state.clone()))
             .listen(listener)?
             .shutdown_timeout(30)
             .run()
             .await;
+        // Both end at the same signal, each when what it has in flight is finished.
+        let forwarded = gateway.await;
         upkeep.abort();
         stop.abort();
-        served
+        served.and(forwarded.map_err(std::io::Error::other)?)
     })?;
     drop(traffic);
     console.close();
@@ -73,6 +83,21 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
     );
     drop(lock);
     Ok(())
+}
+
+/// Serves the gateway, and sends what is approved for as long.
+async fn forward(gateway: Gateway) -> std::io::Result<()> {
+    let (state, runner) = (gateway.state, gateway.runner);
+    let sending = runner.clone();
+    let sending = actix_web::rt::spawn(async move { sending.run().await });
+    let served = HttpServer::new(move || utc_gateway::app(state.clone()))
+        .listen(gateway.listener)?
+        .shutdown_timeout(30)
+        .run()
+        .await;
+    runner.stop();
+    sending.await.map_err(std::io::Error::other)?;
+    served
 }
 
 /// The names of this server in `Host`: its address, the usual names of the loopback address, the public one.

@@ -8,8 +8,7 @@ const BODY_LIMIT: Variable = Variable::new(
     "8MiB",
     "Largest body that is held or hashed: bytes, or with `KiB` or `MiB`, up to 1024MiB.",
     |c| size_text(c.gateway.body_limit_bytes),
-)
-.later("the gateway arrives");
+);
 
 pub(crate) const VARIABLES: &[Variable] = &[BODY_LIMIT];
 

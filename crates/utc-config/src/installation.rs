@@ -35,8 +35,7 @@ const OUTBOUND_ALLOW: Variable = Variable::new(
     "",
     "Private hosts, addresses or networks, with commas, that may be called.",
     |c| joined(&c.installation.outbound_allow),
-)
-.later("the gateway arrives");
+);
 const LOG_PUBLIC: Variable = Variable::new(
     "UTC_LOG_PUBLIC",
     "true",

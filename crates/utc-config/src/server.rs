@@ -33,10 +33,12 @@ const PORT: Variable = Variable::new(
     "Port of the API and the console; 0 takes any free one.",
     |c| c.server.port.to_string(),
 );
-const GATEWAY_PORT: Variable = Variable::new("GATEWAY_PORT", "8001", "Port of the gateway.", |c| {
-    c.server.gateway_port.to_string()
-})
-.later("the gateway arrives");
+const GATEWAY_PORT: Variable = Variable::new(
+    "GATEWAY_PORT",
+    "8001",
+    "Port of the gateway; 0 takes any free one.",
+    |c| c.server.gateway_port.to_string(),
+);
 const PUBLIC_URL: Variable = Variable::new(
     "UTC_PUBLIC_URL",
     "",
@@ -122,7 +124,7 @@ impl Server {
         let debug = reader.read_or(&DEBUG, &development.to_string(), flag);
         let host = reader.read(&HOST, host);
         let port = reader.read(&PORT, whole(0..=u16::MAX));
-        let gateway_port = reader.read(&GATEWAY_PORT, whole(1..=u16::MAX));
+        let gateway_port = reader.read(&GATEWAY_PORT, whole(0..=u16::MAX));
         let public_url = reader.optional(&PUBLIC_URL, |text| origin(text, env));
         let trusted_proxies = reader.read(&TRUSTED_PROXIES, |text| proxies(text, env));
         let server = Self {
@@ -139,7 +141,8 @@ impl Server {
     }
 
     fn refuse_one_port_for_both(&self, reader: &mut Reader<'_>) -> Result<(), Noted> {
-        if self.port != self.gateway_port {
+        // 0 takes two different free ones.
+        if self.port != self.gateway_port || self.port == 0 {
             return Ok(());
         }
         let why = Refused::new("must not be `APP_PORT` too: the gateway has a port of its own");

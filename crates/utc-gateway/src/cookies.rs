@@ -4,9 +4,6 @@
 use http::HeaderMap;
 use http::header::{COOKIE, HeaderName, HeaderValue, SET_COOKIE};
 
-/// How the names of the console's own cookies begin.
-const CONSOLE_COOKIES: [&str; 3] = ["utc_", "__Host-utc_", "__Secure-utc_"];
-
 /// Strips them from what a caller sent.
 pub(crate) fn strip_sent(headers: &mut HeaderMap) {
     keep_cookies(headers, &COOKIE, without_console_cookies);
@@ -51,12 +48,18 @@ fn without_console_cookies(value: &HeaderValue) -> Option<HeaderValue> {
         .filter(|kept| !kept.is_empty())
 }
 
+/// The console's cookie is `utc`, or `__Host-utc` behind TLS; names that begin like that are kept free for it.
 fn is_console_cookie(cookie: &[u8]) -> bool {
-    let cookie = cookie.trim_ascii_start();
-    CONSOLE_COOKIES.iter().any(|begin| {
-        let found = cookie.get(..begin.len());
-        found.is_some_and(|found| found.eq_ignore_ascii_case(begin.as_bytes()))
-    })
+    let name = cookie
+        .split(|byte| *byte == b'=')
+        .next()
+        .unwrap_or_default();
+    let name = name.trim_ascii().to_ascii_lowercase();
+    let plain = name
+        .strip_prefix(b"__host-")
+        .or_else(|| name.strip_prefix(b"__secure-"))
+        .unwrap_or(&name);
+    plain == b"utc" || plain.starts_with(b"utc_") || plain.starts_with(b"utc-")
 }
 
 #[cfg(test)]
@@ -80,7 +83,10 @@ mod tests {
             assert_eq!(after(strip_sent, &COOKIE, &[cookies]), left, "{cookies}");
         };
         check("a=1; b=2", &["a=1; b=2"]);
+        check("a=1;utc=s; b=2", &["a=1; b=2"]);
         check("a=1;utc_session=s; b=2", &["a=1; b=2"]);
+        check("__Host-utc=s", &[]);
+        check("utcx=1; xutc=2", &["utcx=1; xutc=2"]);
         check("__Host-utc_session=s", &[]);
         check(" UTC_session=s;c=3", &["c=3"]);
         check("my_utc_=1; b=utc_x", &["my_utc_=1; b=utc_x"]);
@@ -88,7 +94,14 @@ mod tests {
 
     #[test]
     fn upstreams_do_not_set_the_consoles_cookies() {
-        let set = ["utc_session=stolen; Path=/", "a=1", "__Host-utc_x=1", "b=2"];
+        let set = [
+            "utc=stolen; Path=/",
+            "__Host-utc=stolen; Path=/; Secure",
+            "utc_session=stolen; Path=/",
+            "a=1",
+            "__Host-utc_x=1",
+            "b=2",
+        ];
         assert_eq!(after(strip_set, &SET_COOKIE, &set), ["a=1", "b=2"]);
     }
 }

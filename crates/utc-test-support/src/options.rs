@@ -56,6 +56,7 @@ impl ServerOptions {
             .env("UTC_DATA_KEY_FILE", &key_file)
             .env("APP_HOST", "127.0.0.1")
             .env("APP_PORT", "0")
+            .env("GATEWAY_PORT", "0")
             .env("HMAC_SECRET", SECRET)
             .env("LOG_FORMAT", "json")
             .env("UTC_DATA_DIR", &data)

@@ -18,6 +18,9 @@ const LONGEST: Duration = Duration::from_mins(1);
 /// How the line begins that says where the server listens.
 const LISTENING: &str = "utc-server listening on ";
 
+/// How the line begins that says where its gateway listens. It is written before the other one.
+const GATEWAY: &str = "The gateway listens on ";
+
 /// `utc-server`, listening. Killed when dropped.
 #[derive(Debug)]
 pub struct Server {
@@ -155,6 +158,15 @@ impl Server {
     /// A client of this server.
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// A client of its gateway, without credentials.
+    #[track_caller]
+    pub fn gateway(&self) -> Client {
+        let output = self.output();
+        let line = output.lines().find_map(|line| line.strip_prefix(GATEWAY));
+        let url = line.unwrap_or_else(|| panic!("the server has no gateway:\n{output}"));
+        Client::new(url)
     }
 
     /// Everything that it has written so far, logs included.

@@ -9,7 +9,7 @@ use metrics_exporter_prometheus::{
     BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
 };
 use utc_app::Console;
-use utc_domain::{Decision, ProtectionLevel};
+use utc_domain::{Decision, ProtectionLevel, UnitName};
 
 const SECONDS: [f64; 12] = [
     0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
@@ -38,6 +38,7 @@ impl Metrics {
         let recorder = PrometheusBuilder::new()
             .set_buckets_for_metric(name("utc_decision_seconds"), &SECONDS)?
             .set_buckets_for_metric(name("utc_journal_commit_seconds"), &SECONDS)?
+            .set_buckets_for_metric(name("utc_gateway_service_seconds"), &SECONDS)?
             .set_buckets_for_metric(name("utc_journal_batch_jobs"), &JOBS)?
             .build_recorder();
         describe(&recorder);
@@ -75,6 +76,24 @@ impl Metrics {
         self.batch_jobs
             .record(u32::try_from(jobs).unwrap_or(u32::MAX));
         self.commit_seconds.record(took.as_secs_f64());
+    }
+
+    /// A request is sent to a unit's upstream; with it, `in_flight` wait for their answers. Only units with an upstream
+    /// have such requests, and people configure those.
+    pub fn forwarded(&self, unit: &UnitName, access: &'static str, in_flight: usize) {
+        let key = unit_key("utc_gateway_requests_total", unit, access);
+        self.recorder.register_counter(&key, &META).increment(1);
+        let label = Label::new("unit", unit.to_string());
+        let key = Key::from_parts("utc_gateway_in_flight", vec![label]);
+        let in_flight = u32::try_from(in_flight).unwrap_or(u32::MAX);
+        self.recorder.register_gauge(&key, &META).set(in_flight);
+    }
+
+    /// The upstream answered after `took`.
+    pub fn served(&self, unit: &UnitName, access: &'static str, took: Duration) {
+        let key = unit_key("utc_gateway_service_seconds", unit, access);
+        let histogram = self.recorder.register_histogram(&key, &META);
+        histogram.record(took.as_secs_f64());
     }
 
     /// Moves recorded values into their buckets; without it they would pile up between two scrapes.
@@ -119,6 +138,14 @@ impl Metrics {
     }
 }
 
+fn unit_key(name: &'static str, unit: &UnitName, access: &'static str) -> Key {
+    let labels = vec![
+        Label::new("unit", unit.to_string()),
+        Label::new("access", access),
+    ];
+    Key::from_parts(name, labels)
+}
+
 fn describe(recorder: &PrometheusRecorder) {
     let counter = |name: &'static str, text: &'static str| {
         recorder.describe_counter(name.into(), None, text.into());
@@ -145,6 +172,18 @@ fn describe(recorder: &PrometheusRecorder) {
     histogram(
         "utc_journal_commit_seconds",
         "From begin to commit of one transaction.",
+    );
+    counter(
+        "utc_gateway_requests_total",
+        "Requests sent to a unit's upstream.",
+    );
+    histogram(
+        "utc_gateway_service_seconds",
+        "From a request's last piece to its answer's first byte; requests without an answer are left out.",
+    );
+    gauge(
+        "utc_gateway_in_flight",
+        "Requests that waited for a unit's answer when the last one was sent.",
     );
     gauge("utc_journal_queue_depth", "Jobs that wait for the writer.");
     gauge(

@@ -11,7 +11,7 @@ fn every_variable_with_a_wrong_value_is_named_at_once() {
         ("APP_DEBUG", "maybe"),
         ("APP_HOST", "example.org"),
         ("APP_PORT", "65536"),
-        ("GATEWAY_PORT", "0"),
+        ("GATEWAY_PORT", "65536"),
         ("UTC_PUBLIC_URL", "trust.example.org/console"),
         ("UTC_TRUSTED_PROXIES", "10.0.0.1,proxy"),
         ("DATABASE_URL", "sqlite::memory:"),
@@ -51,7 +51,7 @@ fn every_variable_with_a_wrong_value_is_named_at_once() {
     `APP_DEBUG` is `maybe`: must be `true` or `false`
     `APP_HOST` is `example.org`: must be an address such as `127.0.0.1` or `::1`, or `localhost`
     `APP_PORT` is `65536`: must be a whole number from 0 to 65535
-    `GATEWAY_PORT` is `0`: must be a whole number from 1 to 65535
+    `GATEWAY_PORT` is `65536`: must be a whole number from 0 to 65535
     `UTC_PUBLIC_URL` is `trust.example.org/console`: must be `https://` or `http://`, a host and perhaps a port, and nothing more
     `UTC_TRUSTED_PROXIES` is `10.0.0.1,proxy`: must be addresses or networks such as `10.0.0.0/8`, separated by commas
     `DATABASE_URL` is `sqlite::memory:`: must be a file, because the journal has to outlive the process; use `sqlite://./data/utc.db`

@@ -26,7 +26,7 @@ fn without_a_token_nobody_is_served() {
 fn no_other_credentials_count() {
     for head in [
         format!("Authorization: Bearer {TOKEN}\r\n"),
-        format!("Cookie: utc_session={TOKEN}\r\n"),
+        format!("Cookie: utc={TOKEN}\r\n"),
         format!("Cookie: UTC-Token={TOKEN}\r\n"),
         format!("UTC_Token: {TOKEN}\r\n"),
         format!("X-UTC-Token: {TOKEN}\r\n"),

@@ -35,7 +35,7 @@ fn the_token_and_the_subject_end_here() {
 fn the_callers_own_credentials_go_on() {
     let received = sent(&[
         ("Authorization", "Bearer own"),
-        ("Cookie", "a=1; utc_session=console; b=2"),
+        ("Cookie", "a=1; utc=console; b=2"),
     ]);
     assert_eq!(received.all("authorization"), ["Bearer own"]);
     assert_eq!(received.all("cookie"), ["a=1; b=2"]);
@@ -122,7 +122,7 @@ fn values_need_not_be_ascii() {
 fn an_upstream_speaks_neither_for_the_gateway_nor_for_the_console() {
     let upstream = Upstream::answering(
         "HTTP/1.1 200 OK\r\nUTC-Decision: DENY\r\nUTC-Receipt: forged\r\nUTC-Would-Be: DENY\r\nutc_x: 1\r\n\
-         Set-Cookie: utc_session=forged\r\nSet-Cookie: own=1\r\nConnection: x-hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\n\
+         Set-Cookie: utc=forged\r\nSet-Cookie: own=1\r\nConnection: x-hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\n\
          Proxy-Authenticate: Basic\r\nServer: own\r\nX-Own: 1\r\nX-Own: 2\r\nContent-Length: 0\r\n\r\n",
     );
     let gateway = Gateway::allowing(&upstream);
