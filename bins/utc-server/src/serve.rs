@@ -1,6 +1,6 @@
 //! Starting, serving, stopping.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,9 +44,9 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
         "The gateway listens on http://{}",
         gateway.address
     ));
-    announce(config, port, &console, demo.as_ref());
-    let (link, traffic) = match demo {
-        Some(demo) => (Some(demo.link), Some(demo.traffic)),
+    announce(config, port, gateway.address, &console, demo.as_ref());
+    let (link, running) = match demo {
+        Some(demo) => (Some(demo.link), Some(demo.running)),
         None => (None, None),
     };
     let state = web::Data::new(State {
@@ -75,7 +75,7 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
         stop.abort();
         served.and(forwarded.map_err(std::io::Error::other)?)
     })?;
-    drop(traffic);
+    drop(running);
     console.close();
     tracing::info!(
         log_size = console.journal().size(),
@@ -137,14 +137,21 @@ fn secure_cookies(config: &Config) -> bool {
     config.server.env == AppEnv::Production || public.is_some_and(|url| url.starts_with("https://"))
 }
 
-fn announce(config: &Config, port: u16, console: &Console, demo: Option<&Demo>) {
+fn announce(
+    config: &Config,
+    port: u16,
+    gateway: SocketAddr,
+    console: &Console,
+    demo: Option<&Demo>,
+) {
     let own = std::net::SocketAddr::new(config.server.host, port);
     report::line(&format!(
         "utc-server listening on http://{own} (database {})",
         options::location(&config.database)
     ));
     if let Some(demo) = demo {
-        report::line(&utc_demo::instructions(&own.to_string(), demo));
+        let text = utc_demo::instructions(&own.to_string(), &gateway.to_string(), demo);
+        report::line(&text);
     } else if let Some(token) = console.setup_token() {
         report::line(&format!(
             "There is no user yet. Let the first one in: http://{own}/setup?token={token}"

@@ -1,4 +1,5 @@
-//! Who may look at the demo: one person, by a link, and one token.
+//! Who takes part in the demo: one person, by a link, an administrator's token, an agent that asks, and somebody who
+//! approves.
 
 use utc_app::{Console, NewToken, NewUser, SignInLink};
 use utc_domain::{Roles, Scope, Subject, UserName};
@@ -6,12 +7,36 @@ use zeroize::Zeroizing;
 
 use crate::DemoError;
 
-/// Makes an administrator's token.
-pub(crate) fn token(console: &Console) -> Result<Zeroizing<String>, DemoError> {
+/// The tokens of the demo.
+pub struct Tokens {
+    /// An administrator's.
+    pub admin: Zeroizing<String>,
+    /// Asks for `agent-42`, on every unit.
+    pub agent: Zeroizing<String>,
+    /// Approves.
+    pub approver: Zeroizing<String>,
+}
+
+/// Makes the tokens.
+pub(crate) fn tokens(console: &Console) -> Result<Tokens, DemoError> {
+    let subject = Scope::Only(vec!["agent-42".parse()?]);
+    Ok(Tokens {
+        admin: token(console, "demo", Roles::ADMIN, Scope::All)?,
+        agent: token(console, "demo-agent", "decider".parse()?, subject)?,
+        approver: token(console, "demo-approver", "approver".parse()?, Scope::All)?,
+    })
+}
+
+fn token(
+    console: &Console,
+    name: &str,
+    roles: Roles,
+    subjects: Scope,
+) -> Result<Zeroizing<String>, DemoError> {
     let new = NewToken {
-        name: "demo".parse()?,
-        roles: Roles::ADMIN,
-        subjects: Scope::All,
+        name: name.parse()?,
+        roles,
+        subjects,
         units: Scope::All,
         owner: None,
         expires_at: None,

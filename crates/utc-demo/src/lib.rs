@@ -5,16 +5,19 @@ mod database;
 mod payments;
 mod seed;
 mod trickle;
+mod walk;
 
 use std::sync::Arc;
 
 use utc_app::{Console, SignInLink};
 use zeroize::Zeroizing;
 
+pub use access::Tokens;
 pub use database::discard_database;
 pub use payments::Payments;
 pub use seed::DemoError;
 pub use trickle::Trickle;
+pub use walk::instructions;
 
 /// A demo that runs.
 pub struct Demo {
@@ -22,33 +25,33 @@ pub struct Demo {
     pub link: SignInLink,
     /// What the link carries.
     pub link_token: Zeroizing<String>,
-    /// An administrator's API token.
-    pub token: Zeroizing<String>,
-    /// The traffic; dropping it ends it.
-    pub traffic: Trickle,
+    /// The API tokens.
+    pub tokens: Tokens,
+    /// What goes on for as long as it is kept.
+    pub running: Running,
 }
 
-/// Seeds units, a person and a token, and starts the traffic.
+/// What the demo runs; dropping it ends it.
+pub struct Running {
+    /// The traffic.
+    pub traffic: Trickle,
+    /// The service behind the gateway.
+    pub payments: Payments,
+}
+
+/// Starts the payments service, seeds units, people and tokens, and starts the traffic.
 pub fn start(console: Arc<Console>) -> Result<Demo, DemoError> {
-    seed::seed(&console)?;
-    let token = access::token(&console)?;
+    let payments = Payments::start()?;
+    seed::seed(&console, &payments.url())?;
+    let tokens = access::tokens(&console)?;
     let (link_token, link) = access::person(&console)?;
     Ok(Demo {
         link,
         link_token,
-        token,
-        traffic: trickle::start(console)?,
+        tokens,
+        running: Running {
+            traffic: trickle::start(console)?,
+            payments,
+        },
     })
-}
-
-/// What to try, for the terminal.
-pub fn instructions(address: &str, demo: &Demo) -> String {
-    let (link, token) = (demo.link_token.as_str(), demo.token.as_str());
-    let curl = format!("curl -s -H 'Authorization: Bearer {token}'");
-    format!(
-        "\nThe demo runs with its own database. Open http://{address}/login?token={link}\nor try:\n\n\
-         {curl} http://{address}/api/v1/decide -H 'Content-Type: application/json' -d '{{\"subject\":\"agent-42\",\"action\":\"write:/payments/17\",\"unit\":\"payments-api\"}}'\n\
-         {curl} -X PUT http://{address}/api/v1/rules/writes_require_approval -H 'Content-Type: application/json' -d '{{\"enabled\":true,\"reason\":\"trying it\"}}'\n\
-         {curl} 'http://{address}/api/v1/receipts?unit=payments-api&limit=3'\n"
-    )
 }

@@ -1,7 +1,7 @@
 //! What the demo begins with.
 
-use utc_app::{AppError, Console, Report, RuleChange, Ticket, UnitConfig};
-use utc_domain::{Criticality, DomainError, Rule, Subject, UnitName};
+use utc_app::{AppError, Console, PinRequest, Principal, Report, RuleChange, Ticket, UnitConfig};
+use utc_domain::{Criticality, DomainError, ProtectionLevel, Rule, Subject, UnitName};
 
 /// Why the demo could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -38,8 +38,11 @@ pub(crate) const UNITS: [(&str, Criticality, f64, f64); 4] = [
     ("ledger", Criticality::Extreme, 200.0, 60.0),
 ];
 
-/// Seeds units, their load, and one rule.
-pub(crate) fn seed(console: &Console) -> Result<(), DemoError> {
+/// The unit whose writes wait for people, whatever the rules say.
+const HELD: &str = "route:/payments";
+
+/// Seeds units, their load, one rule, and two units in front of the service at `payments`.
+pub(crate) fn seed(console: &Console, payments: &str) -> Result<(), DemoError> {
     let actor: Subject = "demo:seed".parse()?;
     for (name, criticality, capacity, arrivals) in UNITS {
         let unit: UnitName = name.parse()?;
@@ -47,6 +50,7 @@ pub(crate) fn seed(console: &Console) -> Result<(), DemoError> {
         config.criticality = criticality;
         config.capacity_per_hour = Some(capacity);
         config.labels.insert("demo".to_owned(), "true".to_owned());
+        config.upstream = (name == "payments-api").then(|| payments.to_owned());
         // So that a peak can be seen to pass within minutes.
         config.thresholds.relax_window_minutes = Some(1);
         let configured: Ticket<_> = console.configure_unit(
@@ -62,6 +66,7 @@ pub(crate) fn seed(console: &Console) -> Result<(), DemoError> {
         };
         console.observe(&unit, vec![report]).wait()?;
     }
+    hold(console, &actor, payments)?;
     let reason = Some("the demo shows what a risky unit looks like".parse()?);
     console
         .set_rule(RuleChange {
@@ -71,5 +76,24 @@ pub(crate) fn seed(console: &Console) -> Result<(), DemoError> {
             actor,
         })
         .wait()?;
+    Ok(())
+}
+
+fn hold(console: &Console, actor: &Subject, payments: &str) -> Result<(), DemoError> {
+    let unit: UnitName = HELD.parse()?;
+    let mut config = UnitConfig::unconfigured();
+    config.labels.insert("demo".to_owned(), "true".to_owned());
+    config.upstream = Some(payments.to_owned());
+    let update = Box::new(move |_: Option<&UnitConfig>| Ok(config.clone()));
+    console
+        .configure_unit(unit.clone(), actor.clone(), update)
+        .wait()?;
+    let pin = PinRequest {
+        level: ProtectionLevel::RequireApproval,
+        reason: "the demo shows how a write waits for a person".parse()?,
+        expires_at: None,
+    };
+    let by = Principal::local(actor.clone());
+    console.pin(&unit, &by, pin).wait()?;
     Ok(())
 }
