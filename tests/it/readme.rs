@@ -135,7 +135,9 @@ fn the_first_five_minutes_print_what_the_readme_shows() {
     assert_eq!(start.command, "cargo run --release");
     let options = ServerOptions::sqlite().env("DATABASE_URL", "sqlite://./data/utc.db");
     let server = Server::start_alone(&options, &[]).unwrap();
+    let gateway = server.gateway().url().replace("http://", "");
     let first = start.output.replace("127.0.0.1:8000", server.address());
+    let first = first.replace("127.0.0.1:8001", &gateway);
     wait_for_the_link(&server);
     assert!(
         says(&first, &server.output()),
