@@ -47,6 +47,14 @@ pub enum Code {
     InputErased,
     /// The log's signing key changed.
     KeyRotated,
+    /// A webhook was created.
+    WebhookCreated,
+    /// A webhook was changed.
+    WebhookChanged,
+    /// A webhook was deleted, with everything that waited for it.
+    WebhookDeleted,
+    /// A webhook was switched off: its receiver said that it is gone.
+    WebhookGone,
     /// A person voted on an approval.
     VoteRecorded,
     /// The last vote that was needed: the request may be made once.
@@ -132,6 +140,10 @@ impl Code {
             Self::UnitConfigured => "unit_configured",
             Self::InputErased => "input_erased",
             Self::KeyRotated => "key_rotated",
+            Self::WebhookCreated => "webhook_created",
+            Self::WebhookChanged => "webhook_changed",
+            Self::WebhookDeleted => "webhook_deleted",
+            Self::WebhookGone => "webhook_gone",
             Self::VoteRecorded => "vote_recorded",
             Self::ApprovalApproved => "approval_approved",
             Self::ApprovalRejected => "approval_rejected",

@@ -11,6 +11,7 @@ mod grant;
 mod identity;
 mod level;
 mod name;
+mod notice;
 mod number;
 mod port;
 mod receipt;
@@ -33,6 +34,10 @@ pub use identity::{
 pub use level::{LevelCause, ProtectionLevel};
 pub use name::{
     Action, CorrelationText, IdempotencyKey, PayloadHash, Reason, RequestDigest, Subject, UnitName,
+    WebhookName,
+};
+pub use notice::{
+    DeliveryState, NoticeFormat, NoticeId, NoticeKind, NoticeKinds, WebhookId, WebhookUrl,
 };
 pub use number::{MAX_NUMBER, round6};
 pub use port::{Clock, SealError, Sealer};

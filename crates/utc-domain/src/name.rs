@@ -157,6 +157,11 @@ text_type! {
 }
 
 text_type! {
+    /// What people call a webhook. 1 to 100 visible characters in normal form C.
+    WebhookName, |text| normalise(text, 100)
+}
+
+text_type! {
     /// A request id from outside: 1 to 128 characters of `[A-Za-z0-9._:/+=-]`.
     CorrelationText, |text| {
         const ALLOWED: &str = "letters, digits, and . _ : / + = -";

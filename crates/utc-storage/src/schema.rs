@@ -275,5 +275,39 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhooks (id) {
+        id -> Text,
+        name -> Text,
+        url -> Text,
+        format -> Text,
+        secret -> Nullable<Text>,
+        events -> Text,
+        units -> Nullable<Text>,
+        enabled -> Bool,
+        created_at -> BigInt,
+        created_by -> Text,
+        updated_at -> BigInt,
+        receipt_id -> Text,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Text,
+        webhook_id -> Text,
+        kind -> Text,
+        body -> Text,
+        state -> Text,
+        attempts -> BigInt,
+        created_at -> BigInt,
+        next_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        lease_owner -> Nullable<Text>,
+        lease_until -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(held_requests -> approvals (approval_id));
 diesel::allow_tables_to_appear_in_same_query!(approvals, held_requests);

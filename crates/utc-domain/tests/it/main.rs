@@ -11,4 +11,5 @@ mod approval_queue;
 mod execution;
 mod identity;
 mod ids;
+mod notice;
 mod words;

@@ -14,6 +14,7 @@ mod held_requests;
 mod identities;
 mod journal;
 mod migrations;
+mod outbox;
 mod search;
 mod support;
 mod trouble;
