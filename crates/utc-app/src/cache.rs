@@ -19,6 +19,7 @@ use crate::arrivals::Arrivals;
 use crate::gateway::Upstream;
 use crate::identity::Identities;
 use crate::units::stored;
+use crate::webhooks::Links;
 
 /// A person's mark that a unit is risky.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,10 +136,11 @@ pub(crate) struct StateCache {
     identities: Identities,
     waiting: ArcSwap<Waiting>,
     watchers: Watchers,
+    links: Links,
 }
 
 impl StateCache {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(links: Links) -> Self {
         Self {
             // No head has this epoch, so the first batch loads everything.
             epoch: AtomicU64::new(u64::MAX),
@@ -149,6 +151,7 @@ impl StateCache {
             identities: Identities::default(),
             waiting: ArcSwap::from_pointee(Waiting::EMPTY),
             watchers: Watchers::default(),
+            links,
         }
     }
 
@@ -194,6 +197,11 @@ impl StateCache {
     /// Whoever waits until something is decided.
     pub(crate) fn watchers(&self) -> &Watchers {
         &self.watchers
+    }
+
+    /// Where people look at what happens here: as it was configured, it never changes.
+    pub(crate) fn links(&self) -> &Links {
+        &self.links
     }
 
     /// Takes over what the database says of approvals, and wakes whoever waited for what another process decided.

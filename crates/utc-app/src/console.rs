@@ -23,6 +23,7 @@ use crate::decide::forget;
 use crate::identity::{Seen, SetupSecret, Vault, flush};
 use crate::options::Options;
 use crate::task::{Plan, Task};
+use crate::webhooks::{self, Links};
 use crate::{AppError, Ticket, approvals, genesis, units};
 
 /// How often the last use of tokens and sessions is written.
@@ -102,7 +103,8 @@ impl Console {
         refuse_other_key(&store, &ring)?;
         let vault = Arc::new(open_vault(&options)?);
         let setup = SetupSecret::new(&vault).map_err(OpenError::Begin)?;
-        let cache = Arc::new(StateCache::new());
+        let links = Links::below(options.public_url.as_deref());
+        let cache = Arc::new(StateCache::new(links));
         let clock = Arc::clone(&options.clock);
         let (name, version) = utc_policy::ENGINE;
         let engine = Engine {
@@ -176,6 +178,7 @@ impl Console {
                     drop(flush(&ticker.cache, &ticker.journal, &ticker.seen));
                     let now = ticker.clock.now();
                     forget(&ticker.cache, &ticker.journal, &ticker.store, now);
+                    webhooks::forget(&ticker.cache, &ticker.journal, &ticker.store, now);
                 }
             }
         };

@@ -49,6 +49,7 @@ mod tests {
             "system:clock",
             "system:setup",
             "system:gateway",
+            "system:webhooks",
         ] {
             assert_eq!(system_subject(name).as_str(), name);
         }

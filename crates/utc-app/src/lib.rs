@@ -21,6 +21,7 @@ mod rules;
 mod secret_file;
 mod task;
 mod units;
+mod webhooks;
 
 /// What whoever composes the engine needs from the layers below.
 pub mod engine {
@@ -55,4 +56,8 @@ pub use units::{
     Access, Configured, Features, LevelRecord, MarkView, Marked, MethodOverride, Observed,
     PinRequest, QueueEstimate, Report, RiskRequest, Thresholds, UnitConfig, UnitHistory, UnitPage,
     UnitView, Update,
+};
+pub use webhooks::{
+    DeliveryPage, DeliveryView, NewWebhook, Parcel, SavedWebhook, Settled, WebhookChange,
+    WebhookView,
 };

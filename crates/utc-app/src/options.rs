@@ -67,6 +67,8 @@ pub struct Options {
     pub queueing: Settings,
     /// How approvals work.
     pub approvals: ApprovalOptions,
+    /// Where people reach this installation: scheme, host and port, without a slash at the end. Notices link there.
+    pub public_url: Option<String>,
     /// The most units there may be.
     pub max_units: usize,
     /// What happens to writes on units that nobody configured. Set at the start; a change is a receipt.
@@ -113,6 +115,7 @@ impl Options {
             issuer: "utc".to_owned(),
             queueing: Settings::classic(),
             approvals: ApprovalOptions::STANDARD,
+            public_url: None,
             max_units: 10_000,
             unknown_units: UnknownUnits::Allow,
             adopt_settings: true,

@@ -11,6 +11,7 @@ use utc_storage::{JournalError, StorageError};
 
 use crate::AppError;
 use crate::cache::StateCache;
+use crate::webhooks::announce;
 
 /// The answer of a use case that is being written: `.await` it, or block with [`Ticket::wait`].
 #[must_use = "the answer tells whether it was written"]
@@ -148,7 +149,7 @@ where
 
     fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), JobError> {
         self.refusal = None;
-        match (self.work)(tx) {
+        match (self.work)(tx).and_then(|plan| told(tx, &self.cache, plan)) {
             Ok(plan) => {
                 self.plan = Some(plan);
                 Ok(())
@@ -177,6 +178,12 @@ where
         // Whoever asked may have gone; it is written all the same.
         let _ = self.reply.send(answer);
     }
+}
+
+/// Whatever a use case records, those who want to hear of it will: no use case has to think of them.
+fn told<T>(tx: &mut Tx<'_>, cache: &StateCache, plan: Plan<T>) -> Result<Plan<T>, AppError> {
+    announce(tx, cache.links(), &plan.drafts)?;
+    Ok(plan)
 }
 
 /// Hands storage errors to the journal, which decides about the transaction; keeps any other refusal.

@@ -39,4 +39,5 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_webhook ON outbox (webhook_id, id);
 CREATE INDEX outbox_state ON outbox (webhook_id, state, id);
 CREATE INDEX outbox_due ON outbox (webhook_id, next_at) WHERE state = 'pending';
+CREATE INDEX outbox_next ON outbox (next_at) WHERE state = 'pending';
 CREATE INDEX outbox_ended ON outbox (ended_at) WHERE state <> 'pending';

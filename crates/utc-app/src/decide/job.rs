@@ -21,6 +21,7 @@ use crate::options::ApprovalOptions;
 use crate::task::refuse;
 use crate::units::make_room;
 use crate::units::stored::new_row;
+use crate::webhooks::announce;
 use crate::{AppError, Ticket};
 
 /// Everything that a decision needs beside the state.
@@ -175,7 +176,8 @@ impl DecideJob {
             let decision = self.prepared.verdict.decision;
             once.remember(tx, &self.parts.requester.token, decision, id)?;
         }
-        Ok(())
+        let draft = std::slice::from_ref(&self.prepared.draft);
+        announce(tx, self.cache.links(), draft)
     }
 
     /// A held request uses its grant up also where nothing restricts it any more: it is sent once.

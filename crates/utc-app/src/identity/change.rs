@@ -37,7 +37,7 @@ pub(super) fn user_row(db: &mut Db, name: &UserName) -> Result<UserRow, AppError
 }
 
 /// A scope in a sentence.
-pub(super) fn scope_words(scope: &Scope, all: &str) -> String {
+pub(crate) fn scope_words(scope: &Scope, all: &str) -> String {
     match scope {
         Scope::All => all.to_owned(),
         Scope::Only(patterns) => {

@@ -17,6 +17,7 @@ mod users;
 
 pub(crate) use approvers::Approvers;
 pub(crate) use bearer::{Vault, random};
+pub(crate) use change::scope_words;
 pub(crate) use last_use::{Seen, flush};
 pub(crate) use principal::{Place, WatchPlace};
 pub use principal::{Principal, Who};
@@ -25,5 +26,6 @@ pub use sessions::{SessionView, SignedIn, StartedSession};
 pub(crate) use setup::SetupSecret;
 pub use setup::SignInLink;
 pub(crate) use state::Identities;
+pub(crate) use stored::{read_scope, scope_text};
 pub use tokens::{CreatedToken, NewToken, Standing, TokenRevoked, TokenView};
 pub use users::{NewUser, UserChange, UserChanged, UserView};

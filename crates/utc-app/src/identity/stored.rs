@@ -6,7 +6,7 @@ use utc_storage::StorageError;
 use crate::units::stored::parse;
 
 /// Patterns as they are stored: one a line, nothing for everywhere. No pattern holds a line end.
-pub(super) fn scope_text(scope: &Scope) -> Option<String> {
+pub(crate) fn scope_text(scope: &Scope) -> Option<String> {
     match scope {
         Scope::All => None,
         Scope::Only(patterns) => {
@@ -17,7 +17,7 @@ pub(super) fn scope_text(scope: &Scope) -> Option<String> {
 }
 
 /// Reads what [`scope_text`] wrote.
-pub(super) fn read_scope(column: &'static str, text: Option<&str>) -> Result<Scope, StorageError> {
+pub(crate) fn read_scope(column: &'static str, text: Option<&str>) -> Result<Scope, StorageError> {
     let Some(text) = text else {
         return Ok(Scope::All);
     };

@@ -2,8 +2,8 @@
 
 use utc_domain::{Code, ReceiptId, Subject, TokenId};
 use utc_storage::journal::Tx;
-use utc_storage::rows::sessions;
 use utc_storage::rows::tokens::{self, TokenRow};
+use utc_storage::rows::{outbox, sessions};
 
 use super::change::access_draft;
 use super::tokens::found;
@@ -12,10 +12,13 @@ use crate::task::Plan;
 use crate::{AppError, Ticket};
 
 impl Console {
-    /// Ends every session and suspends every token; for a database that was restored. Gives how many tokens.
+    /// Ends every session, forgets what waited to be sent, and suspends every token; for a database that was restored. Gives
+    /// how many tokens.
     pub fn suspend_access(&self, actor: Subject) -> Ticket<usize> {
         self.control(move |tx| {
             sessions::remove_all(tx.db())?;
+            // What waited was sent long ago, or tells of what is not so any more.
+            outbox::remove_all(tx.db())?;
             suspend_all(tx, &actor)
         })
     }

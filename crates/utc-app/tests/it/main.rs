@@ -12,3 +12,4 @@ mod keys;
 mod outgoing;
 mod support;
 mod units;
+mod webhooks;

@@ -113,6 +113,16 @@ pub fn any_due(db: &mut Db, now: i64) -> Result<bool, StorageError> {
     Ok(one.is_some())
 }
 
+/// How many notices to a webhook are being sent at `now`.
+pub fn count_leased(db: &mut Db, webhook: &str, now: i64) -> Result<i64, StorageError> {
+    Ok(outbox::table
+        .filter(sql::<Bool>(PENDING))
+        .filter(outbox::webhook_id.eq(webhook))
+        .filter(outbox::lease_until.gt(now))
+        .count()
+        .get_result(db)?)
+}
+
 /// How many wait.
 pub fn count_pending(db: &mut Db) -> Result<u64, StorageError> {
     let count: i64 = outbox::table

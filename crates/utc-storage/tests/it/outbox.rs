@@ -163,6 +163,8 @@ fn what_is_due_and_free_is_found_the_longest_due_first() {
         };
         outbox::update(&mut db, &leased).unwrap();
         assert_eq!(due(&mut db, 99), [id(10)]);
+        assert_eq!(outbox::count_leased(&mut db, &one.id, 99).unwrap(), 1);
+        assert_eq!(outbox::count_leased(&mut db, &one.id, 100).unwrap(), 0);
         assert_eq!(due(&mut db, 100), [id(11), id(10)]);
         assert_eq!(outbox::count_pending(&mut db).unwrap(), 3);
         assert_eq!(

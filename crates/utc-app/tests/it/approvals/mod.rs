@@ -6,5 +6,5 @@ mod ending;
 mod grants;
 mod once;
 mod queue;
-mod stage;
+pub(crate) mod stage;
 mod votes;

@@ -1,0 +1,61 @@
+//! What signs the notices of one webhook.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use utc_domain::WebhookId;
+use utc_storage::StorageError;
+use utc_vault::{Aad, SealPurpose, Sealed, open, seal};
+use zeroize::Zeroizing;
+
+use crate::AppError;
+use crate::identity::{Vault, random};
+
+const BYTES: usize = 32;
+
+/// A new secret: how it is shown, once, and how it is stored.
+pub(super) struct NewSecret {
+    pub(super) shown: Zeroizing<String>,
+    pub(super) sealed: String,
+}
+
+impl NewSecret {
+    pub(super) fn make(vault: &Vault, webhook: WebhookId) -> Result<Self, AppError> {
+        let secret: Zeroizing<[u8; BYTES]> = random().map_err(internal)?;
+        let nonce = random().map_err(internal)?;
+        let purpose = SealPurpose::WebhookSecret;
+        let sealed = seal(vault.keys(), purpose, &aad(webhook), &*secret, *nonce);
+        let encoded = Zeroizing::new(STANDARD.encode(*secret));
+        Ok(Self {
+            // The form that Standard Webhooks gives to secrets.
+            shown: Zeroizing::new(format!("whsec_{}", *encoded)),
+            sealed: STANDARD.encode(sealed.map_err(internal)?.to_bytes()),
+        })
+    }
+}
+
+/// Opens what [`NewSecret::make`] sealed.
+pub(super) fn opened(
+    vault: &Vault,
+    webhook: WebhookId,
+    stored: &str,
+) -> Result<Zeroizing<Vec<u8>>, AppError> {
+    let bytes = STANDARD.decode(stored).map_err(corrupt)?;
+    let sealed = Sealed::from_bytes(&bytes).map_err(corrupt)?;
+    let purpose = SealPurpose::WebhookSecret;
+    open(vault.keys(), purpose, &aad(webhook), &sealed).map_err(internal)
+}
+
+/// A secret opens in its own row only.
+fn aad(webhook: WebhookId) -> Aad {
+    Aad::of("webhook", webhook.to_string())
+}
+
+fn corrupt(source: impl std::error::Error + Send + Sync + 'static) -> AppError {
+    let column = "webhooks.secret";
+    let source = Box::new(source);
+    StorageError::Corrupt { column, source }.into()
+}
+
+fn internal(error: impl std::error::Error + Send + Sync + 'static) -> AppError {
+    AppError::Internal(Box::new(error))
+}
