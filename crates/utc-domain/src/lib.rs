@@ -19,6 +19,7 @@ mod time;
 mod transition;
 mod unit;
 mod vote;
+mod webhook_url;
 
 pub use approval::{ApprovalEvent, ApprovalId, ApprovalStatus};
 pub use approval_queue::ApprovalQueue;
@@ -36,9 +37,7 @@ pub use name::{
     Action, CorrelationText, IdempotencyKey, PayloadHash, Reason, RequestDigest, Subject, UnitName,
     WebhookName,
 };
-pub use notice::{
-    DeliveryState, NoticeFormat, NoticeId, NoticeKind, NoticeKinds, WebhookId, WebhookUrl,
-};
+pub use notice::{DeliveryState, NoticeFormat, NoticeId, NoticeKind, NoticeKinds, WebhookId};
 pub use number::{MAX_NUMBER, round6};
 pub use port::{Clock, SealError, Sealer};
 pub use receipt::{KeyId, LeafHash, Placement, ReceiptId, ReceiptKind, Sealed};
@@ -46,3 +45,4 @@ pub use time::Timestamp;
 pub use transition::TransitionError;
 pub use unit::{Criticality, Mode};
 pub use vote::{Quorum, VoteChoice};
+pub use webhook_url::WebhookUrl;

@@ -13,10 +13,11 @@ mod manage;
 mod outgoing;
 mod secret;
 mod stored;
+mod webhook;
 
 pub(crate) use announce::announce;
 pub(crate) use deliveries::forget;
 pub use deliveries::{DeliveryPage, DeliveryView};
 pub(crate) use links::Links;
-pub use manage::{NewWebhook, SavedWebhook, WebhookChange, WebhookView};
 pub use outgoing::{Parcel, Settled};
+pub use webhook::{NewWebhook, SavedWebhook, WebhookChange, WebhookView};

@@ -7,7 +7,7 @@ use utc_storage::rows::outbox::OutboxRow;
 use utc_storage::rows::webhooks::{self, WebhookRow};
 
 use super::deliveries::DeliveryView;
-use super::manage::WebhookView;
+use super::webhook::WebhookView;
 use crate::AppError;
 use crate::identity::read_scope;
 use crate::units::stored::parse;
