@@ -29,8 +29,11 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("utc-notify", &["utc-app", "utc-domain", "utc-outbound"]),
     ("utc-demo", &["utc-app", "utc-domain"]),
-    ("utc-web", &["utc-app", "utc-attestation", "utc-domain"]),
     ("utc-gateway", &["utc-app", "utc-domain", "utc-outbound"]),
+    (
+        "utc-web",
+        &["utc-app", "utc-attestation", "utc-domain", "utc-notify"],
+    ),
     (
         "utc-server",
         &[
@@ -39,6 +42,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "utc-demo",
             "utc-domain",
             "utc-gateway",
+            "utc-notify",
             "utc-outbound",
             "utc-web",
         ],

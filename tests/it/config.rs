@@ -20,6 +20,7 @@ fn a_start_that_is_mistaken_is_refused_by_name() {
         ("QUEUE_ALPHA", "1.5"),
         ("HMAC_SECRET", "short"),
         ("DATABASE_URL", "mysql://somewhere"),
+        ("UTC_OUTBOUND_ALLOW", "payments.internal,10.0.0.0/33"),
     ] {
         check_refused(&ServerOptions::sqlite().env(name, value), name);
     }

@@ -43,6 +43,7 @@ impl Context {
             next_secret: keys.hmac_secret_next.as_ref().map(secret),
             previous_secrets: keys.hmac_secret_previous.iter().map(secret).collect(),
             issuer: self.config.installation.issuer.clone(),
+            public_url: self.config.server.public_url.clone(),
             ..Options::new(self.location())
         };
         Ok(Console::with(Options {

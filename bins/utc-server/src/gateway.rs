@@ -8,7 +8,7 @@ use actix_web::web::Data;
 use anyhow::Context as _;
 use ipnet::IpNet;
 use utc_app::{Access, Console};
-use utc_config::{AppEnv, Config};
+use utc_config::Config;
 use utc_domain::UnitName;
 use utc_gateway::held::{Executor, Runner};
 use utc_gateway::port::Measure;
@@ -24,48 +24,47 @@ pub(crate) struct Gateway {
     pub(crate) runner: Runner,
 }
 
-impl Gateway {
-    /// Listens, and gets everything ready. `console_at` is where the console listens.
-    pub(crate) fn new(
-        config: &Config,
-        console: &Arc<Console>,
-        metrics: &Arc<Metrics>,
-        console_at: SocketAddr,
-    ) -> anyhow::Result<Self> {
+/// The gateway's own port, taken before anything goes out, so that nothing goes out to it.
+pub(crate) struct GatewayListener {
+    listener: TcpListener,
+    pub(crate) address: SocketAddr,
+}
+
+impl GatewayListener {
+    pub(crate) fn bind(config: &Config) -> anyhow::Result<Self> {
         let wanted = (config.server.host, config.server.gateway_port);
         let listener = TcpListener::bind(wanted).with_context(|| {
             let (host, port) = wanted;
             format!("cannot listen on {host}:{port} (APP_HOST, GATEWAY_PORT)")
         })?;
         let address = listener.local_addr()?;
-        let policy = policy(config)?.refusing_own([console_at, address]);
-        let client = Outbound::new(policy, Timeouts::default())?;
+        Ok(Self { listener, address })
+    }
+}
+
+impl Gateway {
+    /// Gets everything ready. `console_at` is where the console listens.
+    pub(crate) fn new(
+        config: &Config,
+        own: GatewayListener,
+        console: &Arc<Console>,
+        metrics: &Arc<Metrics>,
+        outbound: OutboundPolicy,
+        console_at: SocketAddr,
+    ) -> anyhow::Result<Self> {
+        let client = Outbound::new(outbound, Timeouts::default())?;
         let measure = Arc::new(Measured(Arc::clone(metrics)));
         let upstreams = Arc::new(Upstreams::new(client, measure));
         let ports = Arc::new(ConsolePorts::new(Arc::clone(console)));
         let executor = Executor::new(ports.clone(), Arc::clone(&upstreams));
         let state = State::new(ports, upstreams, options(config, console_at)?);
         Ok(Self {
-            listener,
-            address,
+            listener: own.listener,
+            address: own.address,
             state: Data::new(state),
             runner: Runner::new(executor),
         })
     }
-}
-
-/// What may be connected to; in development, this machine too.
-fn policy(config: &Config) -> anyhow::Result<OutboundPolicy> {
-    let entries = config.installation.outbound_allow.iter();
-    let entries: Vec<_> = entries
-        .map(|text| text.parse())
-        .collect::<Result<_, _>>()
-        .context("UTC_OUTBOUND_ALLOW")?;
-    let policy = OutboundPolicy::default().allowing(entries);
-    Ok(match config.server.env {
-        AppEnv::Development | AppEnv::Testing => policy.allowing_loopback(),
-        AppEnv::Production => policy,
-    })
 }
 
 fn options(config: &Config, console_at: SocketAddr) -> anyhow::Result<Options> {

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use secrecy::ExposeSecret as _;
 use utc_app::engine::{Location, Observer, RatePrior, Settings, UnknownUnits};
-use utc_app::{ApprovalOptions, Options};
-use utc_config::{Config, DatabaseUrl, RateLimit, Server};
+use utc_app::{ApprovalOptions, Options, Settled};
+use utc_config::{AppEnv, Config, DatabaseUrl, RateLimit, Server};
+use utc_outbound::{AllowEntry, OutboundPolicy};
 use utc_web::{Metrics, Proxies, Rates};
 
 /// Where the data is.
@@ -49,6 +51,7 @@ pub(crate) fn engine(config: &Config, metrics: &Arc<Metrics>) -> anyhow::Result<
             queueing.relax_window_minutes,
         )?,
         approvals: approvals(config)?,
+        public_url: config.server.public_url.clone(),
         max_units: usize::try_from(config.installation.max_units)?,
         unknown_units: match config.installation.unknown_units {
             utc_config::UnknownUnits::Allow => UnknownUnits::Allow,
@@ -69,6 +72,33 @@ fn approvals(config: &Config) -> anyhow::Result<ApprovalOptions> {
         max_pending_per_subject: approvals.max_pending_per_subject,
         prior: RatePrior::new(config.queueing.human_approval_rate_per_hour)?,
     })
+}
+
+/// What may be connected to.
+pub(crate) fn outbound(config: &Config) -> anyhow::Result<OutboundPolicy> {
+    let listed = &config.installation.outbound_allow;
+    let entries: Vec<AllowEntry> = listed
+        .iter()
+        .map(|item| item.parse::<AllowEntry>().context("UTC_OUTBOUND_ALLOW"))
+        .collect::<Result<_, _>>()?;
+    let policy = OutboundPolicy::default().allowing(entries);
+    Ok(match config.server.env {
+        AppEnv::Development | AppEnv::Testing => policy.allowing_loopback(),
+        AppEnv::Production => policy,
+    })
+}
+
+struct Attempts(Arc<Metrics>);
+
+impl utc_notify::Observer for Attempts {
+    fn attempted(&self, settled: &Settled) {
+        self.0.attempted(settled);
+    }
+}
+
+/// Counts attempts to send notices.
+pub(crate) fn attempts(metrics: &Arc<Metrics>) -> Arc<dyn utc_notify::Observer> {
+    Arc::new(Attempts(Arc::clone(metrics)))
 }
 
 /// How often who may call.

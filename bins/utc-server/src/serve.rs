@@ -10,14 +10,16 @@ use anyhow::Context as _;
 use utc_app::Console;
 use utc_config::{AppEnv, Config};
 use utc_demo::Demo;
+use utc_notify::Courier;
 use utc_web::{Limits, Metrics, Pages, State};
 
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, GatewayListener};
 use crate::{options, report};
 
 /// Serves until SIGTERM or SIGINT: then no new connection is taken, what is in flight is finished and committed.
 pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
     let location = options::location(&config.database);
+    let outbound = options::outbound(config)?;
     if demo {
         utc_demo::discard_database(&location)?;
     }
@@ -34,7 +36,10 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
         })?;
     let address = listener.local_addr()?;
     let port = address.port();
-    let gateway = Gateway::new(config, &console, &metrics, address)?;
+    let gateway = GatewayListener::bind(config)?;
+    let outbound = outbound.refusing_own([address, gateway.address]);
+    let courier = Courier::new(outbound.clone()).context("cannot prepare for sending notices")?;
+    let gateway = Gateway::new(config, gateway, &console, &metrics, outbound, address)?;
     let demo = if demo {
         Some(utc_demo::start(Arc::clone(&console))?)
     } else {
@@ -49,9 +54,12 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
         Some(demo) => (Some(demo.link), Some(demo.running)),
         None => (None, None),
     };
+    let observer = options::attempts(&metrics);
+    let sender = utc_notify::start(Arc::clone(&console), courier.clone(), observer)?;
     let state = web::Data::new(State {
         console: Arc::clone(&console),
         metrics: Arc::clone(&metrics),
+        courier,
         pages: Pages::new(config.files.templates_dir.clone())?,
         hosts: hosts(config, port),
         bare_addresses: !config.server.host.is_loopback(),
@@ -76,6 +84,7 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
         served.and(forwarded.map_err(std::io::Error::other)?)
     })?;
     drop(running);
+    drop(sender);
     console.close();
     tracing::info!(
         log_size = console.journal().size(),

@@ -17,6 +17,7 @@ use actix_web::dev::{ServiceFactory, ServiceRequest};
 use actix_web::middleware::from_fn;
 use actix_web::{App, Error, web};
 use utc_app::{Console, SignInLink};
+use utc_notify::Courier;
 
 pub use access::{Access, Limits, Proxies, Rates};
 pub use body::MAX_BODY_BYTES;
@@ -30,6 +31,8 @@ pub struct State {
     pub console: Arc<Console>,
     /// The counters.
     pub metrics: Arc<Metrics>,
+    /// Hands notices over.
+    pub courier: Courier,
     /// The pages.
     pub pages: Pages,
     /// The values of `Host` that name this server, the first of them for showing.

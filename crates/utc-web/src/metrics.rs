@@ -8,7 +8,7 @@ use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder a
 use metrics_exporter_prometheus::{
     BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
 };
-use utc_app::Console;
+use utc_app::{Console, Settled};
 use utc_domain::{Decision, ProtectionLevel, UnitName};
 
 const SECONDS: [f64; 12] = [
@@ -28,6 +28,8 @@ pub struct Metrics {
     commit_seconds: Histogram,
     queue_depth: Gauge,
     log_size: Gauge,
+    outbox_pending: Gauge,
+    deliveries: [Counter; 3],
     refused: Mutex<HashMap<&'static str, Counter>>,
 }
 
@@ -46,6 +48,11 @@ impl Metrics {
             let label = Label::new("decision", decision.as_str());
             recorder.register_counter(&Key::from_parts("utc_decisions_total", vec![label]), &META)
         };
+        let delivery = |result: &'static str| {
+            let label = Label::new("result", result);
+            let key = Key::from_parts("utc_deliveries_total", vec![label]);
+            recorder.register_counter(&key, &META)
+        };
         let histogram =
             |name: &'static str| recorder.register_histogram(&Key::from_name(name), &META);
         let gauge = |name: &'static str| recorder.register_gauge(&Key::from_name(name), &META);
@@ -56,6 +63,8 @@ impl Metrics {
             commit_seconds: histogram("utc_journal_commit_seconds"),
             queue_depth: gauge("utc_journal_queue_depth"),
             log_size: gauge("utc_log_size"),
+            outbox_pending: gauge("utc_outbox_pending"),
+            deliveries: ["delivered", "again", "dead"].map(delivery),
             refused: Mutex::default(),
             handle: recorder.handle(),
             recorder,
@@ -94,6 +103,22 @@ impl Metrics {
         let key = unit_key("utc_gateway_service_seconds", unit, access);
         let histogram = self.recorder.register_histogram(&key, &META);
         histogram.record(took.as_secs_f64());
+    }
+
+    /// So many notices wait to be sent.
+    pub(crate) fn outbox(&self, pending: u64) {
+        self.outbox_pending
+            .set(u32::try_from(pending).unwrap_or(u32::MAX));
+    }
+
+    /// A notice was tried.
+    pub fn attempted(&self, settled: &Settled) {
+        let [delivered, again, dead] = &self.deliveries;
+        match settled {
+            Settled::Delivered => delivered.increment(1),
+            Settled::Again { .. } => again.increment(1),
+            Settled::Dead { .. } | Settled::Gone { .. } => dead.increment(1),
+        }
     }
 
     /// Moves recorded values into their buckets; without it they would pile up between two scrapes.
@@ -161,6 +186,11 @@ fn describe(recorder: &PrometheusRecorder) {
         "utc_refused_total",
         "Requests answered with a problem document, by its code.",
     );
+    counter(
+        "utc_deliveries_total",
+        "Attempts to send a notice to a webhook, by result: delivered, again (will be tried again), dead (given up).",
+    );
+    gauge("utc_outbox_pending", "Notices that wait to be sent.");
     histogram(
         "utc_decision_seconds",
         "From reading the request to its receipt being on disk.",

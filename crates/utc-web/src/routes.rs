@@ -12,6 +12,7 @@ use utoipa::openapi::{RefOr, Schema};
 use crate::access::{Access, guard};
 use crate::handlers::{
     decisions, me, pages, receipts, rules, sessions, sign_in, system, tokens, units, users,
+    webhooks,
 };
 use crate::problem::Problem;
 
@@ -77,6 +78,7 @@ pub fn table() -> Vec<Endpoint> {
     table.extend(approvals());
     table.extend(governed_units());
     table.extend(people_and_tokens());
+    table.extend(notices());
     table.extend(system_and_pages());
     table
 }
@@ -145,6 +147,20 @@ fn people_and_tokens() -> Vec<Endpoint> {
         Endpoint::new::<tokens::__path_create, _, _>(ADMIN, tokens::create),
         Endpoint::new::<tokens::__path_revoke, _, _>(ADMIN, tokens::revoke),
         Endpoint::new::<tokens::__path_resume, _, _>(ADMIN, tokens::resume),
+    ]
+}
+
+fn notices() -> Vec<Endpoint> {
+    const OPERATOR: Access = Access::Everywhere(Role::Operator);
+    vec![
+        Endpoint::new::<webhooks::__path_list, _, _>(OPERATOR, webhooks::list),
+        Endpoint::new::<webhooks::__path_create, _, _>(OPERATOR, webhooks::create),
+        Endpoint::new::<webhooks::__path_get, _, _>(OPERATOR, webhooks::get),
+        Endpoint::new::<webhooks::__path_change, _, _>(OPERATOR, webhooks::change),
+        Endpoint::new::<webhooks::__path_delete, _, _>(OPERATOR, webhooks::delete),
+        Endpoint::new::<webhooks::__path_test, _, _>(OPERATOR, webhooks::test),
+        Endpoint::new::<webhooks::__path_deliveries, _, _>(OPERATOR, webhooks::deliveries),
+        Endpoint::new::<webhooks::__path_redeliver, _, _>(OPERATOR, webhooks::redeliver),
     ]
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod system;
 pub(crate) mod tokens;
 pub(crate) mod units;
 pub(crate) mod users;
+pub(crate) mod webhooks;
 
 use actix_web::web;
 use utc_app::AppError;

@@ -75,6 +75,10 @@ pub(crate) async fn ready(
 /// Prometheus metrics
 #[utoipa::path(get, path = "/metrics", tag = "System", responses((status = 200, description = "Text exposition format", body = String, content_type = "text/plain")))]
 pub(crate) async fn metrics(state: Data<State>) -> HttpResponse {
+    // Where the database cannot be asked, the page shows what was so before.
+    if let Ok(pending) = blocking(&state, utc_app::Console::pending_notices).await {
+        state.metrics.outbox(pending);
+    }
     let text = state.metrics.render(&state.console);
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")

@@ -2,8 +2,10 @@
 
 pub(crate) mod approvals;
 pub(crate) mod decide;
+pub(crate) mod deliveries;
 pub(crate) mod identity;
 pub(crate) mod parts;
 pub(crate) mod receipts;
 pub(crate) mod rules;
 pub(crate) mod units;
+pub(crate) mod webhooks;

@@ -16,6 +16,7 @@ fn filled(path: &str) -> String {
         .replace("{name}", "nobody")
         .replace("/tokens/{id}", "/tokens/0123456789abcdef")
         .replace("/sessions/{id}", "/sessions/0123456789abcdef")
+        .replace("{delivery}", "0192f0c1-2345-7abc-8def-0123456789ab")
         .replace("{id}", "0192f0c1-2345-7abc-8def-0123456789ab")
 }
 

@@ -13,3 +13,4 @@ mod limits;
 mod routes;
 mod scopes;
 mod support;
+mod webhooks;

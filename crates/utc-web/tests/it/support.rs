@@ -12,6 +12,8 @@ use serde_json::Value;
 use utc_app::engine::Location;
 use utc_app::{Console, NewToken, NewUser, Options};
 use utc_domain::{Scope, Subject, TokenId, UserName};
+use utc_notify::Courier;
+use utc_outbound::OutboundPolicy;
 use utc_test_support::TempDir;
 use utc_web::{Limits, Metrics, Pages, Proxies, Rates, State, app};
 
@@ -125,6 +127,7 @@ impl Site {
         let mut state = State {
             console: Arc::clone(&console),
             metrics: Arc::new(Metrics::new().unwrap()),
+            courier: Courier::new(OutboundPolicy::default().allowing_loopback()).unwrap(),
             pages: Pages::new(None).unwrap(),
             hosts: vec![HOST.to_owned()],
             bare_addresses: false,

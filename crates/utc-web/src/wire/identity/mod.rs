@@ -1,6 +1,6 @@
 //! People, tokens and sessions on the wire. Patterns are lists; an empty list means everything.
 
-mod rights;
+pub(crate) mod rights;
 pub(crate) mod tokens;
 pub(crate) mod users;
 

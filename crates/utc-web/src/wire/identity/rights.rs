@@ -9,7 +9,7 @@ pub(super) fn role_names(roles: Roles) -> Vec<&'static str> {
     roles.iter().map(Role::as_str).collect()
 }
 
-pub(super) fn pattern_texts(scope: &Scope) -> Vec<String> {
+pub(crate) fn pattern_texts(scope: &Scope) -> Vec<String> {
     scope.patterns().iter().map(Pattern::to_string).collect()
 }
 
@@ -26,7 +26,7 @@ pub(super) fn read_roles(fields: &mut Fields, names: &[String]) -> Option<Roles>
         .ok()
 }
 
-pub(super) fn read_scope(fields: &mut Fields, member: &str, texts: &[String]) -> Option<Scope> {
+pub(crate) fn read_scope(fields: &mut Fields, member: &str, texts: &[String]) -> Option<Scope> {
     let mut patterns = Vec::new();
     for (index, text) in texts.iter().enumerate() {
         patterns.extend(fields.read::<Pattern>(&format!("/{member}/{index}"), text));
