@@ -7,8 +7,8 @@ use utc_test_support::{SECRET, Server, ServerOptions, workspace};
 use crate::calls::{APPROVAL, observe, set_rule, write};
 use crate::tokens::tampered;
 
-/// The Python that has `PyJWT`.
-fn python() -> String {
+/// The Python that has `PyJWT` and the library of Standard Webhooks.
+pub(crate) fn python() -> String {
     let found = std::env::vars_os().find(|(name, _)| name == "UTC_TEST_PYTHON");
     let path = found.and_then(|(_, path)| path.into_string().ok());
     path.expect(

@@ -30,3 +30,4 @@ mod readme;
 mod restart;
 mod tokens;
 mod two_servers;
+mod webhooks;
