@@ -28,6 +28,7 @@ mod newer_schema;
 mod openapi;
 mod readme;
 mod restart;
+mod snippets;
 mod tokens;
 mod two_servers;
 mod webhooks;
