@@ -17,6 +17,7 @@ mod cli;
 mod config;
 mod crash;
 mod decide;
+mod demo;
 mod disk;
 mod fuzz_http;
 mod gateway;

@@ -5,8 +5,8 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use utc_app::{Console, Report, Request};
-use utc_domain::{DomainError, UnitName};
+use utc_app::{Console, Principal, Report, Request};
+use utc_domain::{ApprovalId, ApprovalStatus, DomainError, UnitName};
 
 use crate::DemoError;
 use crate::seed::UNITS;
@@ -15,6 +15,9 @@ const EVERY: Duration = Duration::from_millis(500);
 
 /// Steps between two observations.
 const OBSERVE_EVERY: usize = 10;
+
+/// How many of its writes wait for people at most, so that what people try themselves is not lost among them.
+const MOST_WAITING: usize = 3;
 
 /// Load against the usual one, over 60 observations (five minutes): two calm minutes, a rise, a peak that locks the
 /// ledger, and the way back.
@@ -55,10 +58,11 @@ impl Drop for Trickle {
 /// Starts the traffic.
 pub(crate) fn start(console: Arc<Console>) -> Result<Trickle, DemoError> {
     let (stop, stopped) = channel::<()>();
+    let mut traffic = Traffic::new(console)?;
     let work = move || {
         let mut number = 0;
         while matches!(stopped.recv_timeout(EVERY), Err(RecvTimeoutError::Timeout)) {
-            if let Err(error) = one_step(&console, number) {
+            if let Err(error) = traffic.step(number) {
                 tracing::warn!(error = %error, "the demo's traffic stops");
                 return;
             }
@@ -75,28 +79,67 @@ pub(crate) fn start(console: Arc<Console>) -> Result<Trickle, DemoError> {
     })
 }
 
-fn one_step(console: &Console, step: usize) -> Result<(), DemoError> {
-    // 6 questions and 4 units: every question meets every second unit.
-    if let (Some((subject, action)), Some((name, ..))) =
-        (ASKED.get(step % ASKED.len()), UNITS.get(step % UNITS.len()))
-    {
-        let request = Request::new(subject.parse()?, action.parse()?, name.parse()?);
+struct Traffic {
+    console: Arc<Console>,
+    reader: Arc<Principal>,
+    /// Its writes that waited when it last looked.
+    waiting: Vec<ApprovalId>,
+}
+
+impl Traffic {
+    fn new(console: Arc<Console>) -> Result<Self, DemoError> {
+        Ok(Self {
+            console,
+            reader: Arc::new(Principal::local("demo:traffic".parse()?)),
+            waiting: Vec::new(),
+        })
+    }
+
+    fn step(&mut self, step: usize) -> Result<(), DemoError> {
+        // 6 questions and 4 units: every question meets every second unit.
+        if let (Some((subject, action)), Some((name, ..))) =
+            (ASKED.get(step % ASKED.len()), UNITS.get(step % UNITS.len()))
+        {
+            self.ask(Request::new(
+                subject.parse()?,
+                action.parse()?,
+                name.parse()?,
+            ));
+        }
+        let turn = step / OBSERVE_EVERY;
+        if step.is_multiple_of(OBSERVE_EVERY)
+            && let Some((name, _, capacity, usual)) = UNITS.get(turn % UNITS.len())
+        {
+            // The first units stay calm, so that what people try on them is not in the way of the made-up load.
+            let share = if turn % UNITS.len() < 2 {
+                1.0
+            } else {
+                load(turn)
+            };
+            observe(&self.console, name, *usual * share, *capacity)?;
+        }
+        Ok(())
+    }
+
+    fn ask(&mut self, request: Request) {
+        if request.action.is_write() && !self.may_write() {
+            return;
+        }
         // A refusal to write is the server's own trouble, which it reports; the demo goes on.
-        drop(console.decide(request));
+        if let Ok(answer) = self.console.decide(request) {
+            self.waiting.extend(answer.approval.map(|held| held.id));
+        }
     }
-    let turn = step / OBSERVE_EVERY;
-    if step.is_multiple_of(OBSERVE_EVERY)
-        && let Some((name, _, capacity, usual)) = UNITS.get(turn % UNITS.len())
-    {
-        // The first units stay calm, so that what people try on them is not in the way of the made-up load.
-        let share = if turn % UNITS.len() < 2 {
-            1.0
-        } else {
-            load(turn)
-        };
-        observe(console, name, *usual * share, *capacity)?;
+
+    fn may_write(&mut self) -> bool {
+        let (console, reader) = (&self.console, &self.reader);
+        // What cannot be read may wait still.
+        self.waiting.retain(|id| {
+            let view = console.approval(reader, *id);
+            view.map_or(true, |view| view.status == ApprovalStatus::Pending)
+        });
+        self.waiting.len() < MOST_WAITING
     }
-    Ok(())
 }
 
 fn observe(
