@@ -16,6 +16,7 @@ mod chain;
 mod cli;
 mod config;
 mod crash;
+mod data_key;
 mod decide;
 mod demo;
 mod disk;
