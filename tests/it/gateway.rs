@@ -151,3 +151,34 @@ fn the_consoles_cookies_and_tokens_are_nothing_to_the_gateway() {
     }
     assert_eq!(upstream.connections(), 0);
 }
+
+#[test]
+fn the_answer_is_for_whoever_asked_and_the_request_for_those_who_judge_it() {
+    let upstream = Upstream::answering(DONE);
+    let stage = Stage::new(ServerOptions::sqlite(), &upstream);
+    let approval = stage.hold();
+    let result = format!("{approval}/result");
+    let token = |name: &str, role: &[&str]| {
+        let arguments = [&["token", "create", name], role].concat();
+        let created = admin(&stage.options, &arguments).ok();
+        created.stdout.trim().to_owned()
+    };
+    let other = token("other", &["--role", "decider", "--subject", "agent-7"]);
+    let chief = token("chief", &["--role", "admin"]);
+    let get = |token: &str, path: &str| {
+        let client = stage.server.client().with_token(token);
+        client.send("GET", path, &[], None).unwrap()
+    };
+    get(&stage.agent, &result).problem(404, "not_executed_yet");
+    let seen = get(&stage.approver, &approval).ok();
+    assert_eq!(seen["request"]["body_preview"], "{\"amount\":7}");
+    get(&other, &approval).problem(404, "not_found");
+    stage.approve(&approval);
+    stage.wait_for(&approval, "done");
+    for stranger in [&other, &chief, &stage.approver] {
+        get(stranger, &result).problem(404, "not_found");
+    }
+    let answer = get(&stage.agent, &result).ok();
+    assert_eq!(answer["status"], 201);
+    assert_eq!(answer["body"], "done");
+}

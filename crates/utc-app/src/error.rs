@@ -38,6 +38,14 @@ pub enum AppError {
         /// Its name.
         name: String,
     },
+    /// The thing is known to whoever asks, and what they want of it is not there.
+    #[error("{message}")]
+    Absent {
+        /// A stable code.
+        code: &'static str,
+        /// Why, and whether to ask again.
+        message: &'static str,
+    },
     /// Nobody has said who asks, or not so that it is believed.
     #[error("valid credentials are needed")]
     Unauthenticated,

@@ -217,6 +217,7 @@ impl From<AppError> for Problem {
             AppError::NotFound { .. } => {
                 Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string())
             }
+            AppError::Absent { code, message } => Self::new(StatusCode::NOT_FOUND, code, message),
             AppError::Unauthenticated => Self::unauthenticated(),
             AppError::Forbidden(refusal) => Self::forbidden(&refusal),
             AppError::Conflict { code, message } => Self::new(StatusCode::CONFLICT, code, message),

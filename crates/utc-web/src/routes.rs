@@ -101,7 +101,7 @@ fn decisions_and_rules() -> Vec<Endpoint> {
 }
 
 fn approvals() -> Vec<Endpoint> {
-    use crate::handlers::approvals as calls;
+    use crate::handlers::{approvals as calls, held};
     const APPROVER: Access = Access::Role(Role::Approver);
     const KNOWN: Access = Access::Known;
     vec![
@@ -111,6 +111,8 @@ fn approvals() -> Vec<Endpoint> {
         Endpoint::new::<calls::__path_reject, _, _>(APPROVER, calls::reject),
         Endpoint::new::<calls::__path_cancel, _, _>(KNOWN, calls::cancel),
         Endpoint::new::<calls::__path_revoke, _, _>(KNOWN, calls::revoke),
+        Endpoint::new::<held::__path_result, _, _>(KNOWN, held::result),
+        Endpoint::new::<held::__path_settle, _, _>(Access::Role(Role::Operator), held::settle),
     ]
 }
 

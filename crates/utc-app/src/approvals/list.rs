@@ -5,7 +5,7 @@ use std::sync::Arc;
 use utc_domain::{ApprovalId, ApprovalStatus, Role, Subject, Timestamp, UnitName};
 use utc_storage::connection::Db;
 use utc_storage::rows::approvals::{self, ApprovalRow, Filter};
-use utc_storage::rows::{inputs, votes};
+use utc_storage::rows::{held_requests, inputs, votes};
 
 use super::grant::is_own;
 use super::stored;
@@ -89,7 +89,9 @@ impl Console {
             let own = votes.iter().filter(|vote| vote.approval_id == row.id);
             let own: Vec<_> = own.cloned().collect();
             let input = inputs::find(db, &row.receipt_id)?;
-            views.push(view(row, &own, input.as_ref(), self.wait_of(row, now)?)?);
+            let seen = held_requests::exists(db, &row.id)?;
+            let wait = self.wait_of(row, now)?;
+            views.push(view(row, &own, input.as_ref(), seen, wait)?);
         }
         Ok(views)
     }
@@ -106,7 +108,7 @@ impl Console {
 }
 
 /// The approval, if whoever asks may know of it.
-pub(super) fn visible(
+pub(crate) fn visible(
     db: &mut Db,
     id: ApprovalId,
     by: &Principal,

@@ -30,7 +30,7 @@ pub(super) fn row(db: &mut Db, id: ApprovalId) -> Result<ApprovalRow, AppError> 
 }
 
 /// The answer for one that is not there, and for one that the caller may not know of.
-pub(super) fn not_found(id: ApprovalId) -> AppError {
+pub(crate) fn not_found(id: ApprovalId) -> AppError {
     AppError::NotFound {
         what: "approval",
         name: id.to_string(),

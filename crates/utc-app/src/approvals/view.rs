@@ -43,8 +43,10 @@ pub struct ApprovalView {
     pub action: Action,
     /// On which unit.
     pub unit: UnitName,
-    /// The digest of the request's body, as the caller computed it. The body itself was not seen here.
+    /// The digest of the request's body: computed here where the request was seen, and else as the caller said.
     pub payload_hash: Option<PayloadHash>,
+    /// Whether the request itself was seen here, and not only its digest.
+    pub payload_seen: bool,
     /// The digest of everything that is bound.
     pub request_digest: RequestDigest,
     /// The digest of the policy that it was asked under.
@@ -84,6 +86,7 @@ pub(super) fn view(
     row: &ApprovalRow,
     votes: &[VoteRow],
     input: Option<&InputRow>,
+    payload_seen: bool,
     expected_wait_minutes: Option<f64>,
 ) -> Result<ApprovalView, StorageError> {
     let (reason, context) = said(input)?;
@@ -100,6 +103,7 @@ pub(super) fn view(
         payload_hash: hash
             .map(|hash| parse("approvals.payload_hash", hash))
             .transpose()?,
+        payload_seen,
         request_digest: parse("approvals.request_digest", &row.request_digest)?,
         policy_digest: row.policy_digest.clone(),
         protection_level: parse("approvals.protection_level", &row.protection_level)?,

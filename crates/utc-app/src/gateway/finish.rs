@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use utc_domain::{
-    ApprovalId, Code, Draft, ExecutionEvent, ExecutionStatus, Meta, Reason, ReceiptKind, Role,
-    Subject, TransitionError,
+    ApprovalId, Code, Draft, ExecutionEvent, ExecutionStatus, Meta, Reason, ReceiptId, ReceiptKind,
+    Role, Subject, TransitionError,
 };
 use utc_storage::journal::Tx;
 use utc_storage::rows::approvals::ApprovalRow;
@@ -16,6 +16,7 @@ use super::errand::missing;
 use super::kept::KeptAnswer;
 use super::sealed::{Binding, internal, to_column};
 use super::{Finished, Outcome};
+use crate::approvals::list;
 use crate::console::Console;
 use crate::draft::{change, system_subject};
 use crate::identity::{Actor, Vault};
@@ -54,15 +55,15 @@ impl Console {
     /// A person says what became of a request whose outcome nobody knew.
     ///
     /// # Errors
-    /// [`AppError::Forbidden`] for whoever is no operator of the unit; [`AppError::Conflict`] when the outcome is not
-    /// unknown.
+    /// [`AppError::NotFound`] for what the caller may not know of; [`AppError::Forbidden`] for whoever is no operator of
+    /// the unit; [`AppError::Conflict`] when the outcome is not unknown.
     pub fn settle_execution(
         &self,
         by: &Arc<Principal>,
         id: ApprovalId,
         carried_out: bool,
         reason: Option<Reason>,
-    ) -> Ticket<()> {
+    ) -> Ticket<ReceiptId> {
         let by = Arc::clone(by);
         let event = if carried_out {
             ExecutionEvent::SettledDone
@@ -71,6 +72,7 @@ impl Console {
         };
         self.control(move |tx| {
             let actor = Actor::of(tx, &by)?;
+            list::visible(tx.db(), id, &actor.principal, &actor.requester)?;
             let (row, held) = rows(tx, id)?;
             let unit = parse("approvals.unit", &row.unit)?;
             actor.principal.may(Role::Operator, &unit)?;
@@ -81,7 +83,11 @@ impl Console {
             if let Some(reason) = &reason {
                 draft.reason = format!("{} {reason}", draft.reason);
             }
-            Ok(only(draft))
+            Ok(Plan {
+                answer: draft.id,
+                drafts: vec![draft],
+                publish: None,
+            })
         })
     }
 }

@@ -4,13 +4,15 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::{Buf as _, Bytes};
-use utc_domain::ApprovalId;
+use utc_domain::{ApprovalId, ExecutionStatus};
+use utc_storage::rows::approvals::ApprovalRow;
 use utc_storage::rows::{approvals, held_requests};
 use utc_vault::SealPurpose;
 
 use super::Finished;
 use super::record::{RecordError, headers, put_headers};
 use super::sealed::{Binding, from_column, internal};
+use crate::approvals::stored;
 use crate::console::Console;
 use crate::{AppError, Principal};
 
@@ -74,22 +76,36 @@ impl Console {
     /// What the upstream answered to a held request, for the token that asked and nobody else. Blocks.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] for everybody else, and when there is no answer: not yet, not any more, or never.
+    /// [`AppError::NotFound`] for everybody else; [`AppError::Absent`] when there is no answer: `not_executed_yet`, or
+    /// `no_answer` when none will come.
     pub fn kept_answer(&self, by: &Arc<Principal>, id: ApprovalId) -> Result<KeptAnswer, AppError> {
-        let none = || AppError::NotFound {
-            what: "answer for the approval",
-            name: id.to_string(),
-        };
         let text = id.to_string();
         let requester = self.cache().identities().requester(by);
-        let found = self.store().read(|db| {
+        let (row, held) = self.store().read(|db| {
             let row = approvals::find(db, &text)?.filter(|row| row.token == requester.token);
-            let held = held_requests::find(db, &text)?;
-            Ok::<_, AppError>(row.zip(held.and_then(|held| held.answer)))
+            let row = row.ok_or_else(|| stored::not_found(id))?;
+            Ok::<_, AppError>((row, held_requests::find(db, &text)?))
         })?;
-        let (row, column) = found.ok_or_else(none)?;
+        let waits = held.as_ref().is_some_and(|held| held.request.is_some());
+        let column = held.and_then(|held| held.answer);
+        let column = column.ok_or_else(|| none(waits, &row))?;
         let binding = Binding::of(&row)?;
         let record = from_column(self.vault(), SealPurpose::HeldAnswer, &binding, &column)?;
         KeptAnswer::from_record(record).map_err(internal)
+    }
+}
+
+/// A request whose outcome is unknown is kept too, and not waited for.
+fn none(waits: bool, row: &ApprovalRow) -> AppError {
+    let given_up = row.execution == ExecutionStatus::OutcomeUnknown.as_str();
+    if waits && !given_up {
+        return AppError::Absent {
+            code: "not_executed_yet",
+            message: "the request has not been carried out yet; `execution` of the approval tells when it was",
+        };
+    }
+    AppError::Absent {
+        code: "no_answer",
+        message: "there is no answer: nothing was sent, the upstream did not answer, or the answer was erased",
     }
 }

@@ -11,6 +11,7 @@ mod outgoing;
 mod record;
 mod route;
 mod sealed;
+mod shown;
 mod tend;
 
 pub use ask::Passage;
@@ -22,3 +23,4 @@ pub use outgoing::Outgoing;
 pub use record::RecordError;
 pub use route::Route;
 pub(crate) use route::Upstream;
+pub use shown::HeldRequest;

@@ -92,7 +92,17 @@ fn nobody_else_fetches_the_answer() {
             "{answer:?}"
         );
     };
-    unseen(&all.agent());
+    let early = all.console.kept_answer(&all.agent(), id);
+    assert!(
+        matches!(
+            early,
+            Err(AppError::Absent {
+                code: "not_executed_yet",
+                ..
+            })
+        ),
+        "{early:?}"
+    );
     assert!(all.execute(id));
     let other = new_token(&all.console, "other", "decider");
     unseen(&all.console.token(&other).unwrap().unwrap());

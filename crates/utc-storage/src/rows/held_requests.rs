@@ -61,6 +61,16 @@ pub fn find(db: &mut Db, approval_id: &str) -> Result<Option<HeldRow>, StorageEr
         .optional()?)
 }
 
+/// Whether a request was held for the approval, also when it is erased by now.
+pub fn exists(db: &mut Db, approval_id: &str) -> Result<bool, StorageError> {
+    let one: Option<String> = held_requests::table
+        .find(approval_id)
+        .select(held_requests::approval_id)
+        .first(db)
+        .optional()?;
+    Ok(one.is_some())
+}
+
 /// Sets every column of the row.
 pub fn update(db: &mut Db, row: &HeldRow) -> Result<(), StorageError> {
     diesel::update(held_requests::table.find(&row.approval_id))

@@ -42,7 +42,8 @@ pub(crate) async fn list(
 
 /// One approval
 ///
-/// With `wait` the answer comes when it is decided, or when that time is over.
+/// With `wait` the answer comes when it is decided, or when that time is over. Those who judge it and whoever asked also
+/// see the request that was held.
 #[utoipa::path(get, path = "/api/v1/approvals/{id}", tag = "Approvals", params(("id" = String, Path, description = "The approval's id"), WaitQuery), responses(
     (status = 200, description = "The approval", body = ApprovalAnswer),
     (status = 404, description = "No such approval that the caller may know of", body = Problem, content_type = "application/problem+json"),
@@ -61,7 +62,9 @@ pub(crate) async fn get(
     while view.status == ApprovalStatus::Pending && waits() {
         view = look_again(&state, &caller, id, until).await?;
     }
-    Ok(HttpResponse::Ok().json(ApprovalAnswer::from(view)))
+    let by = caller.shared();
+    let request = blocking(&state, move |console| console.held_request(&by, id)).await?;
+    Ok(HttpResponse::Ok().json(ApprovalAnswer::from(view).with_request(request)))
 }
 
 /// Waits until it is decided, at most until `until`. Holds nothing of the database meanwhile.
@@ -194,7 +197,7 @@ pub(crate) async fn revoke(
 }
 
 /// What is no id at all names no approval either.
-fn approval_id(text: &str) -> Result<ApprovalId, Problem> {
+pub(super) fn approval_id(text: &str) -> Result<ApprovalId, Problem> {
     text.parse().map_err(|_| {
         Problem::from(AppError::NotFound {
             what: "approval",

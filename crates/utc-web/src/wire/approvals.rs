@@ -1,10 +1,12 @@
 //! Approvals on the wire.
 
 use serde::{Deserialize, Serialize};
+use utc_app::gateway::HeldRequest;
 use utc_app::{ApprovalFilter, ApprovalPage, ApprovalView, Held, VoteView, Voted, Withdrawn};
 use utc_domain::{ApprovalId, ApprovalStatus, Reason, Subject, Timestamp, UnitName};
 use utoipa::{IntoParams, ToSchema};
 
+use super::held::RequestAnswer;
 use super::parts::Fields;
 use super::receipts::{cursor, read_cursor, read_limit};
 use crate::problem::Problem;
@@ -56,11 +58,14 @@ pub(crate) struct ApprovalAnswer {
     action: String,
     /// On which unit.
     unit: String,
-    /// The digest of the request's body, as the caller computed it.
+    /// The digest of the request's body: computed here where the request was seen, and else as the caller said.
     #[serde(skip_serializing_if = "Option::is_none")]
     payload_hash: Option<String>,
     /// Whether the request itself was seen here, and not only its digest.
     payload_seen: bool,
+    /// The request, for those who judge it and for whoever asked; absent in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<RequestAnswer>,
     /// The digest of everything that the approval binds.
     request_digest: String,
     /// The digest of the policy that it was asked under.
@@ -150,7 +155,8 @@ impl From<ApprovalView> for ApprovalAnswer {
             action: view.action.to_string(),
             unit: view.unit.to_string(),
             payload_hash: view.payload_hash.map(|hash| hash.to_string()),
-            payload_seen: false,
+            payload_seen: view.payload_seen,
+            request: None,
             request_digest: view.request_digest.to_string(),
             policy_digest: view.policy_digest,
             protection_level: view.protection_level.as_str(),
@@ -167,6 +173,16 @@ impl From<ApprovalView> for ApprovalAnswer {
             expected_wait_minutes: view.expected_wait_minutes,
             receipt_id: view.receipt_id,
             last_receipt_id: view.last_receipt_id,
+        }
+    }
+}
+
+impl ApprovalAnswer {
+    /// The same with the request, where the caller may see it.
+    pub(crate) fn with_request(self, request: Option<HeldRequest>) -> Self {
+        Self {
+            request: request.map(Into::into),
+            ..self
         }
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod approvals;
 pub(crate) mod decide;
 pub(crate) mod deliveries;
+pub(crate) mod held;
 pub(crate) mod identity;
 pub(crate) mod parts;
 pub(crate) mod receipts;

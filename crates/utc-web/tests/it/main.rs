@@ -9,6 +9,7 @@
 
 mod access;
 mod browser;
+mod held;
 mod limits;
 mod routes;
 mod scopes;
