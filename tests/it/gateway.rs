@@ -182,3 +182,20 @@ fn the_answer_is_for_whoever_asked_and_the_request_for_those_who_judge_it() {
     assert_eq!(answer["status"], 201);
     assert_eq!(answer["body"], "done");
 }
+
+#[test]
+fn one_limit_holds_on_both_listeners() {
+    let upstream = Upstream::answering(DONE);
+    let options = ServerOptions::sqlite().env("RATE_LIMIT_TOKEN_PER_SECOND", "5");
+    let stage = Stage::new(options, &upstream);
+    let console = stage.server.client().with_token(&stage.agent);
+    let exhaust = || {
+        while console.send("GET", "/api/v1/me", &[], None).unwrap().status != 429 {}
+    };
+    // Fewer calls of the gateway than a second allows: it alone would answer all of them.
+    let limited = (0..4).any(|_| {
+        exhaust();
+        stage.call("GET", "/v1/transfers", None).status == 429
+    });
+    assert!(limited);
+}

@@ -4,17 +4,18 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::HttpRequest;
 use actix_web::web::Data;
 use anyhow::Context as _;
 use ipnet::IpNet;
-use utc_app::{Access, Console};
+use utc_app::{Access, Console, Who};
 use utc_config::Config;
 use utc_domain::UnitName;
 use utc_gateway::held::{Executor, Runner};
-use utc_gateway::port::Measure;
+use utc_gateway::port::{Limit, Measure};
 use utc_gateway::{ConsolePorts, Options, State, TrustedProxies, Upstreams};
 use utc_outbound::{Outbound, OutboundPolicy, Timeouts};
-use utc_web::Metrics;
+use utc_web::{Limits, Metrics, Proxies};
 
 /// What there is to serve with.
 pub(crate) struct Gateway {
@@ -42,22 +43,41 @@ impl GatewayListener {
     }
 }
 
+/// What the gateway shares with the rest of the server.
+pub(crate) struct Parts<'a> {
+    pub(crate) console: &'a Arc<Console>,
+    pub(crate) metrics: &'a Arc<Metrics>,
+    pub(crate) limits: &'a Arc<Limits>,
+    pub(crate) outbound: OutboundPolicy,
+    /// Where the console listens.
+    pub(crate) console_at: SocketAddr,
+}
+
 impl Gateway {
-    /// Gets everything ready. `console_at` is where the console listens.
+    /// Gets everything ready.
     pub(crate) fn new(
         config: &Config,
         own: GatewayListener,
-        console: &Arc<Console>,
-        metrics: &Arc<Metrics>,
-        outbound: OutboundPolicy,
-        console_at: SocketAddr,
+        parts: Parts<'_>,
     ) -> anyhow::Result<Self> {
+        let Parts {
+            console,
+            metrics,
+            limits,
+            outbound,
+            console_at,
+        } = parts;
         let client = Outbound::new(outbound, Timeouts::default())?;
         let measure = Arc::new(Measured(Arc::clone(metrics)));
         let upstreams = Arc::new(Upstreams::new(client, measure));
         let ports = Arc::new(ConsolePorts::new(Arc::clone(console)));
         let executor = Executor::new(ports.clone(), Arc::clone(&upstreams));
+        let limit = Limited {
+            limits: Arc::clone(limits),
+            proxies: crate::options::proxies(&config.server),
+        };
         let state = State::new(ports, upstreams, options(config, console_at)?);
+        let state = state.limited(Arc::new(limit));
         Ok(Self {
             listener: own.listener,
             address: own.address,
@@ -80,6 +100,19 @@ fn options(config: &Config, console_at: SocketAddr) -> anyhow::Result<Options> {
         trusted_proxies: TrustedProxies::new(trusted),
         ..Options::new(console)
     })
+}
+
+/// The limits of the console, so that both listeners together are called no more often.
+struct Limited {
+    limits: Arc<Limits>,
+    proxies: Proxies,
+}
+
+impl Limit for Limited {
+    fn count(&self, who: Option<Who>, request: &HttpRequest) -> Option<Duration> {
+        let wait = self.limits.count_elsewhere(who, &self.proxies, request);
+        wait.map(Duration::from_secs)
+    }
 }
 
 /// The gateway's measurements, for whoever reads the metrics.

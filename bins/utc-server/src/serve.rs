@@ -13,7 +13,7 @@ use utc_demo::Demo;
 use utc_notify::Courier;
 use utc_web::{Limits, Metrics, Pages, State};
 
-use crate::gateway::{Gateway, GatewayListener};
+use crate::gateway::{Gateway, GatewayListener, Parts};
 use crate::{options, report};
 
 /// Serves until SIGTERM or SIGINT: then no new connection is taken, what is in flight is finished and committed.
@@ -36,10 +36,18 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
         })?;
     let address = listener.local_addr()?;
     let port = address.port();
+    let limits = Arc::new(Limits::new(options::rates(&config.rate_limit)));
     let gateway = GatewayListener::bind(config)?;
     let outbound = outbound.refusing_own([address, gateway.address]);
     let courier = Courier::new(outbound.clone()).context("cannot prepare for sending notices")?;
-    let gateway = Gateway::new(config, gateway, &console, &metrics, outbound, address)?;
+    let parts = Parts {
+        console: &console,
+        metrics: &metrics,
+        limits: &limits,
+        outbound,
+        console_at: address,
+    };
+    let gateway = Gateway::new(config, gateway, parts)?;
     let demo = if demo {
         Some(utc_demo::start(Arc::clone(&console))?)
     } else {
@@ -64,7 +72,7 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
         hosts: hosts(config, port),
         bare_addresses: !config.server.host.is_loopback(),
         secure_cookies: secure_cookies(config),
-        limits: Limits::new(options::rates(&config.rate_limit)),
+        limits,
         proxies: options::proxies(&config.server),
         demo: link,
     });

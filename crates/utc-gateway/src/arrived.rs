@@ -54,6 +54,7 @@ impl Arrived {
         let target = request.uri().path_and_query();
         let asked = Asked::read(target.map_or("", |target| target.as_str()))?;
         let (token, key) = (token(&headers)?, key(&headers)?);
+        check_credentials(&headers)?;
         Ok(Self {
             asked,
             method: request.method().as_str().to_owned(),
@@ -143,6 +144,16 @@ fn length(headers: &HeaderMap) -> Result<Length, Problem> {
 fn token(headers: &HeaderMap) -> Result<String, Problem> {
     let token = text(headers, &TOKEN, "token_header")?;
     token.ok_or_else(|| crate::port::Refused::Unauthenticated.into())
+}
+
+/// What stands in `Authorization` goes on to the upstream, which must not learn what opens this service.
+fn check_credentials(headers: &HeaderMap) -> Result<(), Problem> {
+    if headers::authorises_with_a_token_of_ours(headers) {
+        let detail = "`Authorization` goes on to the upstream and holds a token of this service; send that in \
+                      `UTC-Token` alone, and revoke it if it was sent to others";
+        return Err(Problem::bad("token_in_authorization", detail));
+    }
+    Ok(())
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Problem> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use utc_app::gateway::{Begun, Execution, Finished, Passage};
-use utc_app::{Answer, AppError, Console, Outcome, Principal};
+use utc_app::{Answer, AppError, Console, Outcome, Principal, Who};
 use utc_domain::{ApprovalId, Decision, Scope, Subject, UnitName};
 
 use crate::held::{HeldStore, Ready};
@@ -91,6 +91,10 @@ struct Admitted {
 }
 
 impl Caller for Admitted {
+    fn who(&self) -> Who {
+        self.principal.who()
+    }
+
     fn unit(&self, name: &UnitName) -> Result<Route, Refused> {
         let no_unit = || Refused::NoUnit(name.clone());
         let route = self

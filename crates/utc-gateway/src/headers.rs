@@ -5,8 +5,8 @@
 
 use http::HeaderMap;
 use http::header::{
-    CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION,
-    TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, PROXY_AUTHENTICATE,
+    PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 
 use crate::cookies;
@@ -58,6 +58,17 @@ pub(crate) fn overrides_the_method(headers: &HeaderMap) -> bool {
     headers
         .keys()
         .any(|name| METHOD_OVERRIDES.contains(&plain(name.as_str()).as_str()))
+}
+
+/// Whether an `Authorization` holds something that looks like a token of ours, whatever the scheme.
+pub(crate) fn authorises_with_a_token_of_ours(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(AUTHORIZATION).into_iter();
+    values
+        .flat_map(|value| value.as_bytes().split(|byte| b" \t,;=:\"'".contains(byte)))
+        .any(|part| {
+            part.get(..4)
+                .is_some_and(|start| start.eq_ignore_ascii_case(b"utc_"))
+        })
 }
 
 /// Without what concerns one connection, by its name or because `Connection` names it.

@@ -35,11 +35,12 @@ pub use options::Options;
 pub use upstream::Upstreams;
 
 use crate::body::Budget;
-use crate::port::Gate;
+use crate::port::{Gate, Limit, Unlimited};
 
 /// What every worker shares.
 pub struct State {
     gate: Arc<dyn Gate>,
+    limit: Arc<dyn Limit>,
     upstreams: Arc<Upstreams>,
     options: Options,
     budget: Budget,
@@ -50,10 +51,17 @@ impl State {
     pub fn new(gate: Arc<dyn Gate>, upstreams: Arc<Upstreams>, options: Options) -> Self {
         Self {
             gate,
+            limit: Arc::new(Unlimited),
             upstreams,
             budget: Budget::new(options.body_budget),
             options,
         }
+    }
+
+    /// The same where callers may not call as often as they like.
+    #[must_use]
+    pub fn limited(self, limit: Arc<dyn Limit>) -> Self {
+        Self { limit, ..self }
     }
 }
 

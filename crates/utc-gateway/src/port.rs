@@ -4,8 +4,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::HttpRequest;
 use utc_app::gateway::{Execution, Outgoing};
-use utc_app::{Access, MethodOverride};
+use utc_app::{Access, MethodOverride, Who};
 use utc_domain::{
     Action, ApprovalId, Code, Decision, IdempotencyKey, PayloadHash, ReceiptId, Timestamp, UnitName,
 };
@@ -26,6 +27,9 @@ pub trait Gate: Send + Sync {
 
 /// Somebody who was admitted, and what they may ask.
 pub trait Caller: Send + Sync {
+    /// Who it is, to count its requests by.
+    fn who(&self) -> Who;
+
     /// The unit of that name or alias, with where it is.
     ///
     /// # Errors
@@ -37,6 +41,23 @@ pub trait Caller: Send + Sync {
 
     /// Records what became of a write that was allowed. Does not wait until it is written.
     fn executed(&self, execution: Execution);
+}
+
+/// Says how often somebody may call.
+pub trait Limit: Send + Sync {
+    /// Counts one request of whoever was admitted, or else of the address that it comes from. How long to wait; none when
+    /// it may go on.
+    fn count(&self, who: Option<Who>, request: &HttpRequest) -> Option<Duration>;
+}
+
+/// No limit at all.
+#[derive(Debug, Clone, Copy)]
+pub struct Unlimited;
+
+impl Limit for Unlimited {
+    fn count(&self, _: Option<Who>, _: &HttpRequest) -> Option<Duration> {
+        None
+    }
 }
 
 /// Where a unit is, and what its requests are.

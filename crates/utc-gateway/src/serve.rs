@@ -1,5 +1,7 @@
 //! From a request to its answer.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{
     CACHE_CONTROL, HeaderName as Name, HeaderValue, X_CONTENT_TYPE_OPTIONS,
 };
@@ -15,7 +17,7 @@ use uuid::Uuid;
 use crate::answer::Reader;
 use crate::arrived::{Arrived, has_body, request_id};
 use crate::asking::Asking;
-use crate::port::Route;
+use crate::port::{Caller, Refused, Route};
 use crate::problem::Problem;
 use crate::{State, forwarded, headers, method, trace};
 
@@ -28,8 +30,8 @@ pub(crate) async fn serve(
     state: Data<State>,
 ) -> HttpResponse {
     let id = request_id(&request);
-    let served = match Arrived::read(&request) {
-        Ok(arrived) => forward(&state, arrived, payload, &id).await,
+    let served = match admit(&state, &request).await {
+        Ok((arrived, caller)) => forward(&state, arrived, caller, payload, &id).await,
         Err(problem) => Err(problem),
     };
     served.unwrap_or_else(|problem| refuse(problem, &request, &id))
@@ -81,16 +83,35 @@ fn report(problem: &Problem, request: &HttpRequest, request_id: &str) {
     }
 }
 
+/// Reads the request and finds out who sends it. Each is counted, also one that is refused.
+async fn admit(
+    state: &State,
+    request: &HttpRequest,
+) -> Result<(Arrived, Arc<dyn Caller>), Problem> {
+    let admitted = match Arrived::read(request) {
+        Ok(arrived) => {
+            let subject = arrived.subject.as_deref();
+            let caller = state.gate.admit(&arrived.token, subject).await;
+            caller
+                .map(|caller| (arrived, caller))
+                .map_err(Problem::from)
+        }
+        Err(problem) => Err(problem),
+    };
+    let who = admitted.as_ref().ok().map(|(_, caller)| caller.who());
+    match state.limit.count(who, request) {
+        Some(retry_after) => Err(Refused::TooMany { retry_after }.into()),
+        None => admitted,
+    }
+}
+
 async fn forward(
     state: &State,
     arrived: Arrived,
+    caller: Arc<dyn Caller>,
     payload: Payload,
     id: &str,
 ) -> Result<HttpResponse, Problem> {
-    let caller = state
-        .gate
-        .admit(&arrived.token, arrived.subject.as_deref())
-        .await?;
     let route = caller.unit(&arrived.asked.unit)?;
     let access = method::access(&arrived.method, &arrived.asked.path, &route.methods);
     let asking = Asking {

@@ -43,7 +43,7 @@ pub struct State {
     /// Whether browsers are told to send cookies over encrypted connections only.
     pub secure_cookies: bool,
     /// How often who may call.
-    pub limits: Limits,
+    pub limits: Arc<Limits>,
     /// Whose forwarding headers count.
     pub proxies: Proxies,
     /// In the demo, which says so on every page: the link that signs in.

@@ -1,10 +1,15 @@
 //! Who is served, and what of.
 
-use utc_gateway::port::Refused;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use utc_app::Who;
+use utc_gateway::port::{Limit, Refused};
 use utc_test_support::Upstream;
 
-use crate::gate::TOKEN;
-use crate::support::{Gateway, request};
+use crate::gate::{FakeGate, TOKEN};
+use crate::support::{Gateway, Setup, allow, request};
 
 fn check(head: &str, status: u16, code: &str) {
     let upstream = Upstream::echo();
@@ -157,4 +162,64 @@ fn what_the_gate_refuses_has_its_status() {
         }
         assert_eq!(upstream.connections(), 0, "{code}");
     }
+}
+
+#[test]
+fn a_token_of_this_service_never_goes_on() {
+    for value in [
+        "Bearer utc_id_secret",
+        "bearer  UTC_id_secret",
+        "utc_id_secret",
+        "Token token=\"utc_id_secret\"",
+        "Basic eDp5, Bearer utc_id_secret",
+    ] {
+        let head = format!("UTC-Token: {TOKEN}\r\nAuthorization: {value}\r\n");
+        check(&head, 400, "token_in_authorization");
+    }
+    let upstream = Upstream::echo();
+    let gateway = Gateway::allowing(&upstream);
+    let own = [("Authorization", "Bearer sk_utc_1")];
+    let answer = gateway.call("GET", "/gateway/payments-api/", &own, b"");
+    assert_eq!(answer.status, 200);
+    let received = &upstream.received()[0];
+    assert_eq!(received.header("authorization"), Some("Bearer sk_utc_1"));
+}
+
+/// Lets nobody in twice.
+#[derive(Default)]
+struct Once(Mutex<Vec<Option<Who>>>);
+
+impl Limit for Once {
+    fn count(&self, who: Option<Who>, _: &HttpRequest) -> Option<Duration> {
+        let mut seen = self.0.lock().unwrap();
+        let wait = seen.contains(&who).then(|| Duration::from_secs(7));
+        seen.push(who);
+        wait
+    }
+}
+
+#[test]
+fn who_calls_too_often_is_told_when_to_call_again_and_nothing_is_decided() {
+    let upstream = Upstream::echo();
+    let setup = Setup {
+        limit: Arc::new(Once::default()),
+        ..Setup::usual()
+    };
+    let gateway = Gateway::start(FakeGate::new(&upstream.origin(), allow), setup);
+    let stranger = "GET /gateway/payments-api/ HTTP/1.1\r\nHost: g\r\n\r\n";
+    let nonsense = "GET /../ HTTP/1.1\r\nHost: g\r\n\r\n";
+    assert_eq!(gateway.get("/gateway/payments-api/").status, 200);
+    gateway
+        .raw(stranger)
+        .unwrap()
+        .problem(401, "unauthenticated");
+    for request in [stranger, nonsense] {
+        let answer = gateway.raw(request).unwrap();
+        answer.problem(429, "too_many_requests");
+        assert_eq!(answer.header("retry-after"), Some("7"));
+    }
+    let again = gateway.get("/gateway/payments-api/");
+    again.problem(429, "too_many_requests");
+    assert_eq!(gateway.gate.asked().len(), 1);
+    assert_eq!(upstream.received().len(), 1);
 }

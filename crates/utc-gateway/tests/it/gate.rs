@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use utc_app::gateway::Execution;
-use utc_app::{Access, MethodOverride};
+use utc_app::{Access, MethodOverride, Who};
 use utc_domain::{ReceiptId, UnitName};
 use utc_gateway::port::{Answering, Caller, Gate, Question, Refused, Route, Ruling, Verdict};
 use uuid::Uuid;
@@ -79,6 +79,10 @@ impl Gate for FakeGate {
 }
 
 impl Caller for FakeGate {
+    fn who(&self) -> Who {
+        Who::Local
+    }
+
     fn unit(&self, name: &UnitName) -> Result<Route, Refused> {
         if !["payments-api", "route:/payments"].contains(&name.as_str()) {
             return Err(Refused::NoUnit(name.clone()));

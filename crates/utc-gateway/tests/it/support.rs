@@ -13,7 +13,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::{HttpServer, web};
 use utc_app::Access;
 use utc_domain::UnitName;
-use utc_gateway::port::{Gate, Measure, Question, Refused, Ruling};
+use utc_gateway::port::{Gate, Limit, Measure, Question, Refused, Ruling, Unlimited};
 use utc_gateway::{Options, State, Upstreams, app};
 use utc_outbound::{Outbound, OutboundPolicy, Timeouts};
 use utc_test_support::{Answer, Upstream, exchange};
@@ -61,6 +61,7 @@ impl Deref for Gateway {
 pub(crate) struct Setup {
     pub(crate) options: Options,
     pub(crate) client: Outbound,
+    pub(crate) limit: Arc<dyn Limit>,
 }
 
 impl Setup {
@@ -68,6 +69,7 @@ impl Setup {
         Self {
             options: Options::new(CONSOLE),
             client: client(patient()),
+            limit: Arc::new(Unlimited),
         }
     }
 }
@@ -122,7 +124,7 @@ impl Listener {
         let address = listener.local_addr().unwrap();
         let measured = Arc::new(Measured::default());
         let upstreams = Arc::new(Upstreams::new(setup.client, measured.clone()));
-        let state = web::Data::new(State::new(gate, upstreams, setup.options));
+        let state = web::Data::new(State::new(gate, upstreams, setup.options).limited(setup.limit));
         let (say, started) = channel();
         thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {

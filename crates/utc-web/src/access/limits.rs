@@ -4,13 +4,14 @@ use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use utc_app::Who;
 
 use super::Credential;
-use super::address::subscriber;
+use super::address::{Proxies, address_of, subscriber};
 use crate::problem::Problem;
 
 /// Tries to sign in, a minute, for each address and for each name.
@@ -50,17 +51,32 @@ impl Limits {
         credential: Option<&Credential>,
         address: IpAddr,
     ) -> Result<(), Problem> {
-        let wait = match credential {
-            Some(credential) => wait(self.known.as_ref(), &credential.principal().who()),
-            None => wait(self.anonymous.as_ref(), &subscriber(address)),
-        };
-        match wait {
+        let who = credential.map(|credential| credential.principal().who());
+        match self.count_in(who, address) {
             None => Ok(()),
             Some(seconds) => Err(limited(
                 "rate_limited",
                 "too many requests in a second",
                 seconds,
             )),
+        }
+    }
+
+    /// Counts one request on another listener, so that whoever calls both has one limit: the seconds to wait, none when
+    /// it may go on.
+    pub fn count_elsewhere(
+        &self,
+        who: Option<Who>,
+        proxies: &Proxies,
+        request: &HttpRequest,
+    ) -> Option<u64> {
+        self.count_in(who, address_of(proxies, request))
+    }
+
+    fn count_in(&self, who: Option<Who>, address: IpAddr) -> Option<u64> {
+        match who {
+            Some(who) => wait(self.known.as_ref(), &who),
+            None => wait(self.anonymous.as_ref(), &subscriber(address)),
         }
     }
 

@@ -1,12 +1,14 @@
 //! How often somebody may call.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use utc_web::{Limits, Proxies, Rates};
 
 use crate::support::{Ask, PASSWORD, Site};
 
 fn limited(known: u32, anonymous: u32) -> Site {
-    Site::with(|state| state.limits = Limits::new(Rates { known, anonymous }))
+    Site::with(|state| state.limits = Arc::new(Limits::new(Rates { known, anonymous })))
 }
 
 fn many<'a>(count: usize, ask: impl Fn() -> Ask<'a>) -> Vec<Ask<'a>> {
@@ -106,10 +108,10 @@ async fn forwarding_headers_count_from_trusted_proxies_only() {
             .header("x-forwarded-for", client)
     };
     let site = Site::with(|state| {
-        state.limits = Limits::new(Rates {
+        state.limits = Arc::new(Limits::new(Rates {
             known: 0,
             anonymous: 5,
-        });
+        }));
         state.proxies = Proxies::new(|address| address.to_string() == "10.0.0.1");
     });
     let through = (0..20).map(|n| forwarded("10.0.0.1:1", &format!("192.0.2.{n}")));

@@ -132,10 +132,10 @@ impl Site {
             hosts: vec![HOST.to_owned()],
             bare_addresses: false,
             secure_cookies: false,
-            limits: Limits::new(Rates {
+            limits: Arc::new(Limits::new(Rates {
                 known: 0,
                 anonymous: 0,
-            }),
+            })),
             proxies: Proxies::new(|_| false),
             demo: None,
         };
