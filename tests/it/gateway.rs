@@ -199,3 +199,44 @@ fn one_limit_holds_on_both_listeners() {
     });
     assert!(limited);
 }
+
+/// The rotated key file: a new key on top of the old ones.
+fn rotate_data_key(options: &ServerOptions) {
+    let old = std::fs::read_to_string(options.key_file()).unwrap();
+    std::fs::write(options.key_file(), format!("{}\n{old}", "A".repeat(43))).unwrap();
+}
+
+/// The key file with its first key alone.
+fn forget_old_data_keys(options: &ServerOptions) {
+    std::fs::write(options.key_file(), "A".repeat(43)).unwrap();
+}
+
+fn reseal_after_a_rotation(options: ServerOptions) {
+    let upstream = Upstream::answering(DONE);
+    let mut stage = Stage::new(options, &upstream);
+    let waiting = stage.hold();
+    let sent = stage.hold();
+    stage.approve(&sent);
+    stage.wait_for(&sent, "done");
+    assert!(stage.server.terminate().success());
+    rotate_data_key(&stage.options);
+    let reseal = || admin(&stage.options, &["secrets", "reseal", "--json"]);
+    let counts = |moved: u32, current: u32, unreadable: u32| json!({"moved": moved, "current": current, "unreadable": unreadable});
+    assert_eq!(reseal().ok().json(), counts(2, 0, 0));
+    assert_eq!(reseal().ok().json(), counts(0, 2, 0));
+    let report = admin(&stage.options, &["secrets", "reseal"]).ok().stdout;
+    assert!(report.contains("no other key seals anything"), "{report}");
+    forget_old_data_keys(&stage.options);
+    assert_eq!(reseal().ok().json(), counts(0, 2, 0));
+    std::fs::write(stage.options.key_file(), "B".repeat(42) + "A").unwrap();
+    let lost = reseal();
+    assert_eq!(lost.code(), Some(1));
+    assert_eq!(lost.json(), counts(0, 0, 2));
+    assert_eq!(upstream.received().len(), 1, "{waiting}");
+}
+
+#[test]
+fn what_is_sealed_moves_to_a_new_data_key_and_needs_the_old_one_no_more() {
+    reseal_after_a_rotation(ServerOptions::sqlite());
+    reseal_after_a_rotation(ServerOptions::postgres());
+}

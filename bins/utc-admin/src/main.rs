@@ -5,6 +5,7 @@ mod db;
 mod keys;
 mod receipts;
 mod rules;
+mod secrets;
 mod token;
 mod units;
 mod user;
@@ -49,6 +50,9 @@ enum Command {
     /// Signing keys.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// What is sealed in the database.
+    #[command(subcommand)]
+    Secrets(secrets::Command),
 }
 
 fn main() -> ExitCode {
@@ -62,6 +66,7 @@ fn main() -> ExitCode {
             Command::User(command) => user::run(&context, command),
             Command::Token(command) => token::run(&context, command),
             Command::Keys(command) => keys::run(&context, &command),
+            Command::Secrets(command) => secrets::run(&context, &command),
         });
     match result {
         Ok(code) => code,

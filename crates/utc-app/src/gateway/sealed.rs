@@ -4,7 +4,7 @@ use bytes::Bytes;
 use utc_domain::{ApprovalId, RequestDigest, UnitName};
 use utc_storage::StorageError;
 use utc_storage::rows::approvals::ApprovalRow;
-use utc_vault::{Aad, SealPurpose, Sealed, open, seal};
+use utc_vault::{Aad, SealPurpose, Sealed, open, reseal, seal};
 
 use crate::AppError;
 use crate::identity::{Vault, random};
@@ -55,6 +55,19 @@ pub(super) fn from_column(
     let sealed = Sealed::from_bytes(column).map_err(internal)?;
     let plain = open(vault.keys(), purpose, &binding.aad(), &sealed).map_err(internal)?;
     Ok(Bytes::from_owner(plain))
+}
+
+/// Moves what stands in a column to the active key; none when it is there already.
+pub(super) fn moved_column(
+    vault: &Vault,
+    purpose: SealPurpose,
+    binding: &Binding,
+    column: &[u8],
+) -> Result<Option<Vec<u8>>, AppError> {
+    let sealed = Sealed::from_bytes(column).map_err(internal)?;
+    let nonce = random().map_err(internal)?;
+    let moved = reseal(vault.keys(), purpose, &binding.aad(), &sealed, *nonce);
+    Ok(moved.map_err(internal)?.map(|sealed| sealed.to_bytes()))
 }
 
 pub(super) fn internal(error: impl std::error::Error + Send + Sync + 'static) -> AppError {

@@ -71,6 +71,20 @@ pub fn exists(db: &mut Db, approval_id: &str) -> Result<bool, StorageError> {
     Ok(one.is_some())
 }
 
+/// Those that still hold something sealed, in the order of their ids, after this one.
+pub fn sealed_after(db: &mut Db, after: &str, limit: i64) -> Result<Vec<HeldRow>, StorageError> {
+    let sealed = held_requests::request
+        .is_not_null()
+        .or(held_requests::answer.is_not_null());
+    Ok(held_requests::table
+        .filter(held_requests::approval_id.gt(after))
+        .filter(sealed)
+        .order(held_requests::approval_id.asc())
+        .limit(limit)
+        .select(held_requests::all_columns)
+        .load(db)?)
+}
+
 /// Sets every column of the row.
 pub fn update(db: &mut Db, row: &HeldRow) -> Result<(), StorageError> {
     diesel::update(held_requests::table.find(&row.approval_id))
