@@ -71,6 +71,7 @@ fn approvals(config: &Config) -> anyhow::Result<ApprovalOptions> {
         grant_ttl: minutes(approvals.grant_ttl_minutes),
         max_pending_per_subject: approvals.max_pending_per_subject,
         prior: RatePrior::new(config.queueing.human_approval_rate_per_hour)?,
+        ..ApprovalOptions::STANDARD
     })
 }
 

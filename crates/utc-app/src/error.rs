@@ -71,6 +71,14 @@ pub enum AppError {
         /// How many may.
         places: usize,
     },
+    /// What the gateway holds for this caller already takes as much room as may be taken.
+    #[error(
+        "the requests of this caller that wait for people would take more than {limit_bytes} bytes; send it again when one of them is decided"
+    )]
+    TooMuchHeld {
+        /// How much may be taken.
+        limit_bytes: u64,
+    },
     /// The queue in front of the journal is full.
     #[error("too many requests are waiting to be written")]
     Busy,

@@ -21,16 +21,19 @@ pub struct ApprovalOptions {
     pub grant_ttl: Duration,
     /// How many requests of one subject may wait at a time.
     pub max_pending_per_subject: u32,
+    /// How many bytes the open requests of one token may take that the gateway holds.
+    pub held_bytes_per_token: u64,
     /// How fast one person is assumed to approve before anything is known.
     pub prior: RatePrior,
 }
 
 impl ApprovalOptions {
-    /// A day, a quarter of an hour, three, 0.4 an hour.
+    /// A day, a quarter of an hour, three, 32 MiB, 0.4 an hour.
     pub const STANDARD: Self = Self {
         ttl: Duration::from_hours(24),
         grant_ttl: Duration::from_mins(15),
         max_pending_per_subject: 3,
+        held_bytes_per_token: 32 << 20,
         prior: RatePrior::STANDARD,
     };
 

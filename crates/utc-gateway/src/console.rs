@@ -260,6 +260,7 @@ impl From<AppError> for Refused {
                 ..
             } => Self::Changed,
             AppError::Conflict { code, message } => Self::Conflict { code, message },
+            AppError::TooMuchHeld { .. } => Self::TooMuchHeld(error.to_string()),
             AppError::KeyReused => Self::KeyReused,
             AppError::Busy => Self::Busy,
             AppError::Unavailable(source) => Self::Unavailable(source),

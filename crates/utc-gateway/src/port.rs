@@ -166,6 +166,9 @@ pub enum Refused {
         /// When to try again.
         retry_after: Duration,
     },
+    /// What waits for this caller takes as much room as it may.
+    #[error("{0}")]
+    TooMuchHeld(String),
     /// The unit was configured in another way in between. Nothing was decided.
     #[error("the unit's configuration has just changed")]
     Changed,

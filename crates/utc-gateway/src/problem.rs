@@ -143,6 +143,10 @@ impl From<Refused> for Problem {
                 retry_after: Some(retry_after.as_secs().max(1)),
                 ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", said)
             },
+            Refused::TooMuchHeld(_) => Self {
+                retry_after: Some(60),
+                ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_much_held", said)
+            },
             Refused::Changed => Self::unavailable("unit_changed", &said, 1),
             Refused::KeyReused => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,

@@ -232,6 +232,12 @@ impl From<AppError> for Problem {
                 error.to_string(),
             )
             .retry_after(1),
+            AppError::TooMuchHeld { .. } => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_much_held",
+                error.to_string(),
+            )
+            .retry_after(60),
             AppError::Busy => Self::unavailable(
                 "busy",
                 "too many requests are waiting to be written; try again",

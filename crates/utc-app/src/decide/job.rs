@@ -170,7 +170,8 @@ impl DecideJob {
             let (request, requester) = (&self.parts.request, &self.parts.requester);
             let change = hold.store(tx, &self.cache, request, requester, &self.prepared.draft)?;
             self.change = Some(change);
-            self.parts.errand.keep(tx, hold, &self.parts.request.unit)?;
+            let (errand, token) = (&mut self.parts.errand, &requester.token);
+            errand.keep(tx, hold, &request.unit, token)?;
         }
         if let Some(once) = &self.parts.once {
             let decision = self.prepared.verdict.decision;

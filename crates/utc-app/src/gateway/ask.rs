@@ -33,7 +33,7 @@ impl Console {
     ///
     /// # Errors
     /// Those of [`Console::submit_once`]; [`AppError::Conflict`] with the code `unit_changed` when the unit is configured
-    /// otherwise by now.
+    /// otherwise by now; [`AppError::TooMuchHeld`] when the token's open requests leave no room for this one.
     pub fn ask_to_pass(&self, by: &Arc<Principal>, passage: Passage) -> Ticket<Outcome> {
         match self.prepare_passage(passage) {
             Ok((request, once, errand)) => self.ask(by, request, once, errand),
@@ -46,9 +46,10 @@ impl Console {
         passage: Passage,
     ) -> Result<(Request, Option<Once>, Errand), AppError> {
         let outgoing = passage.request;
+        let room = self.options().approvals.held_bytes_per_token;
         let parcel = outgoing.as_ref().map(|outgoing| {
             let record = outgoing.to_record().map_err(internal)?;
-            Ok::<_, AppError>(Parcel::new(Arc::clone(self.vault()), record))
+            Ok::<_, AppError>(Parcel::new(Arc::clone(self.vault()), record, room))
         });
         let once = match (passage.key, &outgoing) {
             (Some(key), Some(outgoing)) => Some(Once {

@@ -41,15 +41,18 @@ pub(crate) enum Errand {
 pub(crate) struct Parcel {
     vault: Arc<Vault>,
     record: Zeroizing<Vec<u8>>,
+    /// How much all that the token has waiting may take, in bytes.
+    room: u64,
     /// Sealed for this approval and digest, outside the transaction: that takes time.
     sealed: Option<(ApprovalId, RequestDigest, Vec<u8>)>,
 }
 
 impl Parcel {
-    pub(super) fn new(vault: Arc<Vault>, record: Vec<u8>) -> Self {
+    pub(super) fn new(vault: Arc<Vault>, record: Vec<u8>, room: u64) -> Self {
         Self {
             vault,
             record: Zeroizing::new(record),
+            room,
             sealed: None,
         }
     }
@@ -128,12 +131,13 @@ impl Errand {
         }
     }
 
-    /// Keeps the request that waits from now on.
+    /// Keeps the request that waits from now on, if there is room for it.
     pub(crate) fn keep(
         &mut self,
         tx: &mut Tx<'_>,
         hold: &Hold,
         unit: &UnitName,
+        token: &str,
     ) -> Result<(), AppError> {
         let Self::Passage {
             parcel: Some(parcel),
@@ -143,6 +147,12 @@ impl Errand {
             return Ok(());
         };
         let column = parcel.seal_for(hold, unit)?;
+        let open = held_requests::open_bytes(tx.db(), token)?;
+        if open.saturating_add(column.len() as u64) > parcel.room {
+            return Err(AppError::TooMuchHeld {
+                limit_bytes: parcel.room,
+            });
+        }
         let row = HeldRow::waiting(hold.id.to_string(), column, tx.now().as_micros());
         held_requests::insert(tx.db(), &row).map_err(Into::into)
     }

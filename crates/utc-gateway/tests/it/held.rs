@@ -9,7 +9,7 @@ use utc_domain::{ApprovalStatus, ExecutionStatus, ProtectionLevel, VoteChoice};
 use utc_gateway::held::Step;
 use utc_test_support::Upstream;
 
-use crate::installation::{Installation, UNIT, new_token, postgres, sqlite};
+use crate::installation::{Database, Installation, UNIT, new_token, postgres, sqlite};
 use crate::support::eventually;
 
 #[test]
@@ -262,9 +262,9 @@ fn callers_are_those_of_the_console() {
 }
 
 /// Ends an execution at `step`, as a crash would, and lets another process go on from what is in the database.
-fn crash_at(step: Step) {
+fn crash_at(database: Database, step: Step) {
     let upstream = Upstream::echo();
-    let all = Installation::new(sqlite(), &upstream);
+    let all = Installation::new(database, &upstream);
     let id = all.approved();
     let dying = all.executor().watched_by(move |reached| {
         assert!(reached != step, "the process ends here");
@@ -295,7 +295,13 @@ fn crash_at(step: Step) {
 
 #[test]
 fn whenever_the_process_ends_it_is_sent_at_most_once_and_state_and_receipts_agree() {
-    Step::ALL.into_iter().for_each(crash_at);
+    for step in Step::ALL {
+        crash_at(sqlite(), step);
+    }
+    // Where several servers may run, one that has begun to send is given up only when its lease is over.
+    for step in [Step::BeforeBegin, Step::Finished] {
+        crash_at(postgres(), step);
+    }
 }
 
 #[test]
@@ -317,4 +323,27 @@ fn a_person_settles_what_nobody_knows() {
     assert!(matches!(settle(&operator), Err(AppError::Conflict { .. })));
     assert_eq!(all.codes().last().unwrap(), "execution_settled_done");
     all.check_log();
+}
+
+fn only_so_much_is_held(mut database: Database) {
+    database.approvals.held_bytes_per_token = 2_500;
+    let upstream = Upstream::echo();
+    let all = Installation::new(database, &upstream);
+    let post = |body: &[u8]| all.call("POST", "/v1/transfers", &[], body);
+    let first = post(&[b'a'; 1_000]).problem(409, "approval_required");
+    let before = all.codes();
+    post(&[b'b'; 2_000]).problem(429, "too_much_held");
+    assert_eq!(all.codes(), before);
+    post(&[b'c'; 10]).problem(409, "approval_required");
+    let first = first["approval_id"].as_str().unwrap().parse().unwrap();
+    all.vote(first, VoteChoice::Reject);
+    post(&[b'b'; 1_500]).problem(409, "approval_required");
+    assert_eq!(upstream.connections(), 0);
+    all.check_log();
+}
+
+#[test]
+fn one_token_cannot_fill_the_database_with_what_waits() {
+    only_so_much_is_held(sqlite());
+    only_so_much_is_held(postgres());
 }

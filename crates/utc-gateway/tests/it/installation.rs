@@ -7,7 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::runtime::Runtime;
 use utc_app::engine::Location;
 use utc_app::{
-    ApprovalView, Console, NewToken, Options as Engine, Principal, RuleChange, UnitConfig,
+    ApprovalOptions, ApprovalView, Console, NewToken, Options as Engine, Principal, RuleChange,
+    UnitConfig,
 };
 use utc_domain::{ApprovalId, Rule, Scope, Subject, VoteChoice};
 use utc_gateway::held::{Executor, Runner};
@@ -23,6 +24,7 @@ pub(crate) const UNIT: &str = "payments-api";
 pub(crate) struct Database {
     folder: TempDir,
     location: Location,
+    pub(crate) approvals: ApprovalOptions,
     _cluster: Option<PostgresDatabase>,
 }
 
@@ -30,6 +32,7 @@ pub(crate) fn sqlite() -> Database {
     let folder = TempDir::new();
     Database {
         location: Location::Sqlite(folder.path().join("utc.db")),
+        approvals: ApprovalOptions::STANDARD,
         folder,
         _cluster: None,
     }
@@ -39,6 +42,7 @@ pub(crate) fn postgres() -> Database {
     let cluster = fresh_database();
     Database {
         location: Location::Postgres(cluster.url().to_owned()),
+        approvals: ApprovalOptions::STANDARD,
         folder: TempDir::new(),
         _cluster: Some(cluster),
     }
@@ -49,6 +53,7 @@ impl Database {
         let options = Engine {
             secret: Some("only for tests: 32 characters and more".to_owned()),
             data_dir: self.folder.path().to_owned(),
+            approvals: self.approvals,
             ..Engine::new(self.location.clone())
         };
         Arc::new(Console::with(options).unwrap())

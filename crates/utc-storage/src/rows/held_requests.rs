@@ -1,10 +1,19 @@
 //! Requests of the gateway that wait for people, and what upstreams answered to them. Both are sealed.
 
+use diesel::dsl::sum;
 use diesel::prelude::*;
 
 use crate::StorageError;
 use crate::connection::Db;
 use crate::schema::{approvals, held_requests};
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// How many bytes there are. Reads none of them on SQLite.
+    fn length(
+        bytes: diesel::sql_types::Nullable<diesel::sql_types::Binary>,
+    ) -> diesel::sql_types::Nullable<diesel::sql_types::Integer>;
+}
 
 /// A held request.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable, AsChangeset)]
@@ -83,6 +92,20 @@ pub fn sealed_after(db: &mut Db, after: &str, limit: i64) -> Result<Vec<HeldRow>
         .limit(limit)
         .select(held_requests::all_columns)
         .load(db)?)
+}
+
+/// How many bytes the requests of a token take that wait for people, or for being sent.
+pub fn open_bytes(db: &mut Db, token: &str) -> Result<u64, StorageError> {
+    let open = approvals::status
+        .eq("pending")
+        .or(approvals::status.eq("approved"));
+    let bytes: Option<i64> = held_requests::table
+        .inner_join(approvals::table)
+        .filter(open)
+        .filter(approvals::token.eq(token))
+        .select(sum(length(held_requests::request)))
+        .first(db)?;
+    Ok(u64::try_from(bytes.unwrap_or(0)).unwrap_or(0))
 }
 
 /// Sets every column of the row.
