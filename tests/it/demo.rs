@@ -88,7 +88,8 @@ fn the_walk_that_is_printed_can_be_typed_in() {
     assert_eq!(held, "");
     assert_eq!(parsed(shown)["status"], "pending");
     assert_eq!(parsed(voted)["status"], "approved");
-    assert!(parsed(result).is_object(), "{result}");
+    let result = parsed(result);
+    assert_eq!(result["status"], 201, "{result}");
     let after = parsed(after);
     let payments = after.as_array().unwrap();
     assert_eq!(payments.len(), 1, "{after}");
