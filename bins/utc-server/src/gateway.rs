@@ -44,7 +44,7 @@ impl GatewayListener {
 }
 
 /// What the gateway shares with the rest of the server.
-pub(crate) struct Parts<'a> {
+pub(crate) struct Shared<'a> {
     pub(crate) console: &'a Arc<Console>,
     pub(crate) metrics: &'a Arc<Metrics>,
     pub(crate) limits: &'a Arc<Limits>,
@@ -58,15 +58,15 @@ impl Gateway {
     pub(crate) fn new(
         config: &Config,
         own: GatewayListener,
-        parts: Parts<'_>,
+        shared: Shared<'_>,
     ) -> anyhow::Result<Self> {
-        let Parts {
+        let Shared {
             console,
             metrics,
             limits,
             outbound,
             console_at,
-        } = parts;
+        } = shared;
         let client = Outbound::new(outbound, Timeouts::default())?;
         let measure = Arc::new(Measured(Arc::clone(metrics)));
         let upstreams = Arc::new(Upstreams::new(client, measure));

@@ -13,7 +13,7 @@ use utc_demo::Demo;
 use utc_notify::Courier;
 use utc_web::{Limits, Metrics, Pages, State};
 
-use crate::gateway::{Gateway, GatewayListener, Parts};
+use crate::gateway::{Gateway, GatewayListener, Shared};
 use crate::{options, report};
 
 /// Serves until SIGTERM or SIGINT: then no new connection is taken, what is in flight is finished and committed.
@@ -40,14 +40,14 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
     let gateway = GatewayListener::bind(config)?;
     let outbound = outbound.refusing_own([address, gateway.address]);
     let courier = Courier::new(outbound.clone()).context("cannot prepare for sending notices")?;
-    let parts = Parts {
+    let shared = Shared {
         console: &console,
         metrics: &metrics,
         limits: &limits,
         outbound,
         console_at: address,
     };
-    let gateway = Gateway::new(config, gateway, parts)?;
+    let gateway = Gateway::new(config, gateway, shared)?;
     let demo = if demo {
         Some(utc_demo::start(Arc::clone(&console))?)
     } else {
