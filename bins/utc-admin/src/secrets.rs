@@ -36,7 +36,7 @@ fn reseal(context: &Context) -> anyhow::Result<ExitCode> {
     let lines = format!(
         "moved       {moved}\ncurrent     {current}\nunreadable  {unreadable}{}",
         if unreadable == 0 {
-            "\nno other key seals anything now; tokens need the key that they were made under"
+            "\nwhat the gateway holds needs no other key now; tokens, sessions and webhook secrets need the one they were made under"
         } else {
             "\nkeep every key: some values could not be opened"
         }
