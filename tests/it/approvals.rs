@@ -154,14 +154,7 @@ fn every_status_has_its_way_and_its_refusals() {
     );
     let other = with_role(&stage.options, &stage.server, "other", "decider");
     for call in ["", "/result"] {
-        other.get(&path(&held, call)).problem(
-            404,
-            if call.is_empty() {
-                "not_found"
-            } else {
-                "no_such_path"
-            },
-        );
+        other.get(&path(&held, call)).problem(404, "not_found");
     }
     other
         .get("/api/v1/approvals/nonsense")

@@ -4,12 +4,14 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::rt::signal::unix::{SignalKind, signal};
+use actix_web::dev::{Server as HttpService, ServerHandle};
+use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
 use actix_web::{HttpServer, web};
 use anyhow::Context as _;
 use utc_app::Console;
 use utc_config::{AppEnv, Config};
 use utc_demo::Demo;
+use utc_gateway::held::Runner;
 use utc_notify::Courier;
 use utc_web::{Limits, Metrics, Pages, State};
 
@@ -53,6 +55,9 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
     } else {
         None
     };
+    let system = actix_web::rt::System::new();
+    // Before anybody learns the address: whoever does may ask it to stop at once.
+    let signals = system.block_on(async { Signals::listen() })?;
     report::line(&format!(
         "The gateway listens on http://{}",
         gateway.address
@@ -76,15 +81,23 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
         proxies: options::proxies(&config.server),
         demo: link,
     });
-    actix_web::rt::System::new().block_on(async move {
+    system.block_on(async move {
         let upkeep = actix_web::rt::spawn(upkeep(state.clone()));
-        let stop = actix_web::rt::spawn(stop_waiting(state.clone()));
-        let gateway = actix_web::rt::spawn(forward(gateway));
-        let served = HttpServer::new(move || utc_web::app(state.clone()))
+        let forwarding = HttpServer::new(move || utc_gateway::app(gateway.state.clone()))
+            .listen(gateway.listener)?
+            .shutdown_timeout(30)
+            .disable_signals()
+            .run();
+        let for_app = state.clone();
+        let serving = HttpServer::new(move || utc_web::app(for_app.clone()))
             .listen(listener)?
             .shutdown_timeout(30)
-            .run()
-            .await;
+            .disable_signals()
+            .run();
+        let servers = [serving.handle(), forwarding.handle()];
+        let stop = actix_web::rt::spawn(stop(signals, state, servers));
+        let gateway = actix_web::rt::spawn(forward(forwarding, gateway.runner));
+        let served = serving.await;
         // Both end at the same signal, each when what it has in flight is finished.
         let forwarded = gateway.await;
         upkeep.abort();
@@ -103,15 +116,10 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
 }
 
 /// Serves the gateway, and sends what is approved for as long.
-async fn forward(gateway: Gateway) -> std::io::Result<()> {
-    let (state, runner) = (gateway.state, gateway.runner);
+async fn forward(forwarding: HttpService, runner: Runner) -> std::io::Result<()> {
     let sending = runner.clone();
     let sending = actix_web::rt::spawn(async move { sending.run().await });
-    let served = HttpServer::new(move || utc_gateway::app(state.clone()))
-        .listen(gateway.listener)?
-        .shutdown_timeout(30)
-        .run()
-        .await;
+    let served = forwarding.await;
     runner.stop();
     sending.await.map_err(std::io::Error::other)?;
     served
@@ -176,22 +184,42 @@ fn announce(
     }
 }
 
-/// Whoever waits for people's decisions would keep the server from stopping.
-async fn stop_waiting(state: web::Data<State>) -> std::io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    // Whichever comes first.
-    std::future::poll_fn(|context| {
-        let stop = terminate.poll_recv(context).is_ready();
-        if stop || interrupt.poll_recv(context).is_ready() {
-            std::task::Poll::Ready(())
-        } else {
-            std::task::Poll::Pending
-        }
-    })
-    .await;
+/// What asks the process to stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Whichever comes first.
+    async fn first(mut self) {
+        std::future::poll_fn(|context| {
+            let stop = self.terminate.poll_recv(context).is_ready();
+            if stop || self.interrupt.poll_recv(context).is_ready() {
+                std::task::Poll::Ready(())
+            } else {
+                std::task::Poll::Pending
+            }
+        })
+        .await;
+    }
+}
+
+/// Stops both servers. Whoever waits for people's decisions would keep them from it, and is let go first.
+async fn stop(signals: Signals, state: web::Data<State>, servers: [ServerHandle; 2]) {
+    signals.first().await;
     state.console.stop_waiting();
-    Ok(())
+    let stopping = servers.map(|server| server.stop(true));
+    for stopped in stopping {
+        stopped.await;
+    }
 }
 
 /// Recorded values would pile up between two scrapes, and callers who are gone in the limits.
