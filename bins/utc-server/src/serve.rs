@@ -85,12 +85,16 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
         let upkeep = actix_web::rt::spawn(upkeep(state.clone()));
         let forwarding = HttpServer::new(move || utc_gateway::app(gateway.state.clone()))
             .listen(gateway.listener)?
+            // Head and body of a streamed answer are written apart: the second must not wait for the first to be
+            // acknowledged.
+            .tcp_nodelay(true)
             .shutdown_timeout(30)
             .disable_signals()
             .run();
         let for_app = state.clone();
         let serving = HttpServer::new(move || utc_web::app(for_app.clone()))
             .listen(listener)?
+            .tcp_nodelay(true)
             .shutdown_timeout(30)
             .disable_signals()
             .run();
