@@ -5,6 +5,7 @@ mod digest;
 mod json;
 mod key;
 mod leaf;
+pub mod log;
 mod request;
 mod ring;
 mod seal;

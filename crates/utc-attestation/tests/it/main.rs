@@ -13,6 +13,7 @@ mod fixture;
 mod hostile;
 mod independent;
 mod keys;
+mod log;
 mod refusing;
 mod request;
 mod sealing;
