@@ -7,21 +7,36 @@
 //! Whoever appends keeps a [`Frontier`]; whoever reads gives a [`HashReader`] and asks for
 //! [`root_at`], [`inclusion_proof`] or [`consistency_proof`]; whoever checks needs neither, only
 //! [`verify_inclusion`] and [`verify_consistency`].
+//!
+//! What the log says about itself is a [`Checkpoint`], signed with its [`LogKey`] (C2SP `tlog-checkpoint`,
+//! `signed-note`) and checked with the [`VerifierKey`]. A [`ReceiptProof`] holds one with the way from a receipt
+//! to its root (C2SP `tlog-proof`).
 
+mod checkpoint;
 mod error;
 mod frontier;
 mod hash;
+mod key;
+mod note;
+mod origin;
 mod path;
+mod proof;
 mod prove;
+mod public;
 mod range;
 mod tile;
 mod verify;
 
-pub use error::{LogError, ReadError};
+pub use checkpoint::{Checkpoint, open_checkpoint, sign_checkpoint};
+pub use error::{LogError, NoteError, ReadError};
 pub use frontier::Frontier;
 pub use hash::TreeHash;
+pub use key::{LogKey, VerifierKey};
+pub use origin::Origin;
 pub use path::TilePath;
+pub use proof::{ProofError, ReceiptProof, verify_receipt_proof};
 pub use prove::{consistency_proof, inclusion_proof, root_at};
+pub use public::jwks;
 pub use tile::{HashReader, TILE_WIDTH, TileId, parent, tile_width};
 pub use verify::{verify_consistency, verify_inclusion};
 

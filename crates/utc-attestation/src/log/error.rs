@@ -1,6 +1,6 @@
 //! Why the log refuses.
 
-use crate::log::{MAX_SIZE, TileId};
+use crate::log::{MAX_SIZE, Origin, TileId};
 
 /// Why something is no part of a log, or does not prove what it should.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -85,4 +85,50 @@ pub enum ReadError<E> {
         /// How many the reader gave.
         actual: usize,
     },
+}
+
+/// Why a key or a signed note is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NoteError {
+    /// The text does not have the form that is asked for.
+    #[error("must be {expected}")]
+    Form {
+        /// The form, in words.
+        expected: &'static str,
+    },
+    /// The text is not the one spelling of an Ed25519 verifier key, or its signatures prove nothing.
+    #[error(
+        "must be a verifier key: origin, key id and an Ed25519 public key in base64, joined by `+`"
+    )]
+    Key,
+    /// The note is larger than any that is read.
+    #[error("a note has at most {max} bytes")]
+    TooLarge {
+        /// The largest that is read, in bytes.
+        max: usize,
+    },
+    /// The note carries more signatures than any that is read.
+    #[error("a note has at most {max} signatures")]
+    Signatures {
+        /// The most that are read.
+        max: usize,
+    },
+    /// Nothing in the note is signed by the key.
+    #[error("the note is not signed by this key")]
+    Unsigned,
+    /// A signature that should be the key's is not.
+    #[error("the signature is wrong")]
+    Signature,
+    /// The checkpoint is another log's.
+    #[error("the checkpoint is that of `{actual}`, not of `{expected}`")]
+    Origin {
+        /// The log whose key was used.
+        expected: Origin,
+        /// The log that the checkpoint names.
+        actual: Origin,
+    },
+    /// What should be signed could be taken for a checkpoint.
+    #[error("what begins as a checkpoint is signed as one only")]
+    Reserved,
 }

@@ -1,7 +1,10 @@
 //! The transparency log as a user of the crate sees it.
 
+mod keys;
 mod model;
+mod notes;
 mod paths;
+mod proofs;
 mod tiles;
 mod tree;
 mod tree_laws;
