@@ -1,5 +1,6 @@
 //! The transparency log as a user of the crate sees it.
 
+mod independent;
 mod keys;
 mod model;
 mod notes;
@@ -8,3 +9,4 @@ mod proofs;
 mod tiles;
 mod tree;
 mod tree_laws;
+mod vectors;
