@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use utc_attestation::leaf_hash;
 use utc_attestation::log::{
     Checkpoint, Frontier, HashReader, LogKey, TILE_WIDTH, TileId, TilePath, TreeHash,
-    consistency_proof, inclusion_proof, parent, root_at, sign_checkpoint, tile_width,
+    consistency_proof, inclusion_proof, parent, root_at, sign_checkpoint, tile_to_bytes,
+    tile_width,
 };
 use utc_test_support::{TempDir, Upstream};
 
@@ -88,9 +89,8 @@ impl Log {
             for (index, hashes) in (0..).zip(row.chunks(256)) {
                 let tile = TileId { level, index };
                 let width = tile_width(tile, self.head.size);
-                let bytes = hashes.iter().flat_map(TreeHash::as_bytes);
                 let path = TilePath::Hashes { tile, width }.to_string();
-                files.push((path, bytes.copied().collect()));
+                files.push((path, tile_to_bytes(hashes)));
             }
         }
         files

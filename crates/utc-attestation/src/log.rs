@@ -13,6 +13,7 @@
 //! to its root (C2SP `tlog-proof`).
 
 mod checkpoint;
+mod entries;
 mod error;
 mod frontier;
 mod hash;
@@ -28,6 +29,7 @@ mod tile;
 mod verify;
 
 pub use checkpoint::{Checkpoint, open_checkpoint, sign_checkpoint};
+pub use entries::{read_entries, write_entries};
 pub use error::{LogError, NoteError, ReadError};
 pub use frontier::Frontier;
 pub use hash::TreeHash;
@@ -37,7 +39,9 @@ pub use path::TilePath;
 pub use proof::{ProofError, ReceiptProof, verify_receipt_proof};
 pub use prove::{consistency_proof, inclusion_proof, root_at};
 pub use public::jwks;
-pub use tile::{HashReader, TILE_WIDTH, TileId, parent, tile_width};
+pub use tile::{
+    HashReader, TILE_WIDTH, TileId, parent, tile_from_bytes, tile_to_bytes, tile_width,
+};
 pub use verify::{verify_consistency, verify_inclusion};
 
 /// The most leaves that a tree may have: what both databases can count.

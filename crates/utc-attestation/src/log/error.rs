@@ -28,6 +28,15 @@ pub enum LogError {
         /// The bytes that were given.
         actual: usize,
     },
+    /// An entry is too long for a bundle.
+    #[error("an entry has at most 65535 bytes, not {actual}")]
+    Entry {
+        /// The bytes that it has.
+        actual: usize,
+    },
+    /// A bundle ends in the middle of an entry.
+    #[error("the bundle ends in the middle of an entry")]
+    Bundle,
     /// The text is not the one spelling of a value.
     #[error("must be {expected}")]
     Form {

@@ -3,7 +3,7 @@
 use utc_domain::LeafHash;
 
 use crate::log::hash::join;
-use crate::log::{LogError, MAX_SIZE, TreeHash};
+use crate::log::{LogError, MAX_SIZE, TreeHash, tile_from_bytes, tile_to_bytes};
 
 /// The most nodes that a frontier can have: one for each bit of a size.
 const MAX_NODES: usize = 64;
@@ -48,7 +48,7 @@ impl Frontier {
     ///
     /// [`LogError::Size`] beyond [`MAX_SIZE`], [`LogError::Nodes`] for another number of nodes than the
     /// size has bits.
-    pub fn from_parts(size: u64, nodes: Vec<TreeHash>) -> Result<Self, LogError> {
+    pub fn from_parts(size: u64, mut nodes: Vec<TreeHash>) -> Result<Self, LogError> {
         if size > MAX_SIZE {
             return Err(LogError::Size { size });
         }
@@ -60,7 +60,6 @@ impl Frontier {
                 actual,
             });
         }
-        let mut nodes = nodes;
         nodes.reserve_exact(MAX_NODES.saturating_sub(actual));
         Ok(Self { size, nodes })
     }
@@ -71,18 +70,12 @@ impl Frontier {
     ///
     /// [`LogError::Bytes`] unless they are whole hashes; and those of [`Frontier::from_parts`].
     pub fn from_bytes(size: u64, bytes: &[u8]) -> Result<Self, LogError> {
-        let (hashes, []) = bytes.as_chunks() else {
-            return Err(LogError::Bytes {
-                actual: bytes.len(),
-            });
-        };
-        Self::from_parts(size, hashes.iter().copied().map(TreeHash::new).collect())
+        Self::from_parts(size, tile_from_bytes(bytes)?)
     }
 
     /// The nodes' bytes, one after another.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let bytes = self.nodes.iter().flat_map(TreeHash::as_bytes);
-        bytes.copied().collect()
+        tile_to_bytes(&self.nodes)
     }
 
     /// Appends a leaf. It allocates nothing.

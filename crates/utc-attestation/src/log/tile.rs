@@ -1,7 +1,7 @@
 //! Tiles: rows of 256 neighbouring hashes, every eighth level of the tree.
 
-use crate::log::TreeHash;
 use crate::log::hash::perfect;
+use crate::log::{LogError, TreeHash};
 
 /// How many hashes a full tile has.
 pub const TILE_WIDTH: u64 = 256;
@@ -51,6 +51,29 @@ pub fn tile_width(id: TileId, size: u64) -> u16 {
     let before = id.index.saturating_mul(TILE_WIDTH);
     let width = hashes.saturating_sub(before).min(TILE_WIDTH);
     u16::try_from(width).unwrap_or(0)
+}
+
+/// The bytes of a tile, as `tlog-tiles` serves it and databases keep it: its hashes one after another.
+pub fn tile_to_bytes(hashes: &[TreeHash]) -> Vec<u8> {
+    hashes
+        .iter()
+        .flat_map(TreeHash::as_bytes)
+        .copied()
+        .collect()
+}
+
+/// The hashes of a tile from its bytes. Whether they are as many as the tile should have is for others to see.
+///
+/// # Errors
+///
+/// [`LogError::Bytes`] unless they are whole hashes.
+pub fn tile_from_bytes(bytes: &[u8]) -> Result<Vec<TreeHash>, LogError> {
+    match bytes.as_chunks() {
+        (hashes, []) => Ok(hashes.iter().copied().map(TreeHash::new).collect()),
+        _ => Err(LogError::Bytes {
+            actual: bytes.len(),
+        }),
+    }
 }
 
 /// The root of a full tile: its entry in the level above.

@@ -1,5 +1,7 @@
 //! The transparency log as a user of the crate sees it.
 
+mod entries;
+mod hostile;
 mod independent;
 mod keys;
 mod model;

@@ -14,8 +14,8 @@ use tlog_tiles::{
 };
 use utc_attestation::log::{
     Checkpoint, HashReader, TileId, TilePath, TreeHash, VerifierKey, consistency_proof,
-    inclusion_proof, open_checkpoint, root_at, sign_checkpoint, tile_width, verify_consistency,
-    verify_inclusion,
+    inclusion_proof, open_checkpoint, root_at, sign_checkpoint, tile_from_bytes, tile_to_bytes,
+    tile_width, verify_consistency, verify_inclusion,
 };
 
 use crate::log::keys::{ORIGIN, key};
@@ -26,9 +26,7 @@ fn output(hash: TreeHash) -> Output<Sha256> {
 }
 
 fn hashes(bytes: &[u8]) -> Vec<TreeHash> {
-    let (chunks, rest) = bytes.as_chunks();
-    assert!(rest.is_empty());
-    chunks.iter().copied().map(TreeHash::new).collect()
+    tile_from_bytes(bytes).unwrap()
 }
 
 fn outputs(proof: &[TreeHash]) -> Vec<Output<Sha256>> {
@@ -89,9 +87,7 @@ impl Tiles {
         let path = tile.path().replacen("tile/8/", "tile/", 1);
         match path.parse().unwrap() {
             TilePath::Hashes { tile, width } => {
-                let hashes = &self.0.tiles[&tile][..usize::from(width)];
-                let bytes = hashes.iter().flat_map(TreeHash::as_bytes);
-                bytes.copied().collect()
+                tile_to_bytes(&self.0.tiles[&tile][..usize::from(width)])
             }
             TilePath::Entries { .. } => Vec::new(),
         }
