@@ -116,6 +116,17 @@ pub struct LinkClaims {
     pub receipt: Option<String>,
 }
 
+/// What a log had been before its database was set back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogBeforeClaims {
+    /// Its name then.
+    pub origin: String,
+    /// The root over its receipts, base64.
+    pub root: String,
+    /// How many receipts it had.
+    pub size: u64,
+}
+
 /// The new state of a signing key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyClaims {
@@ -171,6 +182,10 @@ pub struct MetaClaims {
     pub lambda_est: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency_ms: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_before: Option<LogBeforeClaims>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

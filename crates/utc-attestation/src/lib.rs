@@ -14,7 +14,8 @@ mod token;
 mod verify;
 
 pub use claims::{
-    AUDIENCE, Claims, Engine, KeyClaims, LinkClaims, MetaClaims, PolicyClaims, SCHEMA,
+    AUDIENCE, Claims, Engine, KeyClaims, LinkClaims, LogBeforeClaims, MetaClaims, PolicyClaims,
+    SCHEMA,
 };
 pub use digest::{salted_digest, sha256_hex};
 pub use json::{

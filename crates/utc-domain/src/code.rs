@@ -47,6 +47,12 @@ pub enum Code {
     InputErased,
     /// The log's signing key changed.
     KeyRotated,
+    /// The key that signs checkpoints was registered or changed.
+    LogKeyRegistered,
+    /// The log goes on under a new name after its database was set back.
+    LogSetBack,
+    /// The log was accepted as it is: what remembers its head outside the database was lost.
+    LogAdopted,
     /// A webhook was created.
     WebhookCreated,
     /// A webhook was changed.
@@ -140,6 +146,9 @@ impl Code {
             Self::UnitConfigured => "unit_configured",
             Self::InputErased => "input_erased",
             Self::KeyRotated => "key_rotated",
+            Self::LogKeyRegistered => "log_key_registered",
+            Self::LogSetBack => "log_set_back",
+            Self::LogAdopted => "log_adopted",
             Self::WebhookCreated => "webhook_created",
             Self::WebhookChanged => "webhook_changed",
             Self::WebhookDeleted => "webhook_deleted",

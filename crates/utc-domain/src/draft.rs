@@ -107,6 +107,10 @@ pub struct Meta {
     pub config_digest: Option<String>,
     /// Keys whose state this receipt sets.
     pub keys: Vec<KeyChange>,
+    /// The key that signs the log's checkpoints from this receipt on: the log's name, a short hash, the public key.
+    pub log_key: Option<String>,
+    /// For a log that goes on after it was set back: what it had been.
+    pub log_before: Option<LogBefore>,
     /// For a vote: what the person said.
     pub vote: Option<VoteChoice>,
     /// For an approval: how many different people have approved, this vote included.
@@ -125,6 +129,17 @@ pub struct Meta {
     pub approval: Option<ApprovalId>,
     /// For an execution: the receipt of the decision that allowed it.
     pub answers: Option<ReceiptId>,
+}
+
+/// What a log had been before its database was set back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogBefore {
+    /// Its name then, under which nothing is signed any more.
+    pub origin: String,
+    /// How many receipts it had.
+    pub size: u64,
+    /// The root over them, base64.
+    pub root: String,
 }
 
 /// The new state of a signing key.

@@ -3,11 +3,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use utc_domain::{
-    Decision, Draft, GrantUse, Ground, KeyChange, KeyState, LevelCause, Meta, Mode, Placement,
-    ProtectionLevel, Quorum, ReceiptKind, Rule, VoteChoice, round6,
+    Decision, Draft, GrantUse, Ground, KeyChange, KeyState, LevelCause, LogBefore, Meta, Mode,
+    Placement, ProtectionLevel, Quorum, ReceiptKind, Rule, VoteChoice, round6,
 };
 
-use super::{AUDIENCE, Claims, Engine, KeyClaims, LinkClaims, MetaClaims, PolicyClaims, SCHEMA};
+use super::{
+    AUDIENCE, Claims, Engine, KeyClaims, LinkClaims, LogBeforeClaims, MetaClaims, PolicyClaims,
+    SCHEMA,
+};
 use crate::MAX_INTEGER;
 use crate::token::is_sane;
 
@@ -77,11 +80,13 @@ fn check(draft: &Draft, place: &Placement) -> Result<(), ClaimsError> {
     }
     let config_version = draft.meta.config_version.unwrap_or(0);
     let backlog = draft.meta.approval_backlog.unwrap_or(0);
+    let log_before = draft.meta.log_before.as_ref().map_or(0, |log| log.size);
     let integers = [
         ("seq", place.seq),
         ("policy.version", draft.policy.version),
         ("meta.config_version", config_version),
         ("meta.approval_backlog", backlog),
+        ("meta.log_before.size", log_before),
     ];
     match integers.into_iter().find(|&(_, value)| value > MAX_INTEGER) {
         Some((member, value)) => Err(ClaimsError::Integer { member, value }),
@@ -143,6 +148,8 @@ fn meta(seen: &Meta) -> MetaClaims {
         known: seen.known,
         lambda_est: seen.lambda_est.map(round6),
         latency_ms: seen.latency_ms.map(round6),
+        log_before: seen.log_before.as_ref().map(before),
+        log_key: seen.log_key.clone(),
         mode: seen.mode.map(Mode::as_str).map(str::to_owned),
         mu_est: seen.mu_est.map(round6),
         pinned: seen.pinned,
@@ -173,5 +180,13 @@ fn key(change: &KeyChange) -> KeyClaims {
     KeyClaims {
         kid: change.kid.to_string(),
         state: KeyState::as_str(change.state).to_owned(),
+    }
+}
+
+fn before(log: &LogBefore) -> LogBeforeClaims {
+    LogBeforeClaims {
+        origin: log.origin.clone(),
+        root: log.root.clone(),
+        size: log.size,
     }
 }
