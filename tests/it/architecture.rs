@@ -13,7 +13,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("utc-queueing", &["utc-domain"]),
     ("utc-attestation", &["utc-domain"]),
     ("utc-vault", &[]),
-    ("utc-storage", &["utc-domain"]),
+    ("utc-storage", &["utc-attestation", "utc-domain"]),
     ("utc-outbound", &[]),
     ("utc-config", &[]),
     (

@@ -166,7 +166,7 @@ pub enum JournalError {
 }
 
 /// The whole chain of an error's causes in one line, for logs.
-pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |cause| cause.source());
     let mut parts: Vec<String> = Vec::new();
     for text in causes.map(ToString::to_string) {

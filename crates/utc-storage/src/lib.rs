@@ -9,6 +9,7 @@ mod db;
 mod error;
 pub mod journal;
 pub mod lock;
+pub mod log;
 pub mod maintain;
 pub mod migrate;
 pub mod rows;
@@ -19,5 +20,5 @@ pub mod rows;
 pub mod schema;
 mod store;
 
-pub use error::{Constraint, JournalError, StorageError};
+pub use error::{Constraint, JournalError, StorageError, chain};
 pub use store::{Store, database_clock};

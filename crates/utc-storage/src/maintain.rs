@@ -4,8 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Text};
+use diesel::{OptionalExtension as _, RunQueryDsl};
 
 use crate::connection::{Location, Purpose, connect};
 use crate::{StorageError, lock, migrate};
@@ -71,6 +71,22 @@ pub fn restore(location: &Location, from: &Path) -> Result<(), StorageError> {
     remove(path)?;
     fs::rename(&copy, path).map_err(failed)?;
     sync_folder(path)
+}
+
+/// How many receipts a backup has.
+pub fn receipts_in(backup: &Path) -> Result<u64, StorageError> {
+    #[derive(diesel::QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        size: i64,
+    }
+    let location = Location::Sqlite(backup.to_owned());
+    let mut db = connect(&location, Purpose::Read)?;
+    let count: Option<Count> = diesel::sql_query("SELECT size FROM log_head")
+        .get_result(&mut db)
+        .optional()
+        .map_err(|_| corrupt("it is not a database of this program"))?;
+    Ok(count.map_or(0, |count| count.size.unsigned_abs()))
 }
 
 /// A damaged or foreign file must be found before it takes the database's place.

@@ -9,6 +9,23 @@ diesel::table! {
         state_epoch -> BigInt,
         batch_id -> Text,
         active_kid -> Text,
+        frontier -> Binary,
+    }
+}
+
+diesel::table! {
+    log_tiles (level, idx) {
+        level -> BigInt,
+        idx -> BigInt,
+        hashes -> Binary,
+    }
+}
+
+diesel::table! {
+    log_signers (vkey) {
+        vkey -> Text,
+        from_seq -> BigInt,
+        until_seq -> Nullable<BigInt>,
     }
 }
 

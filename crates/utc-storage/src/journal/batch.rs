@@ -2,8 +2,8 @@
 
 use diesel::connection::SimpleConnection as _;
 use utc_domain::{
-    Action, Clock, Decision, Draft, KeyId, Placement, ReceiptId, SealError, Sealer, Timestamp,
-    UnitName,
+    Action, Clock, Decision, Draft, KeyId, LeafHash, Placement, ReceiptId, SealError, Sealer,
+    Timestamp, UnitName,
 };
 
 use crate::connection::Db;
@@ -13,6 +13,7 @@ use crate::{JournalError, StorageError};
 
 use super::head::{self, Head, signed};
 use super::job::{Job, JobError, Place, Receipt, StateCache, Tx};
+use super::tree::{self, Tail};
 
 /// What a batch needs beside its jobs.
 pub(crate) struct Context<'a> {
@@ -22,6 +23,8 @@ pub(crate) struct Context<'a> {
     pub(crate) configured_key: &'a KeyId,
     /// What this process last wrote or saw, to notice a log that was set back.
     pub(crate) remembered: Option<&'a Head>,
+    /// The last leaves, from the batch before.
+    pub(crate) tail: &'a Tail,
     pub(crate) batch_id: String,
 }
 
@@ -29,6 +32,8 @@ pub(crate) struct Context<'a> {
 pub(crate) struct Done {
     pub(crate) outcomes: Vec<Result<Vec<Receipt>, JournalError>>,
     pub(crate) head: Head,
+    /// The last leaves.
+    pub(crate) tail: Tail,
     /// How many of the jobs were run. The rest must wait for the next batch: state has changed.
     pub(crate) ran: usize,
 }
@@ -69,10 +74,11 @@ pub(crate) fn run(
         outcomes.push(batch.run_job(index, job.as_mut())?);
         ran += 1;
     }
-    let (head, receipts) = batch.finish(context, jobs)?;
+    let (head, tail, receipts) = batch.finish(context, jobs)?;
     Ok(Done {
         outcomes: share_out(outcomes, receipts),
         head,
+        tail,
         ran,
     })
 }
@@ -92,7 +98,11 @@ fn share_out(
 struct Batch<'a> {
     db: &'a mut Db,
     sealer: &'a dyn Sealer,
+    /// As the batch found it.
+    before: Head,
     head: Head,
+    /// The leaves of the batch's receipts.
+    leaves: Vec<LeafHash>,
     now: Timestamp,
     changes_state: bool,
     rows: Vec<Row>,
@@ -113,6 +123,7 @@ fn begin<'a>(db: &'a mut Db, context: &Context<'a>) -> Result<Batch<'a>, BatchEr
     db.batch_execute(start)
         .map_err(|error| BatchError::Begin(error.into()))?;
     let (head, now) = locked_head(db, context).map_err(BatchError::Begin)?;
+    check_tree(&head)?;
     if let Some(known) = context.remembered {
         check_known(db, context, known, &head)?;
     }
@@ -125,7 +136,9 @@ fn begin<'a>(db: &'a mut Db, context: &Context<'a>) -> Result<Batch<'a>, BatchEr
     Ok(Batch {
         db,
         sealer: context.sealer,
+        before: head.clone(),
         head,
+        leaves: Vec::new(),
         now,
         changes_state: false,
         rows: Vec::new(),
@@ -138,6 +151,17 @@ fn locked_head(db: &mut Db, context: &Context<'_>) -> Result<(Head, Timestamp), 
     }
     head::create(db, context.configured_key)?;
     head::lock(db, context.clock)?.ok_or(StorageError::NotFound)
+}
+
+/// A leaf can join only a tree that has all before it.
+fn check_tree(head: &Head) -> Result<(), BatchError> {
+    if head.frontier.size() == head.size {
+        return Ok(());
+    }
+    Err(BatchError::Begin(StorageError::Corrupt {
+        column: "log_head.frontier",
+        source: "the log has receipts that its tree has not; `utc-admin log rebuild` makes the tree again".into(),
+    }))
 }
 
 /// Invariant: the log only grows, and what this process acknowledged is still where it was.
@@ -273,6 +297,8 @@ impl Batch<'_> {
         };
         let sealed = self.sealer.seal(&self.head.active_kid, draft, &place)?;
         self.head.size += 1;
+        self.head.frontier.push(sealed.leaf);
+        self.leaves.push(sealed.leaf);
         self.head.last_leaf = sealed.leaf;
         self.head.last_ts = ts;
         Ok(Receipt {
@@ -287,13 +313,21 @@ impl Batch<'_> {
         mut self,
         context: &Context<'_>,
         jobs: &[Box<dyn Job>],
-    ) -> Result<(Head, Vec<Receipt>), BatchError> {
+    ) -> Result<(Head, Tail, Vec<Receipt>), BatchError> {
         let rows: Vec<NewReceipt<'_>> = self
             .rows
             .iter()
             .filter_map(|row| row.columns(jobs))
             .collect();
         receipts::insert(self.db, &rows).map_err(|error| BatchError::Poisoned(error.into()))?;
+        let tail = tree::grow(
+            self.db,
+            self.sealer,
+            &self.before,
+            context.tail,
+            &self.leaves,
+        )
+        .map_err(BatchError::Poisoned)?;
         if self.changes_state {
             self.head.epoch += 1;
         }
@@ -308,6 +342,7 @@ impl Batch<'_> {
         }
         Ok((
             self.head,
+            tail,
             self.rows.into_iter().map(|row| row.receipt).collect(),
         ))
     }

@@ -1,7 +1,8 @@
 //! The head of the log: one row, read and locked at the start of every batch.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Binary, Text};
+use utc_attestation::log::Frontier;
 use utc_domain::{Clock, KeyId, LeafHash, Timestamp};
 
 use crate::StorageError;
@@ -23,6 +24,9 @@ pub struct Head {
     pub batch_id: String,
     /// The key that signs.
     pub active_kid: KeyId,
+    /// The tree over all receipts, as far as the next leaf needs it. Empty on a log from before trees were kept, until
+    /// its tree is made.
+    pub frontier: Frontier,
 }
 
 #[derive(QueryableByName)]
@@ -39,12 +43,14 @@ struct HeadRow {
     batch_id: String,
     #[diesel(sql_type = Text)]
     active_kid: String,
+    #[diesel(sql_type = Binary)]
+    frontier: Vec<u8>,
     #[diesel(sql_type = BigInt)]
     now: i64,
 }
 
-const READ: &str = "SELECT size, last_leaf, last_ts, state_epoch, batch_id, active_kid, CAST(0 AS BIGINT) AS now FROM log_head WHERE id = 1";
-const LOCK: &str = "SELECT size, last_leaf, last_ts, state_epoch, batch_id, active_kid, \
+const READ: &str = "SELECT size, last_leaf, last_ts, state_epoch, batch_id, active_kid, frontier, CAST(0 AS BIGINT) AS now FROM log_head WHERE id = 1";
+const LOCK: &str = "SELECT size, last_leaf, last_ts, state_epoch, batch_id, active_kid, frontier, \
      CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) AS now FROM log_head WHERE id = 1 FOR UPDATE";
 
 /// Reads the head without locking it; none before the first start.
@@ -59,17 +65,28 @@ pub(crate) fn lock(
     db: &mut Db,
     clock: &dyn Clock,
 ) -> Result<Option<(Head, Timestamp)>, StorageError> {
-    let (row, here): (Option<HeadRow>, bool) = match db {
-        Db::Sqlite(inner) => (diesel::sql_query(READ).get_result(inner).optional()?, true),
-        Db::Postgres(inner) => (diesel::sql_query(LOCK).get_result(inner).optional()?, false),
+    let here = matches!(db, Db::Sqlite(_));
+    let Some(row) = locked_row(db)? else {
+        return Ok(None);
     };
-    let Some(row) = row else { return Ok(None) };
     let now = if here {
         clock.now()
     } else {
         Timestamp::from_micros(row.now)
     };
     Ok(Some((row.into_head()?, now)))
+}
+
+/// Locks and reads the head.
+pub(crate) fn lock_only(db: &mut Db) -> Result<Option<Head>, StorageError> {
+    locked_row(db)?.map(HeadRow::into_head).transpose()
+}
+
+fn locked_row(db: &mut Db) -> Result<Option<HeadRow>, StorageError> {
+    Ok(match db {
+        Db::Sqlite(inner) => diesel::sql_query(READ).get_result(inner).optional()?,
+        Db::Postgres(inner) => diesel::sql_query(LOCK).get_result(inner).optional()?,
+    })
 }
 
 /// Makes the head of an empty log, unless another process was first.
@@ -95,6 +112,7 @@ pub(crate) fn store(db: &mut Db, head: &Head) -> Result<(), StorageError> {
             log_head::state_epoch.eq(signed(head.epoch)),
             log_head::batch_id.eq(&head.batch_id),
             log_head::active_kid.eq(head.active_kid.as_str()),
+            log_head::frontier.eq(head.frontier.to_bytes()),
         ))
         .execute(db)?;
     Ok(())
@@ -103,8 +121,15 @@ pub(crate) fn store(db: &mut Db, head: &Head) -> Result<(), StorageError> {
 impl HeadRow {
     fn into_head(self) -> Result<Head, StorageError> {
         let corrupt = |column, source| StorageError::Corrupt { column, source };
+        let size = self.size.unsigned_abs();
+        let frontier = if self.frontier.is_empty() {
+            Frontier::empty()
+        } else {
+            Frontier::from_bytes(size, &self.frontier)
+                .map_err(|source| corrupt("log_head.frontier", Box::new(source)))?
+        };
         Ok(Head {
-            size: self.size.unsigned_abs(),
+            size,
             last_leaf: unhex(&self.last_leaf)
                 .ok_or_else(|| corrupt("log_head.last_leaf", "not 64 hexadecimal digits".into()))?,
             last_ts: Timestamp::from_micros(self.last_ts),
@@ -114,6 +139,7 @@ impl HeadRow {
                 .active_kid
                 .parse()
                 .map_err(|source| corrupt("log_head.active_kid", Box::new(source)))?,
+            frontier,
         })
     }
 }

@@ -18,11 +18,12 @@ mod head;
 mod health;
 mod job;
 mod queue;
+mod tree;
 mod writer;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -34,8 +35,10 @@ use crate::rows::receipts;
 
 pub use checkpoint::{WAL_BOUND, wal_bytes};
 pub use head::{Head, read as read_head};
+pub(crate) use head::{lock_only as lock_head, signed, store as store_head};
 pub use health::Health;
 pub use job::{Class, Job, JobError, Receipt, StateCache, Tx};
+pub(crate) use tree::{store as store_leaves, stored_leaves};
 
 /// Sees every committed batch: for metrics.
 pub trait Observer: Send + Sync {
@@ -73,6 +76,8 @@ pub(crate) struct Shared {
     pub(crate) queue: queue::Queue,
     pub(crate) checkpoints: Arc<checkpoint::Signal>,
     pub(crate) health: Health,
+    /// Why nothing is written any more.
+    pub(crate) halted: OnceLock<String>,
     size: AtomicU64,
 }
 
@@ -107,6 +112,7 @@ impl Journal {
             queue: queue::Queue::new(limits),
             checkpoints: Arc::default(),
             health: Health::default(),
+            halted: OnceLock::new(),
             size: AtomicU64::new(0),
             options,
         });
@@ -155,6 +161,12 @@ impl Journal {
     /// Whether the last batch could be written.
     pub fn health(&self) -> &Health {
         &self.shared.health
+    }
+
+    /// Writes nothing more, for this reason: the log in the database is not the one that was acknowledged.
+    pub fn halt(&self, reason: String) {
+        // The first reason is the one to look at.
+        let _ = self.shared.halted.set(reason);
     }
 
     /// Refuses new jobs, writes what waits, stops the threads.

@@ -14,6 +14,7 @@ use super::batch::{self, BatchError, Context, Done};
 use super::head::{self, Head};
 use super::job::Job;
 use super::queue::Batch;
+use super::tree::Tail;
 use super::{Shared, checkpoint};
 
 /// Jobs tried one by one after a batch failed: after this many failures in a row the rest fail too,
@@ -24,6 +25,7 @@ pub(crate) struct Writer {
     shared: Arc<Shared>,
     db: Option<Db>,
     remembered: Option<Head>,
+    tail: Tail,
     batches: u64,
 }
 
@@ -35,6 +37,7 @@ impl Writer {
             shared,
             db: None,
             remembered: None,
+            tail: Tail::default(),
             batches: 0,
         }
     }
@@ -51,6 +54,10 @@ impl Writer {
         let cut = batch.control.len();
         let mut jobs = batch.control;
         jobs.extend(batch.decisions);
+        if let Some(reason) = self.shared.halted.get() {
+            let moved = BatchError::HeadMoved(reason.clone());
+            return self.fail(jobs, moved);
+        }
         match self.attempt_twice(&mut jobs, cut) {
             Ok(done) => self.conclude(done, jobs),
             Err(BatchError::Poisoned(error)) if jobs.len() > 1 => {
@@ -84,6 +91,7 @@ impl Writer {
             cache: shared.options.cache.as_ref(),
             configured_key: &shared.options.configured_key,
             remembered: self.remembered.as_ref(),
+            tail: &self.tail,
             batch_id: format!("{}-{}", shared.options.writer_id, self.batches),
         };
         let started = Instant::now();
@@ -190,6 +198,7 @@ impl Writer {
         Ok(Done {
             outcomes,
             head,
+            tail: Tail::default(),
             ran,
         })
     }
@@ -206,6 +215,7 @@ impl Writer {
         self.shared.options.cache.advance(done.head.epoch);
         self.shared.report_head(&done.head);
         self.remembered = Some(done.head);
+        self.tail = done.tail;
         self.shared.health.recovered();
         for (job, outcome) in finished {
             job.answer(outcome);

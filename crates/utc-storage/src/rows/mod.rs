@@ -15,6 +15,8 @@ pub mod outbox;
 pub mod receipts;
 pub mod rules;
 pub mod sessions;
+pub mod signers;
+pub mod tiles;
 pub mod tokens;
 pub mod units;
 pub mod users;

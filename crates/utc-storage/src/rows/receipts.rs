@@ -141,6 +141,15 @@ pub fn from_seq(db: &mut Db, from: i64, limit: i64) -> Result<Vec<ReceiptRow>, S
     Ok(query.select(COLUMNS).load(db)?)
 }
 
+/// The exact bytes of the receipts at `[from, to)`, in order.
+pub(crate) fn bytes(db: &mut Db, from: i64, to: i64) -> Result<Vec<String>, StorageError> {
+    let query = receipts::table
+        .filter(receipts::seq.ge(from))
+        .filter(receipts::seq.lt(to))
+        .order(receipts::seq.asc());
+    Ok(query.select(receipts::jws).load(db)?)
+}
+
 /// How many receipts are younger than `ts`.
 pub fn count_since(db: &mut Db, ts: i64) -> Result<i64, StorageError> {
     let oldest = first_at_or_after(db, ts)?;

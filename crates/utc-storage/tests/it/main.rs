@@ -17,4 +17,5 @@ mod migrations;
 mod outbox;
 mod search;
 mod support;
+mod tree;
 mod trouble;

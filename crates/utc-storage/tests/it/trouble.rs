@@ -67,8 +67,14 @@ fn a_log_that_was_set_back_and_has_grown_again_is_noticed_too() {
             running.one(decision(&format!("{n}"))).unwrap();
         }
         let mut db = connect(&database.location, Purpose::Maintain).unwrap();
-        db.batch_execute("DELETE FROM receipts; UPDATE log_head SET size = 0, last_ts = 0")
-            .unwrap();
+        let empty = match database.location.sqlite_path() {
+            Some(_) => "zeroblob(0)",
+            None => "''",
+        };
+        db.batch_execute(&format!(
+            "DELETE FROM receipts; UPDATE log_head SET size = 0, last_ts = 0, frontier = {empty}"
+        ))
+        .unwrap();
         let other = start(&database.location);
         for n in 0..6 {
             other.one(decision(&format!("other {n}"))).unwrap();

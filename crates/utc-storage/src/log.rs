@@ -1,0 +1,130 @@
+//! The log's tree as it is stored: read for proofs, made again from the receipts.
+
+use diesel::connection::SimpleConnection as _;
+use utc_attestation::log::{Frontier, HashReader, TileId, TreeHash};
+use utc_domain::{LeafHash, Sealer};
+
+use crate::connection::{Db, Location, Purpose, connect};
+use crate::journal::{Head, lock_head, store_head, store_leaves, stored_leaves};
+use crate::rows::tiles;
+use crate::{StorageError, Store};
+
+/// Receipts read at once when the tiles are made again: a whole number of tiles.
+const PAGE: u64 = 2_048;
+
+/// Reads hashes of the tree from the database: full tiles from their table, the last leaves from the receipts.
+pub struct Tree<'a> {
+    db: &'a mut Db,
+    sealer: &'a dyn Sealer,
+}
+
+impl<'a> Tree<'a> {
+    /// A reader on this connection. The log only grows, so reading needs no transaction.
+    pub fn new(db: &'a mut Db, sealer: &'a dyn Sealer) -> Self {
+        Self { db, sealer }
+    }
+}
+
+impl HashReader for Tree<'_> {
+    type Error = StorageError;
+
+    fn tile(&mut self, id: TileId, width: u16) -> Result<Vec<TreeHash>, StorageError> {
+        if let Some(hashes) = tiles::get(self.db, id, usize::from(width))? {
+            return Ok(hashes);
+        }
+        if id.level > 0 {
+            return Err(StorageError::NotFound);
+        }
+        let from = id.index.saturating_mul(256);
+        let leaves = stored_leaves(self.db, self.sealer, from, from + u64::from(width))?;
+        Ok(leaves.into_iter().map(TreeHash::from).collect())
+    }
+}
+
+/// What making the tiles again found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// How many receipts there are.
+    pub size: u64,
+    /// The root over them.
+    pub root: TreeHash,
+}
+
+/// Makes every tile again from the receipts, in one transaction with the head locked, and tells `progress` how many
+/// receipts are done. Fails, and changes nothing, when the receipts are not those that the head was signed over.
+pub fn rebuild(
+    location: &Location,
+    sealer: &dyn Sealer,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Option<Rebuilt>, StorageError> {
+    let mut db = connect(location, Purpose::Maintain)?;
+    db.batch_execute(match db {
+        Db::Sqlite(_) => "BEGIN IMMEDIATE",
+        Db::Postgres(_) => "BEGIN",
+    })?;
+    // On an error the transaction ends with the connection.
+    let Some(head) = lock_head(&mut db)? else {
+        return Ok(None);
+    };
+    tiles::clear(&mut db)?;
+    let (frontier, last) = replant(&mut db, sealer, head.size, progress)?;
+    check_against(&head, &frontier, last)?;
+    let rebuilt = Rebuilt {
+        size: head.size,
+        root: frontier.root(),
+    };
+    store_head(&mut db, &Head { frontier, ..head })?;
+    db.batch_execute("COMMIT")?;
+    Ok(Some(rebuilt))
+}
+
+fn replant(
+    db: &mut Db,
+    sealer: &dyn Sealer,
+    size: u64,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<(Frontier, LeafHash), StorageError> {
+    let mut frontier = Frontier::empty();
+    let mut last = LeafHash::ZERO;
+    while frontier.size() < size {
+        let from = frontier.size();
+        let leaves = stored_leaves(db, sealer, from, size.min(from + PAGE))?;
+        for leaf in &leaves {
+            frontier.push(*leaf);
+            last = *leaf;
+        }
+        let full = leaves.len() - leaves.len() % 256;
+        store_leaves(db, from / 256, leaves.get(..full).unwrap_or_default())?;
+        progress(frontier.size(), size);
+    }
+    Ok((frontier, last))
+}
+
+/// A head from before the tree was kept has no frontier; its last leaf still vouches for all receipts before it.
+fn check_against(head: &Head, made: &Frontier, last: LeafHash) -> Result<(), StorageError> {
+    let known = head.frontier.size() == head.size;
+    let differs = known && head.frontier.root() != made.root();
+    if differs || last != head.last_leaf {
+        return Err(StorageError::Corrupt {
+            column: "receipts",
+            source: "the receipts are not those that the head of the log was made from: nothing was changed. Restore the \
+                     database from a backup"
+                .into(),
+        });
+    }
+    Ok(())
+}
+
+/// Makes the tree of a log from before trees were kept.
+pub fn complete(store: &Store, sealer: &dyn Sealer) -> Result<(), StorageError> {
+    let head = store.read(crate::journal::read_head)?;
+    let behind = head.is_some_and(|head| head.frontier.size() != head.size);
+    if behind {
+        let made = rebuild(store.location(), sealer, &mut |_, _| {})?;
+        tracing::info!(
+            receipts = made.map(|made| made.size),
+            "the log has its tree"
+        );
+    }
+    Ok(())
+}

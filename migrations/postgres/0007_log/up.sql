@@ -1,0 +1,21 @@
+-- The log as a Merkle tree. `frontier` holds the roots of its complete subtrees, largest first, 32 bytes each: what the
+-- root is computed from and what the next leaf joins. A tile holds up to 256 hashes of one level; tiles of level 0 are
+-- stored when they are full, their leaves are in the receipts until then.
+
+ALTER TABLE log_head ADD COLUMN frontier BYTEA NOT NULL DEFAULT '' CHECK (length(frontier) % 32 = 0 AND length(frontier) <= 2048);
+
+CREATE TABLE log_tiles (
+    level BIGINT NOT NULL CHECK (level BETWEEN 0 AND 7),
+    idx BIGINT NOT NULL CHECK (idx >= 0),
+    hashes BYTEA NOT NULL CHECK (length(hashes) BETWEEN 32 AND 8192 AND length(hashes) % 32 = 0),
+    PRIMARY KEY (level, idx)
+);
+-- Hashes do not compress.
+ALTER TABLE log_tiles ALTER COLUMN hashes SET STORAGE EXTERNAL;
+
+CREATE TABLE log_signers (
+    vkey TEXT COLLATE "C" NOT NULL PRIMARY KEY CHECK (length(vkey) BETWEEN 1 AND 400),
+    from_seq BIGINT NOT NULL CHECK (from_seq >= 0),
+    until_seq BIGINT CHECK (until_seq >= from_seq)
+);
+CREATE UNIQUE INDEX log_signers_active ON log_signers ((1)) WHERE until_seq IS NULL;
