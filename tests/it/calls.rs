@@ -1,7 +1,9 @@
 //! The calls that nearly every test makes.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
-use utc_test_support::{Answer, Client, segment};
+use utc_test_support::{Answer, Client, ServerOptions, postgres, segment};
 
 /// Where to ask.
 pub(crate) const DECIDE: &str = "/api/v1/decide";
@@ -77,4 +79,20 @@ pub(crate) fn check(answer: &Value, decision: &str, code: &str, rules: &[&str]) 
     assert_eq!(answer["decision"], decision, "{answer}");
     assert_eq!(answer["code"], code, "{answer}");
     assert_eq!(answer["rules"], json!(rules), "{answer}");
+}
+
+/// Runs a statement without a program of ours.
+#[track_caller]
+pub(crate) fn sql(options: &ServerOptions, statement: &str) {
+    if options.is_postgres() {
+        postgres::sql(options.database_url(), statement);
+        return;
+    }
+    let file = options.database_url().trim_start_matches("sqlite://");
+    let script = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute(sys.argv[2]); db.commit()";
+    let status = Command::new("python3")
+        .args(["-c", script, file, statement])
+        .status()
+        .unwrap();
+    assert!(status.success(), "{statement}");
 }

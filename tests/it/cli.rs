@@ -108,7 +108,18 @@ fn a_backup_beside_a_running_server_is_restored_with_writes_held() {
         .code(),
         Some(1)
     );
-    admin(&options, &["db", "restore", file, "--yes"]).ok();
+    let refused = admin(&options, &["db", "restore", file, "--yes"]);
+    assert_eq!(refused.code(), Some(1));
+    assert!(refused.stderr.contains("--accept-rollback"), "{refused:?}");
+    let accepted = [
+        "db",
+        "restore",
+        file,
+        "--yes",
+        "--accept-rollback",
+        "a test",
+    ];
+    admin(&options, &accepted).ok();
     let server = Server::start(&options);
     let question = question("write:order", "a");
     server

@@ -26,6 +26,7 @@ mod identities;
 mod jwt;
 mod levels;
 mod load;
+mod log;
 mod log_outside;
 mod newer_schema;
 mod nginx;

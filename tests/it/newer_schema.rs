@@ -1,28 +1,11 @@
 //! A database that a newer version has touched is left alone.
 
-use std::process::Command;
+use utc_test_support::{Server, ServerOptions, admin};
 
-use utc_test_support::{Server, ServerOptions, admin, postgres};
-
-use crate::calls::{log_size, write};
+use crate::calls::{log_size, sql, write};
 
 const NEWER: &str = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99999999')";
 const OLDER: &str = "DELETE FROM __diesel_schema_migrations WHERE version = '99999999'";
-
-/// Runs a statement without a program of ours.
-fn sql(options: &ServerOptions, statement: &str) {
-    if options.is_postgres() {
-        postgres::sql(options.database_url(), statement);
-        return;
-    }
-    let file = options.database_url().trim_start_matches("sqlite://");
-    let script = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute(sys.argv[2]); db.commit()";
-    let status = Command::new("python3")
-        .args(["-c", script, file, statement])
-        .status()
-        .unwrap();
-    assert!(status.success(), "{statement}");
-}
 
 #[track_caller]
 fn check_newer_is_refused(options: &ServerOptions) {

@@ -4,9 +4,11 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
+use indicatif::{ProgressBar, ProgressDrawTarget};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use utc_app::engine::Location;
+use utc_app::log::{Accepted, LogOptions};
 use utc_app::{Console, Options, Principal};
 use utc_config::{Config, DatabaseUrl, Vars};
 use utc_domain::Subject;
@@ -34,6 +36,19 @@ impl Context {
 
     /// The engine, with the server's keys. It may run beside a server: both append to one log.
     pub(crate) fn console(&self) -> anyhow::Result<Console> {
+        self.console_with(self.log_options())
+    }
+
+    /// The engine on a log that is accepted although it is not the one that is remembered. Refuses while a server runs.
+    pub(crate) fn accepting(&self, accepted: Accepted) -> anyhow::Result<Console> {
+        drop(utc_app::engine::exclusive_lock(&self.location())?);
+        self.console_with(LogOptions {
+            accepted: Some(accepted),
+            ..self.log_options()
+        })
+    }
+
+    fn console_with(&self, log: LogOptions) -> anyhow::Result<Console> {
         let keys = &self.config.keys;
         let secret = |secret: &secrecy::SecretString| secret.expose_secret().to_owned();
         let options = Options {
@@ -43,6 +58,7 @@ impl Context {
             next_secret: keys.hmac_secret_next.as_ref().map(secret),
             previous_secrets: keys.hmac_secret_previous.iter().map(secret).collect(),
             issuer: self.config.installation.issuer.clone(),
+            log,
             public_url: self.config.server.public_url.clone(),
             ..Options::new(self.location())
         };
@@ -50,6 +66,16 @@ impl Context {
             adopt_settings: false,
             ..options
         })?)
+    }
+
+    /// How the log is signed and guarded: as the server does it.
+    pub(crate) fn log_options(&self) -> LogOptions {
+        LogOptions {
+            origin: self.config.installation.log_origin.clone(),
+            key_file: Some(self.config.files.log_key_file.clone()),
+            guard_file: Some(self.config.files.guard_file.clone()),
+            ..LogOptions::default()
+        }
     }
 
     /// Who acts: whoever may run this program on this machine.
@@ -74,6 +100,15 @@ impl Context {
     /// Whether JSON was asked for.
     pub(crate) fn json(&self) -> bool {
         self.json
+    }
+
+    /// A bar that is drawn for people only.
+    pub(crate) fn progress(&self) -> ProgressBar {
+        let bar = ProgressBar::new(0);
+        if !self.shows_progress() {
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        bar
     }
 
     /// Whether to draw progress: only for people.

@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Subcommand;
 use serde_json::json;
+use utc_app::LogSummary;
 use utc_app::engine::{Location, maintain, migrate};
-use utc_app::{LogSummary, RuleChange};
 use utc_config::AppEnv;
-use utc_domain::Rule;
 
 use crate::context::{Context, confirmed, print};
+use crate::set_back;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -40,6 +40,9 @@ pub(crate) enum Command {
         /// Do not ask.
         #[arg(long)]
         yes: bool,
+        /// Accept, for this reason, that receipts are lost: the log goes on under a new name, with a receipt of that.
+        #[arg(long, value_name = "REASON")]
+        accept_rollback: Option<String>,
     },
 }
 
@@ -52,7 +55,11 @@ pub(crate) fn run(context: &Context, command: Command) -> anyhow::Result<ExitCod
             force_production,
         } => return reset(context, yes, force_production),
         Command::Backup { file } => backup(context, &file)?,
-        Command::Restore { file, yes } => return restore(context, &file, yes),
+        Command::Restore {
+            file,
+            yes,
+            accept_rollback,
+        } => return restore(context, &file, yes, accept_rollback),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -130,9 +137,18 @@ fn reset(context: &Context, yes: bool, force_production: bool) -> anyhow::Result
         return Ok(ExitCode::FAILURE);
     }
     maintain::reset(&location)?;
+    let files = &context.config.files;
+    let kept = utc_app::log::forget(&files.guard_file, &context.config.installation.log_origin)?;
+    let kept = kept.map(|kept| kept.display().to_string());
+    let mut lines = format!("{location} is empty");
+    if let Some(kept) = &kept {
+        lines = format!(
+            "{lines}\nthe next log has another name; what the old one was is kept in {kept}"
+        );
+    }
     context.say(
-        &json!({ "database": location.to_string(), "reset": true }),
-        &format!("{location} is empty"),
+        &json!({ "database": location.to_string(), "reset": true, "guard_kept": kept }),
+        &lines,
     );
     Ok(ExitCode::SUCCESS)
 }
@@ -154,12 +170,28 @@ fn backup(context: &Context, file: &std::path::Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn restore(context: &Context, file: &std::path::Path, yes: bool) -> anyhow::Result<ExitCode> {
+fn restore(
+    context: &Context,
+    file: &std::path::Path,
+    yes: bool,
+    reason: Option<String>,
+) -> anyhow::Result<ExitCode> {
     let location = context.location();
     if let Location::Postgres(_) = location {
         bail!(
             "PostgreSQL is restored by its own tool: pg_restore --clean --if-exists --dbname='{location}' '{}'",
             file.display()
+        );
+    }
+    let held = maintain::receipts_in(file)?;
+    let lost = utc_app::log::remembered(&context.config.files.guard_file)?
+        .filter(|guard| guard.size > held);
+    if let (Some(guard), None) = (&lost, &reason) {
+        bail!(
+            "the backup has {held} receipts, `{}` had {} already: what was recorded since would be lost, and whoever kept a \
+             checkpoint would notice. Nothing was changed. `--accept-rollback REASON` restores it all the same and records that",
+            guard.origin,
+            guard.size
         );
     }
     let question = format!(
@@ -171,27 +203,10 @@ fn restore(context: &Context, file: &std::path::Path, yes: bool) -> anyhow::Resu
         return Ok(ExitCode::FAILURE);
     }
     maintain::restore(&location, file)?;
-    // What was switched since the backup is not known any more: fail closed until an operator has looked.
-    let reason =
-        "the database was restored from a backup; check the rules, then turn this off".parse()?;
-    let change = RuleChange {
-        rule: Rule::WritesRequireApproval,
-        enabled: true,
-        reason: Some(reason),
-        actor: Context::actor()?,
-    };
-    let console = context.console()?;
-    let suspended = console.suspend_access(Context::actor()?).wait()?;
-    let voided = console.void_approvals(Context::actor()?).wait()?;
-    let changed = console.set_rule(change).wait()?;
-    let receipt = changed.receipt_id.to_string();
-    let lines = format!(
-        "{location} was restored from {}\nwrites_require_approval is on until you turn it off (receipt {receipt}): check the rules first\nevery session has ended and {suspended} tokens are suspended: revoke what was revoked since the backup, then `utc-admin token resume --all`\n{voided} approvals that were open are void",
-        file.display()
-    );
-    context.say(
-        &json!({ "database": location.to_string(), "receipt_id": receipt, "suspended_tokens": suspended, "void_approvals": voided }),
-        &lines,
-    );
+    let done = format!("{location} was restored from {}\n", file.display());
+    match reason.filter(|_| lost.is_some()) {
+        Some(reason) => set_back::accept(context, &reason, &done)?,
+        None => set_back::close(context, &context.console()?, &done)?,
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,9 +3,11 @@
 mod context;
 mod db;
 mod keys;
+mod log;
 mod receipts;
 mod rules;
 mod secrets;
+mod set_back;
 mod token;
 mod units;
 mod user;
@@ -50,6 +52,9 @@ enum Command {
     /// Signing keys.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// The transparency log.
+    #[command(subcommand)]
+    Log(log::Command),
     /// What is sealed in the database.
     #[command(subcommand)]
     Secrets(secrets::Command),
@@ -66,6 +71,7 @@ fn main() -> ExitCode {
             Command::User(command) => user::run(&context, command),
             Command::Token(command) => token::run(&context, command),
             Command::Keys(command) => keys::run(&context, &command),
+            Command::Log(command) => log::run(&context, &command),
             Command::Secrets(command) => secrets::run(&context, &command),
         });
     match result {

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde_json::json;
 
 use crate::context::Context;
@@ -22,10 +21,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> anyhow::Result<ExitCo
 }
 
 fn verify(context: &Context) -> anyhow::Result<ExitCode> {
-    let bar = ProgressBar::new(0);
-    if !context.shows_progress() {
-        bar.set_draw_target(ProgressDrawTarget::hidden());
-    }
+    let bar = context.progress();
     let report = context.console()?.audit_log(|done, all| {
         bar.set_length(all);
         bar.set_position(done);

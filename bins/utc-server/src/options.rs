@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use secrecy::ExposeSecret as _;
 use utc_app::engine::{Location, Observer, RatePrior, Settings, UnknownUnits};
+use utc_app::log::LogOptions;
 use utc_app::{ApprovalOptions, Options, Settled};
 use utc_config::{AppEnv, Config, DatabaseUrl, RateLimit, Server};
 use utc_outbound::{AllowEntry, OutboundPolicy};
@@ -43,6 +44,7 @@ pub(crate) fn engine(config: &Config, metrics: &Arc<Metrics>) -> anyhow::Result<
             .map(secret)
             .collect(),
         issuer: config.installation.issuer.clone(),
+        log: log(config),
         queueing: Settings::new(
             queueing.alpha,
             queueing.low,
@@ -61,6 +63,15 @@ pub(crate) fn engine(config: &Config, metrics: &Arc<Metrics>) -> anyhow::Result<
         observer: Arc::new(Batches(Arc::clone(metrics))),
         ..Options::new(location(&config.database))
     })
+}
+
+fn log(config: &Config) -> LogOptions {
+    LogOptions {
+        origin: config.installation.log_origin.clone(),
+        key_file: Some(config.files.log_key_file.clone()),
+        guard_file: Some(config.files.guard_file.clone()),
+        ..LogOptions::default()
+    }
 }
 
 fn approvals(config: &Config) -> anyhow::Result<ApprovalOptions> {

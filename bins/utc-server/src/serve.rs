@@ -23,7 +23,9 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
     let location = options::location(&config.database);
     let outbound = options::outbound(config)?;
     if demo {
-        utc_demo::discard_database(&location)?;
+        let files = &config.files;
+        let log = [files.log_key_file.clone(), files.guard_file.clone()];
+        utc_demo::discard_database(&location, &log)?;
     }
     let lock = utc_app::engine::server_lock(&location)?;
     let metrics = Arc::new(Metrics::new()?);
@@ -76,6 +78,7 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
         pages: Pages::new(config.files.templates_dir.clone())?,
         hosts: hosts(config, port),
         bare_addresses: !config.server.host.is_loopback(),
+        log_public: config.installation.log_public,
         secure_cookies: secure_cookies(config),
         limits,
         proxies: options::proxies(&config.server),

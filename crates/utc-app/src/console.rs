@@ -2,13 +2,13 @@
 
 mod keys;
 
-use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use utc_attestation::{Engine, KeyRing, ReceiptSealer};
-use utc_domain::{Clock, KeyId};
+use utc_domain::{Clock, KeyId, Sealer};
 use utc_policy::PolicySet;
 use utc_queueing::Relaxing;
 use utc_storage::connection::Location;
@@ -21,6 +21,7 @@ use crate::clock::new_receipt_id;
 use crate::clock_watch::ClockWatch;
 use crate::decide::forget;
 use crate::identity::{Seen, SetupSecret, Vault, flush};
+use crate::log::{self, Keeper, LogFault, Opened};
 use crate::options::Options;
 use crate::task::{Plan, Task};
 use crate::webhooks::{self, Links};
@@ -68,6 +69,9 @@ pub enum OpenError {
         /// The key that is configured.
         configured: KeyId,
     },
+    /// The log is not the one that was acknowledged, or cannot be signed.
+    #[error(transparent)]
+    Log(#[from] LogFault),
     /// The first entry could not be written.
     #[error("the log could not be opened")]
     Begin(#[source] AppError),
@@ -87,7 +91,9 @@ pub struct Console {
     clock: Arc<dyn Clock>,
     watch: Arc<ClockWatch>,
     options: Options,
+    keeper: Arc<Keeper>,
     tick: Option<(Sender<()>, JoinHandle<()>)>,
+    keeping: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
 impl Console {
@@ -112,10 +118,12 @@ impl Console {
             version: version.to_owned(),
         };
         let sealer = ReceiptSealer::new(Arc::clone(&ring), options.issuer.clone(), engine);
+        let sealer: Arc<dyn Sealer> = Arc::new(sealer);
+        let log = log::open(&store, &sealer, &options)?;
         let journal = Journal::start(
             options.location.clone(),
             journal::Options {
-                sealer: Arc::new(sealer),
+                sealer: Arc::clone(&sealer),
                 clock: Arc::clone(&clock),
                 cache: Arc::clone(&cache) as Arc<dyn journal::StateCache>,
                 observer: Arc::clone(&options.observer),
@@ -127,9 +135,20 @@ impl Console {
                 wal_bound: options.wal_bound,
             },
         )?;
+        let journal = Arc::new(journal);
+        let keeper = Arc::new(Keeper {
+            store: store.clone(),
+            sealer,
+            journal: Arc::clone(&journal),
+            guard: options.log.guard_path(&options.data_dir),
+            key_file: options.log.key_path(&options.data_dir),
+            options: options.log.clone(),
+            state: Mutex::default(),
+            signed: Condvar::new(),
+        });
         let mut console = Self {
             store,
-            journal: Arc::new(journal),
+            journal,
             cache,
             ring,
             vault,
@@ -139,16 +158,20 @@ impl Console {
             clock,
             watch: Arc::new(ClockWatch::new()),
             options,
+            keeper,
             tick: None,
+            keeping: None,
         };
-        console.begin().map_err(OpenError::Begin)?;
+        console.begin(&log).map_err(OpenError::Begin)?;
         console.tick = Some(console.start_ticking()?);
+        console.keeping = Some(console.start_keeping()?);
         Ok(console)
     }
 
     /// Writes the first entry of an empty log, takes over the configured policy settings, ends what has ended.
-    fn begin(&self) -> Result<(), AppError> {
-        genesis::create_log(self).wait()?;
+    fn begin(&self, log: &Opened) -> Result<(), AppError> {
+        genesis::create_log(self, log.vkey.clone()).wait()?;
+        log::settle(self, log)?;
         if self.options.adopt_settings {
             genesis::adopt_settings(self).wait()?;
         }
@@ -182,14 +205,21 @@ impl Console {
                 }
             }
         };
-        let thread = std::thread::Builder::new()
-            .name("utc-tick".to_owned())
-            .spawn(work);
-        let thread = thread.map_err(|source| StorageError::File {
-            path: "thread utc-tick".to_owned(),
-            source,
-        })?;
-        Ok((stop, thread))
+        Ok((stop, spawn("utc-tick", work)?))
+    }
+
+    /// The head is signed once at the start, so that there is a checkpoint from the first answer on.
+    fn start_keeping(&self) -> Result<(Sender<()>, JoinHandle<()>), OpenError> {
+        self.keeper.step();
+        let (stop, stopped) = channel::<()>();
+        let keeper = Arc::clone(&self.keeper);
+        let every = self.options.log.every;
+        let work = move || {
+            while matches!(stopped.recv_timeout(every), Err(RecvTimeoutError::Timeout)) {
+                keeper.step();
+            }
+        };
+        Ok((stop, spawn("utc-log", work)?))
     }
 
     /// How it was opened.
@@ -238,6 +268,12 @@ impl Console {
     pub fn close(&self) {
         drop(flush(&self.cache, &self.journal, &self.seen));
         self.journal.close();
+        // What was committed last is remembered too.
+        self.keeper.step();
+    }
+
+    pub(crate) fn keeper(&self) -> &Arc<Keeper> {
+        &self.keeper
     }
 
     pub(crate) fn vault(&self) -> &Arc<Vault> {
@@ -304,13 +340,26 @@ impl Console {
 
 impl Drop for Console {
     fn drop(&mut self) {
-        if let Some((stop, thread)) = self.tick.take() {
+        for (stop, thread) in [self.tick.take(), self.keeping.take()]
+            .into_iter()
+            .flatten()
+        {
             drop(stop);
             // A thread that panicked has reported itself.
             let _ = thread.join();
         }
         self.close();
     }
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StorageError> {
+    let thread = std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work);
+    thread.map_err(|source| StorageError::File {
+        path: format!("thread {name}"),
+        source,
+    })
 }
 
 /// What the ticking thread holds: not the console itself, so that dropping that ends the thread.

@@ -6,8 +6,8 @@ use utc_domain::{Code, Draft, KeyChange, KeyState, Meta, ReceiptKind};
 use utc_policy::PolicySet;
 use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
-use utc_storage::rows::keys;
 use utc_storage::rows::rules::{self, PolicyVersionRow, RuleRow};
+use utc_storage::rows::{keys, signers};
 
 use crate::approvals::{Void, void};
 use crate::console::Console;
@@ -17,7 +17,7 @@ use crate::units::stored;
 use crate::{AppError, Ticket};
 
 /// Position 0 registers the key that signs and the policy that is in force. Does nothing on a log that has begun.
-pub(crate) fn create_log(console: &Console) -> Ticket<()> {
+pub(crate) fn create_log(console: &Console, vkey: String) -> Ticket<()> {
     let kid = console.key_ring().active().clone();
     let policy = PolicySet::initial(console.options().unknown_units);
     console.control(move |tx| {
@@ -44,9 +44,11 @@ pub(crate) fn create_log(console: &Console) -> Ticket<()> {
                 kid: kid.clone(),
                 state: KeyState::Active,
             }],
+            log_key: Some(vkey.clone()),
             ..Meta::default()
         };
         let draft = Draft { meta, ..draft };
+        signers::change(tx.db(), &vkey, 0)?;
         keys::insert(tx.db(), kid.as_str(), 0)?;
         for rule in utc_domain::Rule::ALL {
             let row = RuleRow {

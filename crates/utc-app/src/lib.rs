@@ -15,6 +15,7 @@ mod genesis;
 mod identity;
 mod input;
 mod keys;
+pub mod log;
 mod options;
 mod receipts;
 mod rules;

@@ -11,6 +11,7 @@ use utc_storage::connection::Location;
 use utc_storage::journal::{Observer, WAL_BOUND};
 
 use crate::clock::SystemClock;
+use crate::log::LogOptions;
 
 /// How long approvals live, how many may wait, how fast people are thought to be.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,6 +67,8 @@ pub struct Options {
     pub previous_secrets: Vec<String>,
     /// The `iss` of receipts.
     pub issuer: String,
+    /// How the log is signed and guarded.
+    pub log: LogOptions,
     /// The level controller's settings.
     pub queueing: Settings,
     /// How approvals work.
@@ -116,6 +119,7 @@ impl Options {
             next_secret: None,
             previous_secrets: Vec::new(),
             issuer: "utc".to_owned(),
+            log: LogOptions::default(),
             queueing: Settings::classic(),
             approvals: ApprovalOptions::STANDARD,
             public_url: None,

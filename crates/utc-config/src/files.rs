@@ -17,8 +17,7 @@ const LOG_KEY: Variable = Variable::new(
     "./data/log.key",
     "Key that signs checkpoints of the log; without a value `log.key` in the folder.",
     |c| c.files.log_key_file.display().to_string(),
-)
-.later("the signed log arrives");
+);
 const DATA_KEY: Variable = Variable::new(
     "UTC_DATA_KEY_FILE",
     "./data/data.key",
@@ -30,8 +29,7 @@ const GUARD: Variable = Variable::new(
     "./data/guard.json",
     "Remembers the log's head outside the database; without a value `guard.json` in the folder.",
     |c| c.files.guard_file.display().to_string(),
-)
-.later("the guard arrives");
+);
 const TEMPLATES_DIR: Variable = Variable::new(
     "UTC_TEMPLATES_DIR",
     "",

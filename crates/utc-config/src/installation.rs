@@ -16,8 +16,7 @@ const LOG_ORIGIN: Variable = Variable::new(
     "utc.local/log",
     "The log's own name in checkpoints; production needs another one.",
     |c| c.installation.log_origin.clone(),
-)
-.later("the signed log arrives");
+);
 const MAX_UNITS: Variable = Variable::new(
     "UTC_MAX_UNITS",
     "10000",
@@ -41,16 +40,14 @@ const LOG_PUBLIC: Variable = Variable::new(
     "true",
     "Whether the log can be read without a token.",
     |c| c.installation.log_public.to_string(),
-)
-.later("the signed log arrives");
+);
 const CHECKPOINT_SINK: Variable = Variable::new(
     "UTC_CHECKPOINT_SINK",
     "",
     "A file or an `https://` address that checkpoints are copied to.",
     |c| optional(c.installation.checkpoint_sink.as_ref()),
 )
-.address()
-.later("the signed log arrives");
+.address();
 
 pub(crate) const VARIABLES: &[Variable] = &[
     ISSUER,

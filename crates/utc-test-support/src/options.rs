@@ -18,7 +18,7 @@ pub const SECRET: &str = "only-for-tests-0123456789abcdef0123456789abcdef";
 #[derive(Clone)]
 pub struct ServerOptions {
     folder: Arc<TempDir>,
-    /// Where the data keys are: servers of one database share them.
+    /// Where the keys and the log's guard are: servers of one database share them.
     keys: Arc<TempDir>,
     database: Option<Arc<PostgresDatabase>>,
     token: Arc<Mutex<Option<String>>>,
@@ -44,7 +44,9 @@ impl ServerOptions {
     fn new(folder: TempDir, database: Option<Arc<PostgresDatabase>>) -> Self {
         let data = folder.path().join("data").display().to_string();
         let keys = TempDir::new();
-        let key_file = keys.path().join("data.key").display().to_string();
+        let kept = |name: &str| keys.path().join(name).display().to_string();
+        let key_file = kept("data.key");
+        let (log_key, guard) = (kept("log.key"), kept("guard.json"));
         let options = Self {
             folder: Arc::new(folder),
             keys: Arc::new(keys),
@@ -54,6 +56,8 @@ impl ServerOptions {
         };
         options
             .env("UTC_DATA_KEY_FILE", &key_file)
+            .env("UTC_LOG_KEY_FILE", &log_key)
+            .env("UTC_GUARD_FILE", &guard)
             .env("APP_HOST", "127.0.0.1")
             .env("APP_PORT", "0")
             .env("GATEWAY_PORT", "0")
@@ -82,6 +86,11 @@ impl ServerOptions {
             *known = made.map(|text| text.trim().to_owned());
         }
         known.clone()
+    }
+
+    /// What remembers the log's head.
+    pub fn guard_file(&self) -> PathBuf {
+        self.keys.path().join("guard.json")
     }
 
     /// Where the data keys are.

@@ -40,6 +40,8 @@ pub struct State {
     /// Whether any bare address counts as a `Host` too: for a server that other machines may reach. A web page
     /// elsewhere cannot make a name of its own look like one.
     pub bare_addresses: bool,
+    /// Whether the log's heads and tiles can be read without a token.
+    pub log_public: bool,
     /// Whether browsers are told to send cookies over encrypted connections only.
     pub secure_cookies: bool,
     /// How often who may call.

@@ -51,7 +51,7 @@ fn session() -> SecurityScheme {
 fn security(access: Access) -> Vec<SecurityRequirement> {
     let none: [String; 0] = [];
     match access {
-        Access::Probe | Access::Anyone => Vec::new(),
+        Access::Probe | Access::Anyone | Access::Log => Vec::new(),
         Access::Known | Access::Role(_) | Access::Everywhere(_) | Access::Observer => {
             ["token", "session"]
                 .map(|name| SecurityRequirement::new(name, none.clone()))

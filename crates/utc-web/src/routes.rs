@@ -11,7 +11,7 @@ use utoipa::openapi::{RefOr, Schema};
 
 use crate::access::{Access, guard};
 use crate::handlers::{
-    decisions, me, pages, receipts, rules, sessions, sign_in, system, tokens, units, users,
+    decisions, log, me, pages, receipts, rules, sessions, sign_in, system, tokens, units, users,
     webhooks,
 };
 use crate::problem::Problem;
@@ -79,6 +79,7 @@ pub fn table() -> Vec<Endpoint> {
     table.extend(governed_units());
     table.extend(people_and_tokens());
     table.extend(notices());
+    table.extend(transparency());
     table.extend(system_and_pages());
     table
 }
@@ -166,6 +167,19 @@ fn notices() -> Vec<Endpoint> {
     ]
 }
 
+fn transparency() -> Vec<Endpoint> {
+    const AUDITOR: Access = Access::Everywhere(Role::Auditor);
+    vec![
+        Endpoint::new::<log::__path_checkpoint, _, _>(Access::Log, log::checkpoint),
+        // Before the tiles, whose path would take it for a level.
+        Endpoint::new::<log::__path_entries, _, _>(AUDITOR, log::entries),
+        Endpoint::new::<log::__path_tile, _, _>(Access::Log, log::tile),
+        Endpoint::new::<log::__path_vkey, _, _>(Access::Log, log::vkey),
+        Endpoint::new::<log::__path_jwks, _, _>(Access::Anyone, log::jwks),
+        Endpoint::new::<log::__path_proof, _, _>(Access::Role(Role::Viewer), log::proof),
+    ]
+}
+
 fn system_and_pages() -> Vec<Endpoint> {
     use Access::{Anyone, Everywhere, Known, Probe};
     vec![
@@ -202,7 +216,7 @@ pub(crate) fn register(config: &mut web::ServiceConfig) {
             .map(|endpoint| name(&endpoint.method))
             .collect();
         let allowed = allowed.join(", ");
-        let mut resource = web::resource(path);
+        let mut resource = web::resource(pattern(&path));
         for endpoint in &endpoints {
             resource = resource.route((endpoint.route)());
         }
@@ -216,6 +230,11 @@ pub(crate) fn register(config: &mut web::ServiceConfig) {
         })));
     }
     config.route(&crate::pages::style_path(), web::get().to(pages::style));
+}
+
+/// The path as the router takes it: a tile's position may have several segments.
+fn pattern(path: &str) -> String {
+    path.replace("{tile}", "{tile:.*}")
 }
 
 /// The method's name on the wire.

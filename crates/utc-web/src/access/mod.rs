@@ -36,6 +36,8 @@ pub enum Access {
     Probe,
     /// Anyone.
     Anyone,
+    /// Anyone where the log is public, else whoever is known.
+    Log,
     /// Whoever is known, in whatever role.
     Known,
     /// Whoever holds the role; where the path names a unit, on that unit.
@@ -50,6 +52,7 @@ impl fmt::Display for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Probe | Self::Anyone => f.write_str("anyone"),
+            Self::Log => f.write_str("anyone, unless `UTC_LOG_PUBLIC` is off"),
             Self::Known => f.write_str("anybody with a token or a session"),
             Self::Role(role) => write!(f, "role `{role}`"),
             Self::Everywhere(role) => write!(f, "role `{role}` on every unit"),
@@ -82,7 +85,7 @@ async fn admit(access: Access, request: &mut ServiceRequest) -> Result<(), Probl
     state
         .limits
         .count(known, address_of(&state.proxies, request.request()))?;
-    if access == Access::Anyone {
+    if access == Access::Anyone || (access == Access::Log && state.log_public) {
         // Bad credentials are none here: whoever signs in again may still have an old cookie.
         if let Ok(Some(credential)) = found {
             request.extensions_mut().insert(credential);
@@ -99,7 +102,7 @@ async fn admit(access: Access, request: &mut ServiceRequest) -> Result<(), Probl
 
 fn authorise(access: Access, principal: &Principal) -> Result<(), AppError> {
     match access {
-        Access::Probe | Access::Anyone | Access::Known => Ok(()),
+        Access::Probe | Access::Anyone | Access::Log | Access::Known => Ok(()),
         Access::Role(role) => principal.holds(role),
         Access::Everywhere(role) => principal.may_everywhere(role),
         Access::Observer => principal.may_observe(),

@@ -3,6 +3,7 @@
 pub(crate) mod approvals;
 pub(crate) mod decisions;
 pub(crate) mod held;
+pub(crate) mod log;
 pub(crate) mod me;
 pub(crate) mod pages;
 pub(crate) mod receipts;

@@ -109,7 +109,7 @@ pub(crate) async fn verify(
     Ok(HttpResponse::Ok().json(VerifyAnswer::from(verification)))
 }
 
-fn receipt_id(pointer: &str, text: &str) -> Result<ReceiptId, Problem> {
+pub(super) fn receipt_id(pointer: &str, text: &str) -> Result<ReceiptId, Problem> {
     text.parse()
         .map_err(|error: utc_domain::DomainError| Problem::field(pointer, error.to_string()))
 }

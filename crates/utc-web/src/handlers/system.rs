@@ -68,8 +68,20 @@ pub(crate) async fn ready(
         status: "ready",
         log_size: shown.as_ref().map(|head| head.size),
         state_epoch: shown.map(|head| head.epoch),
-        warnings: state.console.clock_trouble().into_iter().collect(),
+        warnings: warnings(&state),
     }))
+}
+
+fn warnings(state: &State) -> Vec<String> {
+    let log = state.console.log_trouble();
+    // The whole text names files of this machine: it stands in the server's log.
+    let log = log.map(|_| "the head of the log cannot be signed; see the server's log".to_owned());
+    state
+        .console
+        .clock_trouble()
+        .into_iter()
+        .chain(log)
+        .collect()
 }
 
 /// Prometheus metrics

@@ -125,6 +125,7 @@ impl Site {
         };
         let console = Arc::new(Console::with(options).unwrap());
         let mut state = State {
+            log_public: true,
             console: Arc::clone(&console),
             metrics: Arc::new(Metrics::new().unwrap()),
             courier: Courier::new(OutboundPolicy::default().allowing_loopback()).unwrap(),
