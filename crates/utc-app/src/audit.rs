@@ -1,5 +1,6 @@
 //! Walking the whole log: every receipt, its signature, its place.
 
+use utc_attestation::log::Frontier;
 use utc_attestation::{Expected, leaf_hash, verify};
 use utc_domain::{KeyId, LeafHash};
 use utc_storage::rows::receipts;
@@ -81,6 +82,7 @@ impl Console {
             fault_count: 0,
         };
         let mut prev = LeafHash::ZERO;
+        let mut tree = Frontier::empty();
         let mut last_ts = -1;
         while report.checked < head.size {
             let from = i64::try_from(report.checked).unwrap_or(i64::MAX);
@@ -98,6 +100,7 @@ impl Console {
             for row in rows {
                 self.audit_row(&row, prev, last_ts, &mut report);
                 prev = leaf_hash(row.jws.as_bytes());
+                tree.push(prev);
                 last_ts = row.ts;
                 report.checked += 1;
             }
@@ -105,6 +108,12 @@ impl Console {
         }
         if report.checked == head.size && prev != head.last_leaf {
             report.fault(head.size, "the head does not name the last receipt's hash");
+        }
+        if report.checked == head.size && tree.root() != head.frontier.root() {
+            report.fault(
+                head.size,
+                "the head's tree is not the one over the receipts",
+            );
         }
         Ok(report)
     }

@@ -1,6 +1,7 @@
 //! Looking up and verifying receipts.
 
-use utc_attestation::{Check, CheckName, Expected, Outcome, Verification, verify};
+use utc_attestation::log::{open_checkpoint, verify_inclusion};
+use utc_attestation::{Check, CheckName, Expected, Outcome, Verification, leaf_hash, verify};
 use utc_domain::{KeyId, ReceiptId, Timestamp};
 use utc_storage::connection::Db;
 use utc_storage::rows::keys;
@@ -88,7 +89,7 @@ impl Console {
         };
         let mut verification = verify(token, self.key_ring(), &expected);
         if !verification.valid() {
-            for name in [CheckName::KeyRange, CheckName::Seq, CheckName::Chain] {
+            for name in OF_THE_LOG {
                 verification.push(not_checked(name, "the token is not valid"));
             }
             return Ok(verification);
@@ -99,9 +100,60 @@ impl Console {
         for check in checks {
             verification.push(check);
         }
+        let seq = verification.claims.as_ref().map(|claims| claims.seq);
+        for check in self.tree_checks(token, seq)? {
+            verification.push(check);
+        }
         Ok(verification)
     }
+
+    /// Is it a leaf of the tree that the newest signed head describes? Waits for a head that covers it.
+    fn tree_checks(&self, token: &[u8], seq: Option<u64>) -> Result<Vec<Check>, AppError> {
+        let Some(seq) = seq else {
+            return Ok(Vec::new());
+        };
+        let Some(proof) = self.proof_at(seq)? else {
+            let why = "no head of the log that covers this position is signed";
+            let missing = |name| Check {
+                name,
+                outcome: Outcome::Failed,
+                detail: why.to_owned(),
+            };
+            return Ok(vec![
+                missing(CheckName::Inclusion),
+                missing(CheckName::Checkpoint),
+            ]);
+        };
+        let key = self.log_keys()?.active;
+        let signed = open_checkpoint(&proof.checkpoint, &key);
+        let included = signed.as_ref().is_ok_and(|head| {
+            verify_inclusion(seq, head.size, leaf_hash(token), head.root, &proof.hashes).is_ok()
+        });
+        Ok(vec![
+            check(
+                CheckName::Inclusion,
+                included,
+                "the token is a leaf of the log's tree",
+                "the token is not a leaf of the log's tree",
+            ),
+            check(
+                CheckName::Checkpoint,
+                signed.is_ok(),
+                "the tree's head is signed with the log's key",
+                "the tree's head is not signed with the log's key",
+            ),
+        ])
+    }
 }
+
+/// The checks that need the log.
+const OF_THE_LOG: [CheckName; 5] = [
+    CheckName::KeyRange,
+    CheckName::Seq,
+    CheckName::Chain,
+    CheckName::Inclusion,
+    CheckName::Checkpoint,
+];
 
 fn not_checked(name: CheckName, detail: &str) -> Check {
     Check {
@@ -138,9 +190,7 @@ fn log_checks(
     let same = entry.is_some_and(|row| row.jws.as_bytes() == token);
     let prev = match seq {
         0 => Some(utc_domain::LeafHash::ZERO),
-        _ => {
-            receipts::by_seq(db, seq - 1)?.map(|row| utc_attestation::leaf_hash(row.jws.as_bytes()))
-        }
+        _ => receipts::by_seq(db, seq - 1)?.map(|row| leaf_hash(row.jws.as_bytes())),
     };
     let continues = prev.is_some() && prev == claims.prev_leaf();
     Ok(vec![

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use utc_attestation::log::{
     HashReader as _, ReceiptProof, TILE_WIDTH, TileId, TilePath, VerifierKey, inclusion_proof,
-    jwks, tile_width,
+    jwks, tile_width, write_entries,
 };
 use utc_domain::ReceiptId;
 use utc_storage::log::Tree;
@@ -96,15 +96,8 @@ impl Console {
         let rows = self
             .store()
             .read(|db| receipts::from_seq(db, from, i64::from(width)))?;
-        let mut bytes = Vec::new();
-        for row in rows {
-            // The database refuses longer ones.
-            let length = u16::try_from(row.jws.len())
-                .map_err(|error| AppError::Internal(Box::new(error)))?;
-            bytes.extend_from_slice(&length.to_be_bytes());
-            bytes.extend_from_slice(row.jws.as_bytes());
-        }
-        Ok(bytes)
+        let entries = rows.iter().map(|row| row.jws.as_bytes());
+        write_entries(entries).map_err(|error| AppError::Internal(Box::new(error)))
     }
 
     /// The proof that a receipt is in the log (C2SP `tlog-proof`). Waits until a head that covers it is signed. Blocks.
@@ -114,20 +107,26 @@ impl Console {
     /// in time.
     pub fn receipt_proof(&self, by: &Principal, id: ReceiptId) -> Result<ReceiptProof, AppError> {
         let stored = self.receipt(by, id)?;
-        let head = self.keeper().covering(stored.seq + 1, PATIENCE);
-        let head = head.ok_or_else(|| {
+        self.proof_at(stored.seq)?.ok_or_else(|| {
             AppError::Unavailable("no head of the log that covers the receipt is signed yet".into())
-        })?;
+        })
+    }
+
+    /// The proof of the receipt at a position; none when no head that covers it is signed in time.
+    pub(crate) fn proof_at(&self, index: u64) -> Result<Option<ReceiptProof>, AppError> {
+        let Some(head) = self.keeper().covering(index + 1, PATIENCE) else {
+            return Ok(None);
+        };
         let sealer = self.keeper().sealer.as_ref();
         let hashes = self.store().read(|db| {
-            inclusion_proof(stored.seq, head.checkpoint.size, &mut Tree::new(db, sealer))
+            inclusion_proof(index, head.checkpoint.size, &mut Tree::new(db, sealer))
                 .map_err(|error| AppError::Internal(Box::new(error)))
         })?;
-        Ok(ReceiptProof {
-            index: stored.seq,
+        Ok(Some(ReceiptProof {
+            index,
             hashes,
             checkpoint: head.text.to_string(),
-        })
+        }))
     }
 
     /// The keys that check the log's signatures. Blocks.

@@ -9,7 +9,9 @@ use crate::rows::{receipts, tiles};
 
 use super::head::{Head, signed};
 
-const WIDTH: usize = TILE_WIDTH as usize;
+/// [`TILE_WIDTH`] for lengths.
+const WIDTH: usize = 256;
+const _: () = assert!(TILE_WIDTH == 256, "both are the width of a tile");
 
 /// The leaves behind the last full tile, which the writer keeps between its batches: when they fill a tile, it need not
 /// read their receipts again. They hold for one head only.

@@ -118,7 +118,7 @@ fn a_rebuild_makes_the_same_tiles_from_the_receipts() {
         meddle(&database, damage);
         let mut told = Vec::new();
         let made = rebuild(&database.location, &PlainSealer, &mut |done, all| {
-            told.push((done, all))
+            told.push((done, all));
         })
         .unwrap()
         .unwrap();
