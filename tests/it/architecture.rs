@@ -12,6 +12,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("utc-policy", &["utc-domain"]),
     ("utc-queueing", &["utc-domain"]),
     ("utc-attestation", &["utc-domain"]),
+    ("utc-evidence", &["utc-attestation", "utc-domain"]),
     ("utc-vault", &[]),
     ("utc-storage", &["utc-attestation", "utc-domain"]),
     ("utc-outbound", &[]),
@@ -79,6 +80,10 @@ const MUST_NOT_KNOW: &[(&str, &[&str])] = &[
         &["diesel", "actix-web", "tokio", "tracing"],
     ),
     (
+        "utc-evidence",
+        &["diesel", "actix-web", "tokio", "tracing", "getrandom"],
+    ),
+    (
         "utc-vault",
         &[
             "serde_json",
@@ -121,6 +126,7 @@ const PURE: &[&str] = &[
     "utc-policy",
     "utc-queueing",
     "utc-attestation",
+    "utc-evidence",
     "utc-vault",
 ];
 

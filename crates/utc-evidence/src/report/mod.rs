@@ -1,0 +1,9 @@
+//! `report.html`: what a person would hand to an auditor. It stands alone and prints.
+
+mod page;
+mod rows;
+mod series;
+mod units;
+
+pub(crate) use page::render;
+pub(crate) use rows::Rows;

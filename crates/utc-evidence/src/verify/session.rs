@@ -1,0 +1,160 @@
+//! One verification, from the bag to the verdicts.
+
+use std::io::{Read, Seek};
+
+use utc_attestation::log::{Checkpoint, VerifierKey, jwks, open_checkpoint};
+
+use super::CheckName::{self, Contents, LogKey, Summary as SummaryCheck};
+use super::check::Checks;
+use super::derived::{self, Claimed};
+use super::files::Files;
+use super::receipts::{Expected, Walk};
+use super::report::Facts;
+use super::{Anchors, Report, TileSource, bag, explain, export_receipt, head, records};
+use crate::Bundle;
+use crate::export::{FORMAT, Files as FileCounts, Filter, Summary};
+use crate::keys::KeyLine;
+use crate::layout::{CHECKPOINT, EXPORT, JWKS, LOG_PEM, LOG_VKEY, RECEIPT_KEYS};
+
+pub(super) fn run<R: Read + Seek>(
+    bundle: &mut Bundle<R>,
+    anchors: &mut Anchors<'_>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Report {
+    let mut checks = Checks::new();
+    let manifest = bag::check(bundle, &mut checks);
+    let mut files = Files::new(bundle, manifest);
+    let key = log_key(anchors.vkey.as_ref(), &mut files, &mut checks);
+    let checkpoint_text = text(CHECKPOINT, &mut files, &mut checks);
+    let log = key
+        .as_ref()
+        .and_then(|key| checkpoint(&checkpoint_text, key, &mut checks));
+    let summary_bytes = files.read(EXPORT, &mut checks).unwrap_or_default();
+    let claimed = checks.value(SummaryCheck, read_summary(&summary_bytes));
+    let filter = claimed.as_ref().map(|(_, filter)| filter.clone());
+    let keys = receipt_keys(&mut files, &mut checks);
+    let expected = Expected {
+        checkpoint: log.as_ref(),
+        checkpoint_text: &checkpoint_text,
+        filter: &filter.clone().unwrap_or_default(),
+        keys: &keys,
+        tags: &anchors.tags,
+    };
+    let all = claimed.as_ref().map_or(0, |(said, _)| said.population);
+    let mut walk = Walk::new(&expected, &mut files, &mut checks);
+    walk.run(&mut checks, &mut |done| progress(done, all));
+    let (tally, index, told) = (walk.tally, walk.index, walk.told);
+    for fault in told.contradictions(&keys) {
+        checks.fault(CheckName::Keys, &fault);
+    }
+    derived::check_index(index, &mut files, &mut checks);
+    let counts: FileCounts = records::check(&tally, &mut files, &mut checks);
+    if let (Some((said, filter)), Some(checkpoint)) = (&claimed, &log) {
+        let claimed = Claimed {
+            bytes: &summary_bytes,
+            said,
+            filter,
+            checkpoint,
+            counts,
+        };
+        claimed.check(&tally, &mut files, &mut checks);
+    }
+    files.finish(&mut checks);
+    let mut head_words = None;
+    if let (Some(key), Some(log)) = (&key, &log) {
+        bag::check_signature(bundle, key, &mut checks);
+        export_receipt::check(bundle, log, key, &anchors.tags, &mut checks);
+        head_words = outside(bundle, log, key, anchors, &mut checks);
+    }
+    let facts = Facts {
+        claim: filter.as_ref().map(Filter::claim),
+        population: tally.population,
+        missing: tally.gaps.missing(),
+        vkey_from_outside: anchors.vkey.is_some(),
+        head: head_words,
+        log,
+    };
+    Report::new(checks, facts)
+}
+
+fn outside<R: Read + Seek>(
+    bundle: &mut Bundle<R>,
+    log: &Checkpoint,
+    key: &VerifierKey,
+    anchors: &mut Anchors<'_>,
+    checks: &mut Checks,
+) -> Option<String> {
+    let Some(text) = &anchors.head else {
+        checks.skip(CheckName::Head, "no checkpoint from outside was given");
+        return None;
+    };
+    let tiles = match &mut anchors.tiles {
+        Some(tiles) => Some::<&mut dyn TileSource>(*tiles),
+        None => None,
+    };
+    head::check(bundle, log, text, key, tiles, checks)
+}
+
+/// The key that everything is checked with: the one from outside if there is one. The bundle's own copies
+/// have to be of that key.
+fn log_key<R: Read + Seek>(
+    outside: Option<&VerifierKey>,
+    files: &mut Files<'_, R>,
+    checks: &mut Checks,
+) -> Option<VerifierKey> {
+    let vkey = text(LOG_VKEY, files, checks);
+    let pem = text(LOG_PEM, files, checks);
+    let set = text(JWKS, files, checks);
+    let inside: Result<VerifierKey, _> = vkey.trim_end().parse();
+    let inside = inside.map_err(|error| format!("`{LOG_VKEY}`: {}", explain(&error)));
+    let inside = checks.value(LogKey, inside);
+    if let Some(inside) = &inside
+        && (pem != inside.to_pem() || set != jwks([inside]))
+    {
+        let fault = format!("`{LOG_PEM}` or `{JWKS}` is not the key of `{LOG_VKEY}`");
+        checks.fault(LogKey, &fault);
+    }
+    match (outside, &inside) {
+        (Some(outside), Some(inside)) if outside != inside => {
+            checks.fault(LogKey, "the bundle's log key is not the one from outside");
+        }
+        (Some(_), _) => checks.done(LogKey, "it is the one from outside"),
+        (None, _) => checks.skip(LogKey, "no verifier key from outside was given"),
+    }
+    outside.cloned().or(inside)
+}
+
+fn checkpoint(text: &str, key: &VerifierKey, checks: &mut Checks) -> Option<Checkpoint> {
+    let opened = open_checkpoint(text, key).map_err(|error| explain(&error));
+    let checkpoint = checks.value(CheckName::Checkpoint, opened)?;
+    let detail = format!("the log's key signed it: {} entries", checkpoint.size);
+    checks.done(CheckName::Checkpoint, &detail);
+    Some(checkpoint)
+}
+
+fn read_summary(bytes: &[u8]) -> Result<(Summary, Filter), String> {
+    let summary: Summary = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    if summary.format != FORMAT {
+        return Err(format!(
+            "its format is {}, this verifier reads {FORMAT}",
+            summary.format
+        ));
+    }
+    let filter = Filter::try_from(&summary.filter).map_err(|error| error.to_string())?;
+    Ok((summary, filter))
+}
+
+fn receipt_keys<R: Read + Seek>(files: &mut Files<'_, R>, checks: &mut Checks) -> Vec<KeyLine> {
+    let bytes = files.read(RECEIPT_KEYS, checks).unwrap_or_default();
+    let keys = serde_json::from_slice(&bytes).map_err(|error| format!("`{RECEIPT_KEYS}`: {error}"));
+    checks.value(CheckName::Keys, keys).unwrap_or_default()
+}
+
+/// A short text file of the payload. What is missing is as bad as what is empty.
+fn text<R: Read + Seek>(path: &str, files: &mut Files<'_, R>, checks: &mut Checks) -> String {
+    let Some(bytes) = files.read(path, checks) else {
+        checks.fault(Contents, &format!("`{path}` is missing"));
+        return String::new();
+    };
+    String::from_utf8(bytes).unwrap_or_default()
+}

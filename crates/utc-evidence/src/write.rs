@@ -1,0 +1,153 @@
+//! Writing a bundle: a bag (RFC 8493) in a ZIP, file after file, with flat memory.
+
+use std::io::{self, Seek, Write};
+
+use sha2::{Digest, Sha256};
+use utc_attestation::log::LogKey;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use crate::bag::{Bag, Line};
+use crate::export::ExportError;
+use crate::layout::{BAG_INFO, DECLARATION, FOLDER, INDEX, MANIFEST, SIGNATURE, TAG_MANIFEST};
+
+/// Tokens are base64 of what does not repeat: more effort would hardly make them smaller.
+const LEVEL: i64 = 4;
+
+/// Writes files into the bundle and remembers their hashes.
+///
+/// Every file has the same time stamp and mode, so that the same files give the same ZIP.
+pub(crate) struct BundleWriter<W: Write + Seek> {
+    zip: ZipWriter<W>,
+    open: Option<Open>,
+    lines: Vec<Line>,
+    octets: u64,
+}
+
+struct Open {
+    path: String,
+    hash: Sha256,
+}
+
+impl<W: Write + Seek> BundleWriter<W> {
+    pub(crate) fn new(out: W) -> Self {
+        Self {
+            zip: ZipWriter::new(out),
+            open: None,
+            lines: Vec::new(),
+            octets: 0,
+        }
+    }
+
+    /// Begins a file; what is written from now on belongs to it.
+    pub(crate) fn begin(&mut self, path: &str) -> Result<(), ExportError> {
+        self.end();
+        self.zip
+            .start_file(format!("{FOLDER}/{path}"), options(path))?;
+        self.open = Some(Open {
+            path: path.to_owned(),
+            hash: Sha256::new(),
+        });
+        Ok(())
+    }
+
+    /// Writes a whole file.
+    pub(crate) fn file(&mut self, path: &str, bytes: &[u8]) -> Result<(), ExportError> {
+        self.begin(path)?;
+        self.write_all(bytes)?;
+        self.end();
+        Ok(())
+    }
+
+    /// Ends the file that is open, if any.
+    pub(crate) fn end(&mut self) {
+        if let Some(open) = self.open.take() {
+            self.lines.push(Line {
+                path: open.path,
+                sha256: open.hash.finalize().into(),
+            });
+        }
+    }
+
+    /// Ends the payload: everything so far. What follows are tag files.
+    pub(crate) fn finish_payload(mut self, bag: &Bag) -> Result<TagWriter<W>, ExportError> {
+        self.end();
+        let payload = std::mem::take(&mut self.lines);
+        let octets = self.octets;
+        self.file(DECLARATION, crate::bag::DECLARATION_TEXT.as_bytes())?;
+        self.file(BAG_INFO, bag.info(octets, payload.len()).as_bytes())?;
+        self.begin(MANIFEST)?;
+        for line in &payload {
+            writeln!(self, "{line}")?;
+        }
+        self.end();
+        let manifest = self.lines.last().map(|line| line.sha256);
+        Ok(TagWriter {
+            writer: self,
+            manifest: manifest.unwrap_or_default(),
+            octets,
+        })
+    }
+}
+
+impl<W: Write + Seek> Write for BundleWriter<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let open = self.open.as_mut();
+        let open = open.ok_or_else(|| io::Error::other("no file was begun"))?;
+        let written = self.zip.write(bytes)?;
+        open.hash.update(bytes.get(..written).unwrap_or_default());
+        self.octets += u64::try_from(written).unwrap_or(u64::MAX);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.zip.flush()
+    }
+}
+
+/// A bundle whose payload is complete.
+pub(crate) struct TagWriter<W: Write + Seek> {
+    writer: BundleWriter<W>,
+    manifest: [u8; 32],
+    octets: u64,
+}
+
+impl<W: Write + Seek> TagWriter<W> {
+    /// The SHA-256 of the payload's manifest, which stands for every byte of the payload.
+    pub(crate) fn manifest(&self) -> [u8; 32] {
+        self.manifest
+    }
+
+    /// The payload's size, unpacked, in bytes.
+    pub(crate) fn octets(&self) -> u64 {
+        self.octets
+    }
+
+    pub(crate) fn file(&mut self, path: &str, bytes: &[u8]) -> Result<(), ExportError> {
+        self.writer.file(path, bytes)
+    }
+
+    /// Lists the tag files, signs the list, and completes the ZIP.
+    pub(crate) fn finish(mut self, key: &LogKey) -> Result<W, ExportError> {
+        let tags = std::mem::take(&mut self.writer.lines);
+        let mut list = String::new();
+        for line in &tags {
+            // Writing to a string cannot fail.
+            let _ = std::fmt::Write::write_fmt(&mut list, format_args!("{line}\n"));
+        }
+        self.writer.file(TAG_MANIFEST, list.as_bytes())?;
+        self.writer
+            .file(SIGNATURE, &key.sign_detached(list.as_bytes())?)?;
+        Ok(self.writer.zip.finish()?)
+    }
+}
+
+fn options(path: &str) -> SimpleFileOptions {
+    SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .compression_level(Some(LEVEL))
+        .last_modified_time(DateTime::default())
+        .unix_permissions(0o644)
+        // Only the index grows beyond what the short headers can say.
+        .large_file(path == INDEX)
+}
