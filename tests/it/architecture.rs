@@ -49,6 +49,7 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("utc-admin", &["utc-app", "utc-config", "utc-domain"]),
+    ("utc-verify", &["utc-attestation", "utc-evidence"]),
     ("utc-test-support", &[]),
     ("utc-tests", &[]),
 ];
@@ -215,20 +216,33 @@ fn anyhow_is_for_programs_and_tests() {
         .filter(|(_, uses)| uses.contains("anyhow"))
         .map(|(name, _)| name.as_str())
         .collect();
-    assert_eq!(users, ["utc-admin", "utc-server"]);
+    assert_eq!(users, ["utc-admin", "utc-server", "utc-verify"]);
+}
+
+/// The libraries that a crate brings along, however far below.
+fn brought(name: &str) -> BTreeSet<String> {
+    let tree = cargo(&[
+        "tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{lib}", "-p",
+        name,
+    ]);
+    tree.lines()
+        .map(|line| line.trim_end_matches(" (*)").to_owned())
+        .collect()
+}
+
+#[test]
+fn what_the_verifier_brings_along_is_small() {
+    let brought = brought("utc-verify");
+    assert!(brought.contains("utc_evidence"), "{brought:?}");
+    let heavy = HEAVY.iter().map(|heavy| heavy.replace('-', "_"));
+    let heavy: Vec<_> = heavy.filter(|heavy| brought.contains(heavy)).collect();
+    assert!(heavy.is_empty(), "the verifier brings {heavy:?}");
 }
 
 #[test]
 fn what_a_pure_crate_brings_along_is_small() {
     for name in PURE.iter().copied() {
-        let tree = cargo(&[
-            "tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{lib}", "-p",
-            name,
-        ]);
-        let brought: BTreeSet<&str> = tree
-            .lines()
-            .map(|line| line.trim_end_matches(" (*)"))
-            .collect();
+        let brought = brought(name);
         assert!(
             brought.contains(name.replace('-', "_").as_str()),
             "{name}: {brought:?}"

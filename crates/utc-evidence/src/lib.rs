@@ -24,6 +24,6 @@ pub use export::{
 pub use limits::Limits;
 pub use read::{Bundle, ReadError};
 pub use verify::{
-    Anchors, Check, CheckName, Question, Report, Status, TagKeys, TileSource, Verdict,
-    verify_bundle,
+    Anchors, Between, Check, CheckName, Question, Report, Status, TagKeys, TileSource, Verdict,
+    verify_bundle, verify_heads, verify_receipt,
 };

@@ -75,8 +75,9 @@ impl Tally {
         }
         self.population += 1;
         self.kinds.count(&claims.kind);
-        if let Some(decision) = claims.decision.as_deref() {
-            self.decisions.count(decision);
+        if claims.is_plain_decision() {
+            self.decisions
+                .count(claims.decision.as_deref().unwrap_or_default());
         }
         self.place(receipt);
         self.note_references(receipt);

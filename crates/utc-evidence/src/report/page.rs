@@ -54,6 +54,8 @@ pub(crate) fn render(summary: &Summary, rows: &Rows) -> Result<String, tera::Err
     tera.add_raw_template(NAME, TEMPLATE)?;
     let mut context = Context::new();
     context.insert("about", summary);
+    // Templates do not keep the order of maps; a list has one.
+    context.insert("kinds", &summary.kinds.iter().collect::<Vec<_>>());
     context.insert("answers", &rows.answers.iter().collect::<Vec<_>>());
     context.insert("policies", &list(&rows.policies));
     context.insert("flips", &list(&rows.flips));

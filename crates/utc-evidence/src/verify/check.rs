@@ -144,7 +144,8 @@ const MAX_CHARACTERS: usize = 300;
 pub(super) struct Checks(Vec<Check>);
 
 impl Checks {
-    pub(super) fn new() -> Self {
+    /// These checks, none of which is made yet.
+    pub(super) fn of(names: &[CheckName]) -> Self {
         let unreached = |name| Check {
             name,
             outcome: Outcome::NotChecked,
@@ -152,7 +153,7 @@ impl Checks {
             faults: Vec::new(),
             fault_count: 0,
         };
-        Self(CheckName::ALL.into_iter().map(unreached).collect())
+        Self(names.iter().copied().map(unreached).collect())
     }
 
     /// Notes something wrong. The check fails, whatever else is noted.
@@ -183,6 +184,10 @@ impl Checks {
     pub(super) fn outcome(&self, name: CheckName) -> Outcome {
         let found = self.0.iter().find(|check| check.name == name);
         found.map_or(Outcome::NotChecked, |check| check.outcome)
+    }
+
+    pub(super) fn any_failed(&self) -> bool {
+        self.0.iter().any(|check| check.outcome == Outcome::Failed)
     }
 
     /// The worst outcome of several checks.

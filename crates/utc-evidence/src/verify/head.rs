@@ -4,15 +4,15 @@ use std::error::Error;
 use std::io::{Read, Seek};
 
 use utc_attestation::log::{
-    Checkpoint, HashReader, ReadError, TileId, TreeHash, VerifierKey, consistency_proof,
+    Checkpoint, HashReader, ReadError, TileId, TilePath, TreeHash, VerifierKey, consistency_proof,
     open_checkpoint, verify_consistency,
 };
 
 use super::CheckName::Head;
 use super::check::Checks;
 use super::explain;
-use super::log::BundleTiles;
-use crate::Bundle;
+use super::log::{BundleTiles, hashes};
+use crate::{Bundle, layout};
 
 /// Where the tiles of a newer log come from: a folder, or another bundle.
 pub trait TileSource {
@@ -28,12 +28,28 @@ pub trait TileSource {
     ) -> Result<Vec<TreeHash>, Box<dyn Error + Send + Sync>>;
 }
 
-struct Outside<'t>(&'t mut dyn TileSource);
+impl<R: Read + Seek> TileSource for Bundle<R> {
+    /// Of a tile that is not full, the bundle has as much as there was when it was made.
+    fn tile(
+        &mut self,
+        tile: TileId,
+        width: u16,
+    ) -> Result<Vec<TreeHash>, Box<dyn Error + Send + Sync>> {
+        let paths = (width..=256).map(|width| layout::tile(TilePath::Hashes { tile, width }));
+        let path = paths.into_iter().find(|path| self.contains(path));
+        let bytes = self.read(&path.ok_or("it is not in the bundle")?)?;
+        let mut hashes = hashes(&bytes).ok_or("it is not a row of hashes")?;
+        hashes.truncate(usize::from(width));
+        Ok(hashes)
+    }
+}
+
+pub(super) struct Outside<'t>(pub(super) &'t mut dyn TileSource);
 
 /// Why a tile from outside cannot be had.
 #[derive(Debug, thiserror::Error)]
 #[error("it cannot be read")]
-struct Unreadable(#[source] Box<dyn Error + Send + Sync>);
+pub(super) struct Unreadable(#[source] Box<dyn Error + Send + Sync>);
 
 impl HashReader for Outside<'_> {
     type Error = Unreadable;
@@ -80,7 +96,12 @@ pub(super) fn check<R: Read + Seek>(
 }
 
 /// Proves that the newer log begins with the older one, from tiles of the newer.
-fn compare<T>(old: &Checkpoint, new: &Checkpoint, tiles: &mut T, checks: &mut Checks) -> Option<()>
+pub(super) fn compare<T>(
+    old: &Checkpoint,
+    new: &Checkpoint,
+    tiles: &mut T,
+    checks: &mut Checks,
+) -> Option<()>
 where
     T: HashReader,
     ReadError<T::Error>: Error,

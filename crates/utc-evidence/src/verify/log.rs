@@ -187,7 +187,8 @@ fn read_tile<R: Read + Seek>(
     hashes
 }
 
-fn hashes(bytes: &[u8]) -> Option<Vec<TreeHash>> {
+/// The hashes of a tile; `None` if the bytes are no row of them.
+pub(super) fn hashes(bytes: &[u8]) -> Option<Vec<TreeHash>> {
     let (hashes, []) = bytes.as_chunks() else {
         return None;
     };

@@ -11,7 +11,9 @@ mod receipts;
 mod records;
 mod report;
 mod session;
+mod single;
 mod tags;
+mod two_heads;
 
 use std::io::{Read, Seek};
 
@@ -22,7 +24,9 @@ use crate::Bundle;
 pub use check::{Check, CheckName};
 pub use head::TileSource;
 pub use report::{Question, Report, Status, Verdict};
+pub use single::verify_receipt;
 pub use tags::TagKeys;
+pub use two_heads::{Between, verify_heads};
 
 /// What a verifier has that does not come from the bundle.
 #[derive(Default)]

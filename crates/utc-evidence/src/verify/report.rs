@@ -22,15 +22,15 @@ pub struct Report {
     pub population: u64,
 }
 
-/// What all checks together come to. The discriminants are the exit codes of `utc-verify`.
+/// What all checks together come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     /// Nothing is wrong, and something from outside vouches for the log.
-    Valid = 0,
+    Valid,
     /// Something is wrong with the content.
-    Wrong = 1,
+    Wrong,
     /// Nothing is wrong, but nothing from outside vouches for it either.
-    NotAnchored = 3,
+    NotAnchored,
 }
 
 impl Status {
@@ -40,6 +40,15 @@ impl Status {
             Self::Valid => "valid",
             Self::Wrong => "wrong",
             Self::NotAnchored => "consistent_not_anchored",
+        }
+    }
+
+    /// The exit code of `utc-verify`. 2 stands for what could not be read at all.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Valid => 0,
+            Self::Wrong => 1,
+            Self::NotAnchored => 3,
         }
     }
 }
@@ -128,7 +137,7 @@ impl Report {
             log(&checks, &facts),
             filter(&checks, &facts),
         ];
-        let failed = checks.worst(&CheckName::ALL) == Outcome::Failed;
+        let failed = checks.any_failed();
         let anchored = facts.vkey_from_outside || checks.outcome(CheckName::Head) == Outcome::Ok;
         let failed = failed
             || verdicts
@@ -144,6 +153,22 @@ impl Report {
             log: facts.log,
             population: facts.population,
             checks: checks.finish(),
+        }
+    }
+
+    /// Of something smaller than a bundle, checked with a key from outside.
+    pub(super) fn of_part(checks: Checks, log: Option<Checkpoint>, population: u64) -> Self {
+        let status = if checks.any_failed() {
+            Status::Wrong
+        } else {
+            Status::Valid
+        };
+        Self {
+            checks: checks.finish(),
+            verdicts: Vec::new(),
+            status,
+            log,
+            population,
         }
     }
 

@@ -21,7 +21,7 @@ pub(super) fn run<R: Read + Seek>(
     anchors: &mut Anchors<'_>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Report {
-    let mut checks = Checks::new();
+    let mut checks = Checks::of(&CheckName::ALL);
     let manifest = bag::check(bundle, &mut checks);
     let mut files = Files::new(bundle, manifest);
     let key = log_key(anchors.vkey.as_ref(), &mut files, &mut checks);

@@ -1,0 +1,11 @@
+//! Bundles as a user of the crate sees them.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "clippy allows these in test functions only, and not in what they call"
+)]
+
+mod drafts;
+mod export;
+mod fixture;
