@@ -18,6 +18,11 @@ pub(crate) struct KeyLine {
 }
 
 impl KeyLine {
+    /// Whether the state is the one that follows from the range.
+    pub(crate) fn is_coherent(&self) -> bool {
+        self.state == state(self.to_seq)
+    }
+
     pub(crate) fn covers(&self, seq: u64) -> bool {
         self.from_seq <= seq && self.to_seq.is_none_or(|to| seq <= to)
     }

@@ -69,10 +69,17 @@ impl<W: Write + Seek> BundleWriter<W> {
         }
     }
 
+    /// The files so far, by path.
+    fn take_lines(&mut self) -> Vec<Line> {
+        let mut lines = std::mem::take(&mut self.lines);
+        lines.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+        lines
+    }
+
     /// Ends the payload: everything so far. What follows are tag files.
     pub(crate) fn finish_payload(mut self, bag: &Bag) -> Result<TagWriter<W>, ExportError> {
         self.end();
-        let payload = std::mem::take(&mut self.lines);
+        let payload = self.take_lines();
         let octets = self.octets;
         self.file(DECLARATION, crate::bag::DECLARATION_TEXT.as_bytes())?;
         self.file(BAG_INFO, bag.info(octets, payload.len()).as_bytes())?;
@@ -129,7 +136,7 @@ impl<W: Write + Seek> TagWriter<W> {
 
     /// Lists the tag files, signs the list, and completes the ZIP.
     pub(crate) fn finish(mut self, key: &LogKey) -> Result<W, ExportError> {
-        let tags = std::mem::take(&mut self.writer.lines);
+        let tags = self.writer.take_lines();
         let mut list = String::new();
         for line in &tags {
             // Writing to a string cannot fail.

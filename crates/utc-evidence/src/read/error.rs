@@ -12,9 +12,11 @@ pub enum ReadError {
     /// The file could not be read.
     #[error("reading failed")]
     Io(#[from] std::io::Error),
-    /// Something stands behind the end of the ZIP, or its comment holds something: readers disagree on
-    /// what such a file contains.
-    #[error("the ZIP does not end with its directory; something was added behind it")]
+    /// The end of a ZIP's directory is not at the end. Where something stands behind it, be it a comment,
+    /// readers disagree on what the ZIP contains.
+    #[error(
+        "it does not end as a ZIP does: it is none, or it was cut off, or something was added to it"
+    )]
     Trailing,
     /// More files than allowed.
     #[error("the ZIP says that it has {actual} files, {max} are allowed")]

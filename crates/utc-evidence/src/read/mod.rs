@@ -7,7 +7,7 @@ mod path;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Read, Seek};
 
-use zip::read::ZipFileEntry;
+use zip::read::{ArchiveOffset, Config, ZipFileEntry};
 use zip::{CompressionMethod, ZipArchive};
 
 use crate::Limits;
@@ -47,7 +47,11 @@ impl<R: Read + Seek> Bundle<R> {
     pub fn open(reader: R, limits: Limits) -> Result<Self, ReadError> {
         let mut reader = BufReader::with_capacity(PIECE, reader);
         directory::check(&mut reader, &limits)?;
-        let mut archive = ZipArchive::new(reader)?;
+        // What stands before the first file is refused as well.
+        let config = Config {
+            archive_offset: ArchiveOffset::Known(0),
+        };
+        let mut archive = ZipArchive::with_config(config, reader)?;
         // Two directories for one ZIP, or files that overlap, are tricks.
         archive.validate_header_consistency()?;
         let files = files(&archive, &limits)?;

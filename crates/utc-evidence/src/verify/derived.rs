@@ -9,7 +9,7 @@ use super::CheckName::{Index, Report, Summary as SummaryCheck};
 use super::check::Checks;
 use super::files::Files;
 use crate::claims::Claims;
-use crate::export::{About, Files as FileCounts, Filter, Software, Summary};
+use crate::export::{About, FORMAT, Files as FileCounts, Filter, HOW_TO_TEXT, Software, Summary};
 use crate::index::IndexWriter;
 use crate::layout::{HOW_TO, INDEX, REPORT};
 use crate::tally::Tally;
@@ -67,68 +67,86 @@ pub(super) fn check_index<R: Read + Seek>(
     }
 }
 
-/// What the bundle says about itself, and what was found.
+/// What the bundle says about itself.
 pub(super) struct Claimed<'c> {
-    /// `export.json`: its bytes and what they say.
-    pub(super) bytes: &'c [u8],
-    pub(super) said: &'c Summary,
-    pub(super) filter: &'c Filter,
-    pub(super) checkpoint: &'c Checkpoint,
-    pub(super) counts: FileCounts,
+    /// `export.json` as it is.
+    bytes: &'c [u8],
+    said: Summary,
+    pub(super) filter: Filter,
 }
 
-impl Claimed<'_> {
-    /// Compares `export.json` and `report.html` with what the receipts make them.
-    pub(super) fn check<R: Read + Seek>(
-        &self,
-        tally: &Tally,
-        files: &mut Files<'_, R>,
-        checks: &mut Checks,
-    ) {
-        let about = About {
-            software: self.said.software.clone(),
-            origin: self.checkpoint.origin.as_str(),
-            size: self.checkpoint.size,
-            root: self.checkpoint.root,
-            filter: self.filter,
-            files: self.counts,
-        };
-        let found = Summary::new(&about, tally);
-        match found.to_json() {
-            Ok(bytes) if bytes == self.bytes => {
-                checks.done(SummaryCheck, "it says what the receipts say");
-            }
-            Ok(_) | Err(_) => checks.fault(SummaryCheck, &difference(self.said, &found)),
+impl<'c> Claimed<'c> {
+    pub(super) fn read(bytes: &'c [u8]) -> Result<Self, String> {
+        let said: Summary = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        if said.format != FORMAT {
+            let format = said.format;
+            return Err(format!(
+                "its format is {format}, this verifier reads {FORMAT}"
+            ));
         }
-        self.check_report(&found, tally, files, checks);
+        let filter = Filter::try_from(&said.filter).map_err(|error| error.to_string())?;
+        Ok(Self {
+            bytes,
+            said,
+            filter,
+        })
     }
 
-    /// Another version lays the same facts out in another way.
-    fn check_report<R: Read + Seek>(
-        &self,
-        found: &Summary,
-        tally: &Tally,
-        files: &mut Files<'_, R>,
-        checks: &mut Checks,
-    ) {
-        let page = files.read(REPORT, checks);
-        let how_to = files.read(HOW_TO, checks);
-        let (Some(page), Some(how_to)) = (page, how_to) else {
-            return checks.fault(Report, "`report.html` or `VERIFY.md` is missing");
-        };
-        if self.said.software != Software::this() {
-            let why = format!("it was laid out by version {}", self.said.software.version);
-            return checks.skip(Report, &why);
-        }
-        let expected = crate::report::render(found, &tally.rows);
-        if !expected.is_ok_and(|expected| expected.as_bytes() == page) {
-            checks.fault(Report, "`report.html` does not show what the receipts say");
-        }
-        if how_to != crate::export::HOW_TO_TEXT.as_bytes() {
-            checks.fault(Report, "`VERIFY.md` is not this version's");
-        }
-        checks.done(Report, "it shows what the receipts say");
+    pub(super) fn population(&self) -> u64 {
+        self.said.population
     }
+}
+
+/// Compares `export.json`, `report.html` and `VERIFY.md` with what the receipts make them.
+pub(super) fn check<R: Read + Seek>(
+    claimed: Option<&Claimed<'_>>,
+    log: Option<&Checkpoint>,
+    counts: FileCounts,
+    tally: &Tally,
+    files: &mut Files<'_, R>,
+    checks: &mut Checks,
+) {
+    let page = files.read(REPORT, checks);
+    let how_to = files.read(HOW_TO, checks);
+    let (Some(page), Some(how_to)) = (page, how_to) else {
+        return checks.fault(Report, "`report.html` or `VERIFY.md` is missing");
+    };
+    let (Some(claimed), Some(log)) = (claimed, log) else {
+        checks.skip(SummaryCheck, "the log’s checkpoint cannot be read");
+        return checks.skip(
+            Report,
+            "`export.json` or the log’s checkpoint cannot be read",
+        );
+    };
+    let about = About {
+        software: claimed.said.software.clone(),
+        origin: log.origin.as_str(),
+        size: log.size,
+        root: log.root,
+        filter: &claimed.filter,
+        files: counts,
+    };
+    let found = Summary::new(&about, tally);
+    if !found.to_json().is_ok_and(|bytes| bytes == claimed.bytes) {
+        checks.fault(SummaryCheck, &difference(&claimed.said, &found));
+    }
+    checks.done(SummaryCheck, "it says what the receipts say");
+    // Another version lays the same facts out in another way.
+    if claimed.said.software != Software::this() {
+        let why = format!(
+            "it was laid out by version {}",
+            claimed.said.software.version
+        );
+        return checks.skip(Report, &why);
+    }
+    let expected = crate::report::render(&found, &tally.rows);
+    if !expected.is_ok_and(|expected| expected.as_bytes() == page) {
+        checks.fault(Report, "`report.html` does not show what the receipts say");
+    }
+    if how_to != HOW_TO_TEXT.as_bytes() {
+        checks.fault(Report, "`VERIFY.md` is not this version's");
+    }
+    checks.done(Report, "it shows what the receipts say");
 }
 
 /// Where the bundle's own words differ from what was found, as far as a person can use it.

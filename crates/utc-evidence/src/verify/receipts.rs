@@ -36,7 +36,7 @@ pub(super) struct Walk<'w, 'b, R> {
     tree: Option<Tree>,
     pub(super) tally: Tally,
     pub(super) index: IndexHash,
-    pub(super) told: ToldRanges,
+    told: ToldRanges,
     before: Option<Before>,
     issuer: Option<String>,
     tags_checked: u64,
@@ -84,10 +84,9 @@ impl<'w, 'b, R: Read + Seek> Walk<'w, 'b, R> {
             };
             let more = self.files.contains(&layout::receipts(number + 1));
             check_lines(&path, &bytes, more, checks);
-            for line in bytes.split(|&byte| byte == b'\n') {
-                if !line.is_empty() {
-                    self.line(line, &mut payload, checks);
-                }
+            let lines = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+            for line in lines.split(|&byte| byte == b'\n') {
+                self.line(line, &mut payload, checks);
             }
             progress(self.tally.population);
         }
@@ -253,6 +252,9 @@ impl<'w, 'b, R: Read + Seek> Walk<'w, 'b, R> {
             checks.done(Leaves, "every receipt is the leaf at its position");
         }
         checks.done(Receipts, "every line is a receipt of version 1");
+        for fault in self.told.contradictions(self.expected.keys) {
+            checks.fault(Keys, &fault);
+        }
         checks.done(
             Keys,
             "every receipt names a key that was the log's at its position",

@@ -12,7 +12,7 @@ use super::receipts::{Expected, Walk};
 use super::report::Facts;
 use super::{Anchors, Report, TileSource, bag, explain, export_receipt, head, records};
 use crate::Bundle;
-use crate::export::{FORMAT, Files as FileCounts, Filter, Summary};
+use crate::export::Filter;
 use crate::keys::KeyLine;
 use crate::layout::{CHECKPOINT, EXPORT, JWKS, LOG_PEM, LOG_VKEY, RECEIPT_KEYS};
 
@@ -24,57 +24,63 @@ pub(super) fn run<R: Read + Seek>(
     let mut checks = Checks::of(&CheckName::ALL);
     let manifest = bag::check(bundle, &mut checks);
     let mut files = Files::new(bundle, manifest);
-    let key = log_key(anchors.vkey.as_ref(), &mut files, &mut checks);
-    let checkpoint_text = text(CHECKPOINT, &mut files, &mut checks);
+    let (key, mut facts) = payload(&mut files, anchors, &mut checks, progress);
+    files.finish(&mut checks);
+    if let Some(key) = &key {
+        bag::check_signature(bundle, key, &mut checks);
+    }
+    if let (Some(key), Some(log)) = (&key, &facts.log) {
+        export_receipt::check(bundle, log, key, &anchors.tags, &mut checks);
+        facts.head = outside(bundle, log, key, anchors, &mut checks);
+    }
+    Report::new(checks, facts)
+}
+
+/// Everything in `data/`.
+fn payload<R: Read + Seek>(
+    files: &mut Files<'_, R>,
+    anchors: &Anchors<'_>,
+    checks: &mut Checks,
+    progress: &mut dyn FnMut(u64, u64),
+) -> (Option<VerifierKey>, Facts) {
+    let key = log_key(anchors.vkey.as_ref(), files, checks);
+    let checkpoint_text = text(CHECKPOINT, files, checks);
     let log = key
         .as_ref()
-        .and_then(|key| checkpoint(&checkpoint_text, key, &mut checks));
-    let summary_bytes = files.read(EXPORT, &mut checks).unwrap_or_default();
-    let claimed = checks.value(SummaryCheck, read_summary(&summary_bytes));
-    let filter = claimed.as_ref().map(|(_, filter)| filter.clone());
-    let keys = receipt_keys(&mut files, &mut checks);
+        .and_then(|key| checkpoint(&checkpoint_text, key, checks));
+    let said = files.read(EXPORT, checks).unwrap_or_default();
+    let claimed = checks.value(SummaryCheck, Claimed::read(&said));
+    let filter = claimed.as_ref().map(|claimed| claimed.filter.clone());
     let expected = Expected {
         checkpoint: log.as_ref(),
         checkpoint_text: &checkpoint_text,
         filter: &filter.clone().unwrap_or_default(),
-        keys: &keys,
+        keys: &receipt_keys(files, checks),
         tags: &anchors.tags,
     };
-    let all = claimed.as_ref().map_or(0, |(said, _)| said.population);
-    let mut walk = Walk::new(&expected, &mut files, &mut checks);
-    walk.run(&mut checks, &mut |done| progress(done, all));
-    let (tally, index, told) = (walk.tally, walk.index, walk.told);
-    for fault in told.contradictions(&keys) {
-        checks.fault(CheckName::Keys, &fault);
-    }
-    derived::check_index(index, &mut files, &mut checks);
-    let counts: FileCounts = records::check(&tally, &mut files, &mut checks);
-    if let (Some((said, filter)), Some(checkpoint)) = (&claimed, &log) {
-        let claimed = Claimed {
-            bytes: &summary_bytes,
-            said,
-            filter,
-            checkpoint,
-            counts,
-        };
-        claimed.check(&tally, &mut files, &mut checks);
-    }
-    files.finish(&mut checks);
-    let mut head_words = None;
-    if let (Some(key), Some(log)) = (&key, &log) {
-        bag::check_signature(bundle, key, &mut checks);
-        export_receipt::check(bundle, log, key, &anchors.tags, &mut checks);
-        head_words = outside(bundle, log, key, anchors, &mut checks);
-    }
+    let all = claimed.as_ref().map_or(0, Claimed::population);
+    let mut walk = Walk::new(&expected, files, checks);
+    walk.run(checks, &mut |done| progress(done, all));
+    let (tally, index) = (walk.tally, walk.index);
+    derived::check_index(index, files, checks);
+    let counts = records::check(&tally, files, checks);
+    derived::check(
+        claimed.as_ref(),
+        log.as_ref(),
+        counts,
+        &tally,
+        files,
+        checks,
+    );
     let facts = Facts {
         claim: filter.as_ref().map(Filter::claim),
         population: tally.population,
         missing: tally.gaps.missing(),
         vkey_from_outside: anchors.vkey.is_some(),
-        head: head_words,
+        head: None,
         log,
     };
-    Report::new(checks, facts)
+    (key, facts)
 }
 
 fn outside<R: Read + Seek>(
@@ -132,22 +138,15 @@ fn checkpoint(text: &str, key: &VerifierKey, checks: &mut Checks) -> Option<Chec
     Some(checkpoint)
 }
 
-fn read_summary(bytes: &[u8]) -> Result<(Summary, Filter), String> {
-    let summary: Summary = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-    if summary.format != FORMAT {
-        return Err(format!(
-            "its format is {}, this verifier reads {FORMAT}",
-            summary.format
-        ));
-    }
-    let filter = Filter::try_from(&summary.filter).map_err(|error| error.to_string())?;
-    Ok((summary, filter))
-}
-
 fn receipt_keys<R: Read + Seek>(files: &mut Files<'_, R>, checks: &mut Checks) -> Vec<KeyLine> {
     let bytes = files.read(RECEIPT_KEYS, checks).unwrap_or_default();
     let keys = serde_json::from_slice(&bytes).map_err(|error| format!("`{RECEIPT_KEYS}`: {error}"));
-    checks.value(CheckName::Keys, keys).unwrap_or_default()
+    let keys: Vec<KeyLine> = checks.value(CheckName::Keys, keys).unwrap_or_default();
+    for line in keys.iter().filter(|line| !line.is_coherent()) {
+        let fault = format!("key {}: its state contradicts its range", line.kid);
+        checks.fault(CheckName::Keys, &fault);
+    }
+    keys
 }
 
 /// A short text file of the payload. What is missing is as bad as what is empty.

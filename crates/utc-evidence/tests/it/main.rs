@@ -6,6 +6,9 @@
     reason = "clippy allows these in test functions only, and not in what they call"
 )]
 
+mod anchors;
 mod drafts;
 mod export;
 mod fixture;
+mod forge;
+mod tamper;
