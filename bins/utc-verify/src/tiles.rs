@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use utc_attestation::log::{TILE_WIDTH, TileId, TilePath, TreeHash};
+use utc_attestation::log::{TILE_WIDTH, TileId, TilePath, TreeHash, tile_from_bytes};
 use utc_evidence::{Bundle, Limits, TileSource};
 
 /// Tiles as a log serves them, below a folder.
@@ -22,11 +22,9 @@ impl TileSource for Folder {
         // A tile that grew since holds what it held before.
         let found = (width..=full).map(path).find(|path| path.is_file());
         let bytes = fs::read(found.ok_or("there is no such file")?)?;
-        let (hashes, []) = bytes.as_chunks() else {
-            return Err("it is not a row of hashes".into());
-        };
-        let hashes = hashes.iter().copied().map(TreeHash::new);
-        Ok(hashes.take(usize::from(width)).collect())
+        let mut hashes = tile_from_bytes(&bytes)?;
+        hashes.truncate(usize::from(width));
+        Ok(hashes)
     }
 }
 

@@ -3,8 +3,8 @@
 use std::io::{Seek, Write};
 
 use utc_attestation::log::{
-    Checkpoint, ReceiptProof, TileId, TilePath, TreeHash, inclusion_proof, jwks, open_checkpoint,
-    root_at,
+    Checkpoint, ReceiptProof, TileId, TilePath, inclusion_proof, jwks, open_checkpoint, root_at,
+    tile_to_bytes,
 };
 
 use super::pages::{PAGE, Pages, read};
@@ -135,8 +135,7 @@ impl<'e, 'p, 'w, S: Source, W: Write + Seek> Assembly<'e, 'p, 'w, S, W> {
 
     fn tile(&mut self, tile: TileId, width: u16) -> Result<Vec<u8>, ExportError> {
         let hashes = self.source.tile(tile, width).map_err(ExportError::source)?;
-        let bytes = hashes.iter().flat_map(TreeHash::as_bytes);
-        Ok(bytes.copied().collect())
+        Ok(tile_to_bytes(&hashes))
     }
 
     fn proofs(&mut self) -> Result<(), ExportError> {

@@ -5,13 +5,13 @@ use std::io::{Read, Seek};
 
 use utc_attestation::log::{
     Checkpoint, HashReader, ReadError, TileId, TilePath, TreeHash, VerifierKey, consistency_proof,
-    open_checkpoint, verify_consistency,
+    open_checkpoint, tile_from_bytes, verify_consistency,
 };
 
 use super::CheckName::Head;
 use super::check::Checks;
 use super::explain;
-use super::log::{BundleTiles, hashes};
+use super::log::BundleTiles;
 use crate::{Bundle, layout};
 
 /// Where the tiles of a newer log come from: a folder, or another bundle.
@@ -38,7 +38,7 @@ impl<R: Read + Seek> TileSource for Bundle<R> {
         let paths = (width..=256).map(|width| layout::tile(TilePath::Hashes { tile, width }));
         let path = paths.into_iter().find(|path| self.contains(path));
         let bytes = self.read(&path.ok_or("it is not in the bundle")?)?;
-        let mut hashes = hashes(&bytes).ok_or("it is not a row of hashes")?;
+        let mut hashes = tile_from_bytes(&bytes)?;
         hashes.truncate(usize::from(width));
         Ok(hashes)
     }

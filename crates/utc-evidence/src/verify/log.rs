@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
 use utc_attestation::log::{
-    Checkpoint, HashReader, TILE_WIDTH, TileId, TilePath, TreeHash, parent, root_at, tile_width,
+    Checkpoint, HashReader, LogError, TILE_WIDTH, TileId, TilePath, TreeHash, parent, root_at,
+    tile_from_bytes, tile_width,
 };
 
 use super::CheckName::Tiles;
@@ -25,8 +26,8 @@ pub(super) struct BundleTiles<'b, R> {
 pub(super) enum TileError {
     #[error(transparent)]
     Read(#[from] ReadError),
-    #[error("it is not a row of hashes")]
-    Form,
+    #[error(transparent)]
+    Form(#[from] LogError),
 }
 
 impl<R: Read + Seek> HashReader for BundleTiles<'_, R> {
@@ -39,7 +40,7 @@ impl<R: Read + Seek> HashReader for BundleTiles<'_, R> {
             tile,
             width: stored,
         });
-        let mut hashes = hashes(&self.bundle.read(&path)?).ok_or(TileError::Form)?;
+        let mut hashes = tile_from_bytes(&self.bundle.read(&path)?)?;
         hashes.truncate(usize::from(width));
         Ok(hashes)
     }
@@ -180,17 +181,11 @@ fn read_tile<R: Read + Seek>(
     files: &mut Files<'_, R>,
     checks: &mut Checks,
 ) -> Option<Vec<TreeHash>> {
-    let hashes = files.read(path, checks).and_then(|bytes| hashes(&bytes));
+    let hashes = files
+        .read(path, checks)
+        .and_then(|bytes| tile_from_bytes(&bytes).ok());
     if hashes.is_none() {
         checks.fault(Tiles, &format!("`{path}` is missing or no row of hashes"));
     }
     hashes
-}
-
-/// The hashes of a tile; `None` if the bytes are no row of them.
-pub(super) fn hashes(bytes: &[u8]) -> Option<Vec<TreeHash>> {
-    let (hashes, []) = bytes.as_chunks() else {
-        return None;
-    };
-    Some(hashes.iter().copied().map(TreeHash::new).collect())
 }
