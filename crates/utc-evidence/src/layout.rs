@@ -13,6 +13,17 @@ pub(crate) const SIGNATURE: &str = "tagmanifest-sha256.txt.sig";
 pub(crate) const EXPORT_RECEIPT: &str = "export-receipt.jws";
 pub(crate) const EXPORT_PROOF: &str = "export-receipt.tlog-proof";
 
+/// Every file beside the payload that a bundle may have.
+pub(crate) const TAG_FILES: [&str; 7] = [
+    DECLARATION,
+    BAG_INFO,
+    MANIFEST,
+    TAG_MANIFEST,
+    SIGNATURE,
+    EXPORT_RECEIPT,
+    EXPORT_PROOF,
+];
+
 /// What every path of the payload begins with.
 pub(crate) const PAYLOAD: &str = "data/";
 

@@ -15,6 +15,14 @@ const END_64_BYTES: u64 = 56;
 /// The most bytes of directory that a file may take: its name twice, and the usual fields.
 const DIRECTORY_BYTES_PER_ENTRY: u64 = 640;
 
+/// What the end says about the directory.
+struct Promise {
+    entries: u64,
+    bytes: u64,
+    /// Where the directory begins.
+    at: u64,
+}
+
 /// Checks that the ZIP ends with its directory, which leaves no doubt about which directory it is, and
 /// that the directory is not larger than allowed.
 pub(super) fn check<R: Read + Seek>(reader: &mut R, limits: &Limits) -> Result<(), ReadError> {
@@ -23,29 +31,44 @@ pub(super) fn check<R: Read + Seek>(reader: &mut R, limits: &Limits) -> Result<(
     if !end.starts_with(&END) || number(&end, 20, 2) != 0 {
         return Err(ReadError::Trailing);
     }
-    check_size(number(&end, 10, 2), number(&end, 12, 4), limits, true)?;
+    let short = Promise {
+        entries: number(&end, 10, 2),
+        bytes: number(&end, 12, 4),
+        at: number(&end, 16, 4),
+    };
     let locator: Option<[u8; 20]> = block(reader, length, END_BYTES + LOCATOR_64_BYTES)?;
     if !locator.is_some_and(|locator| locator.starts_with(&LOCATOR_64)) {
-        return Ok(());
+        return short.check(limits, length - END_BYTES);
     }
     let before = END_BYTES + LOCATOR_64_BYTES + END_64_BYTES;
     let end: [u8; 56] = block(reader, length, before)?.ok_or(ReadError::Trailing)?;
     if !end.starts_with(&END_64) {
         return Err(ReadError::Trailing);
     }
-    check_size(number(&end, 32, 8), number(&end, 40, 8), limits, false)
+    let long = Promise {
+        entries: number(&end, 32, 8),
+        bytes: number(&end, 40, 8),
+        at: number(&end, 48, 8),
+    };
+    long.check(limits, length - before)
 }
 
-/// In the short form, the largest numbers say that the long form has the right ones.
-fn check_size(entries: u64, bytes: u64, limits: &Limits, short: bool) -> Result<(), ReadError> {
-    if !(short && entries == u64::from(u16::MAX)) && entries > limits.entries {
-        return Err(ReadError::entries(entries, limits));
+impl Promise {
+    /// `end` is where the directory has to end.
+    fn check(&self, limits: &Limits, end: u64) -> Result<(), ReadError> {
+        if self.entries > limits.entries {
+            return Err(ReadError::entries(self.entries, limits));
+        }
+        let max = limits.entries.saturating_mul(DIRECTORY_BYTES_PER_ENTRY);
+        if self.bytes > max {
+            return Err(ReadError::size("the directory of the ZIP", self.bytes, max));
+        }
+        if self.at.checked_add(self.bytes) == Some(end) {
+            Ok(())
+        } else {
+            Err(ReadError::Trailing)
+        }
     }
-    let max = limits.entries.saturating_mul(DIRECTORY_BYTES_PER_ENTRY);
-    if !(short && bytes == u64::from(u32::MAX)) && bytes > max {
-        return Err(ReadError::size("the directory of the ZIP", bytes, max));
-    }
-    Ok(())
 }
 
 /// The `N` bytes that begin `before_end` bytes before the end; `None` where there is no such place.

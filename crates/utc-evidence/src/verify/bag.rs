@@ -6,11 +6,11 @@ use std::io::{Read, Seek};
 use sha2::{Digest, Sha256};
 use utc_attestation::log::VerifierKey;
 
-use super::CheckName::{Bag, Manifest as ManifestCheck, Signature, TagManifest};
+use super::CheckName::{Bag, Contents, Manifest as ManifestCheck, Signature, TagManifest};
 use super::check::Checks;
 use crate::Bundle;
 use crate::bag::{Manifest, check_declaration, oxum};
-use crate::layout::{BAG_INFO, DECLARATION, MANIFEST, PAYLOAD, SIGNATURE, TAG_MANIFEST};
+use crate::layout::{BAG_INFO, DECLARATION, MANIFEST, PAYLOAD, SIGNATURE, TAG_FILES, TAG_MANIFEST};
 
 /// Files that another kind of bag may have. Ours is complete in itself and has one algorithm.
 const FETCH: &str = "fetch.txt";
@@ -85,6 +85,12 @@ fn check_tag_files<R: Read + Seek>(bundle: &mut Bundle<R>, checks: &mut Checks) 
         .filter(|path| !path.starts_with(PAYLOAD) && ![TAG_MANIFEST, SIGNATURE].contains(path))
         .map(str::to_owned)
         .collect();
+    for path in present
+        .iter()
+        .filter(|path| !TAG_FILES.contains(&path.as_str()))
+    {
+        checks.fault(Contents, &format!("`{path}` is no file of a bundle"));
+    }
     for path in &present {
         let found = bundle.read(path).map(|bytes| Sha256::digest(bytes).into());
         let fault = match (listed.take(path), found) {

@@ -70,6 +70,11 @@ impl Files {
             "manifest-sha256.txt",
             self.list(|path| path.starts_with("data/")),
         );
+        self.list_tags();
+    }
+
+    /// Makes the list of tag files fit.
+    pub(crate) fn list_tags(&mut self) {
         let tag = |path: &str| !path.starts_with("data/") && !path.starts_with("tagmanifest");
         self.put("tagmanifest-sha256.txt", self.list(tag));
     }

@@ -3,12 +3,18 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::print_stdout,
     reason = "clippy allows these in test functions only, and not in what they call"
 )]
 
 mod anchors;
+mod bags;
 mod drafts;
 mod export;
 mod fixture;
 mod forge;
+mod hostile;
+mod parts;
+mod receipts;
 mod tamper;
+mod vectors;
