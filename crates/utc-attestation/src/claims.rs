@@ -111,6 +111,9 @@ pub struct LinkClaims {
     /// The decision that an execution carries out.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub decision: Option<String>,
+    /// Which receipts were gone through.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub filter: Option<FilterClaims>,
     /// Another receipt.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub receipt: Option<String>,
@@ -125,6 +128,37 @@ pub struct LogBeforeClaims {
     pub root: String,
     /// How many receipts it had.
     pub size: u64,
+}
+
+/// Which receipts were gone through; see [`utc_domain::LogFilter`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilterClaims {
+    /// The digest of everything that was asked for.
+    pub digest: String,
+    /// From this time on.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub from: Option<String>,
+    /// How many receipts the log had.
+    pub log_size: u64,
+    /// Before this time.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub to: Option<String>,
+    /// About this unit.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unit: Option<String>,
+}
+
+/// What computing decisions again came to; see [`utc_domain::ReplayTotals`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    missing_docs,
+    reason = "utc_domain::ReplayTotals documents each member"
+)]
+pub struct ReplayClaims {
+    pub different: u64,
+    pub equal: u64,
+    pub not_replayable: u64,
+    pub total: u64,
 }
 
 /// The new state of a signing key.
@@ -198,6 +232,8 @@ pub struct MetaClaims {
     pub protection_level: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quorum: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replay: Option<ReplayClaims>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_digest: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

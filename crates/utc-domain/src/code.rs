@@ -106,6 +106,12 @@ pub enum Code {
     TokenResumed,
     /// A user's sessions were ended by somebody.
     SessionRevoked,
+    /// Recorded decisions were computed again, and each came out as recorded.
+    ReplayEqual,
+    /// Recorded decisions were computed again, and some came out otherwise.
+    ReplayDiffers,
+    /// Recorded decisions were judged by other rules or thresholds.
+    ReplayCounterfactual,
 }
 
 impl Code {
@@ -175,6 +181,9 @@ impl Code {
             Self::TokensSuspended => "tokens_suspended",
             Self::TokenResumed => "token_resumed",
             Self::SessionRevoked => "session_revoked",
+            Self::ReplayEqual => "replay_equal",
+            Self::ReplayDiffers => "replay_differs",
+            Self::ReplayCounterfactual => "replay_counterfactual",
         }
     }
 }

@@ -129,6 +129,38 @@ pub struct Meta {
     pub approval: Option<ApprovalId>,
     /// For an execution: the receipt of the decision that allowed it.
     pub answers: Option<ReceiptId>,
+    /// For what went through the log: which part of it.
+    pub filter: Option<LogFilter>,
+    /// For a replay: what it came to.
+    pub replay: Option<ReplayTotals>,
+}
+
+/// Which receipts somebody went through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogFilter {
+    /// `sha256:` digest of the canonical JSON of everything that was asked for.
+    pub digest: PayloadHash,
+    /// From this time on; none: from the beginning.
+    pub from: Option<Timestamp>,
+    /// Before this time; none: up to the end.
+    pub to: Option<Timestamp>,
+    /// About this unit; none: whatever they are about.
+    pub unit: Option<UnitName>,
+    /// How many receipts the log had; later ones were not looked at.
+    pub log_size: u64,
+}
+
+/// What computing decisions again came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReplayTotals {
+    /// How many decisions there were.
+    pub total: u64,
+    /// How many came out as recorded.
+    pub equal: u64,
+    /// How many came out otherwise.
+    pub different: u64,
+    /// How many could not be computed again.
+    pub not_replayable: u64,
 }
 
 /// What a log had been before its database was set back.

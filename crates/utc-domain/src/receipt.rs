@@ -68,10 +68,15 @@ pub enum ReceiptKind {
     AccessChange,
     /// The log's keys changed.
     KeyChange,
+    /// Evidence was exported.
+    Export,
+    /// Recorded decisions were computed again.
+    Replay,
 }
 
 impl ReceiptKind {
-    const ALL: [Self; 9] = [
+    /// Every kind.
+    pub const ALL: [Self; 11] = [
         Self::Decision,
         Self::PolicyChange,
         Self::ProtectionChange,
@@ -81,6 +86,8 @@ impl ReceiptKind {
         Self::ConfigChange,
         Self::AccessChange,
         Self::KeyChange,
+        Self::Export,
+        Self::Replay,
     ];
 
     /// The name on the wire and in the database.
@@ -95,6 +102,8 @@ impl ReceiptKind {
             Self::ConfigChange => "config_change",
             Self::AccessChange => "access_change",
             Self::KeyChange => "key_change",
+            Self::Export => "export",
+            Self::Replay => "replay",
         }
     }
 }
@@ -111,7 +120,7 @@ impl FromStr for ReceiptKind {
     fn from_str(text: &str) -> Result<Self, DomainError> {
         let found = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
         found.ok_or(DomainError::Unknown {
-            expected: "`decision`, `policy_change`, `protection_change`, `approval`, `execution`, `risk_change`, `config_change`, `access_change`, `key_change`",
+            expected: "`decision`, `policy_change`, `protection_change`, `approval`, `execution`, `risk_change`, `config_change`, `access_change`, `key_change`, `export`, `replay`",
         })
     }
 }

@@ -3,13 +3,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use utc_domain::{
-    Decision, Draft, GrantUse, Ground, KeyChange, KeyState, LevelCause, LogBefore, Meta, Mode,
-    Placement, ProtectionLevel, Quorum, ReceiptKind, Rule, VoteChoice, round6,
+    Decision, Draft, GrantUse, Ground, KeyChange, KeyState, LevelCause, LogBefore, LogFilter, Meta,
+    Mode, Placement, ProtectionLevel, Quorum, ReceiptKind, ReplayTotals, Rule, VoteChoice, round6,
 };
 
 use super::{
-    AUDIENCE, Claims, Engine, KeyClaims, LinkClaims, LogBeforeClaims, MetaClaims, PolicyClaims,
-    SCHEMA,
+    AUDIENCE, Claims, Engine, FilterClaims, KeyClaims, LinkClaims, LogBeforeClaims, MetaClaims,
+    PolicyClaims, ReplayClaims, SCHEMA,
 };
 use crate::MAX_INTEGER;
 use crate::token::is_sane;
@@ -81,8 +81,15 @@ fn check(draft: &Draft, place: &Placement) -> Result<(), ClaimsError> {
     let config_version = draft.meta.config_version.unwrap_or(0);
     let backlog = draft.meta.approval_backlog.unwrap_or(0);
     let log_before = draft.meta.log_before.as_ref().map_or(0, |log| log.size);
+    // No part of a log is longer than the log.
+    let log_size = draft
+        .meta
+        .filter
+        .as_ref()
+        .map_or(0, |filter| filter.log_size);
     let integers = [
         ("seq", place.seq),
+        ("link.filter.log_size", log_size),
         ("policy.version", draft.policy.version),
         ("meta.config_version", config_version),
         ("meta.approval_backlog", backlog),
@@ -111,20 +118,46 @@ fn decision(draft: &Draft) -> Result<Option<&'static str>, ClaimsError> {
         | ReceiptKind::RiskChange
         | ReceiptKind::ConfigChange
         | ReceiptKind::AccessChange
-        | ReceiptKind::KeyChange => None,
+        | ReceiptKind::KeyChange
+        | ReceiptKind::Export
+        | ReceiptKind::Replay => None,
     })
 }
 
 /// What the receipt is about; absent when it names nothing.
 fn link(seen: &Meta) -> Option<LinkClaims> {
-    if seen.about.is_none() && seen.approval.is_none() && seen.answers.is_none() {
+    let names_nothing = seen.about.is_none()
+        && seen.approval.is_none()
+        && seen.answers.is_none()
+        && seen.filter.is_none();
+    if names_nothing {
         return None;
     }
     Some(LinkClaims {
         approval: seen.approval.map(|id| id.to_string()),
         decision: seen.answers.map(|id| id.to_string()),
+        filter: seen.filter.as_ref().map(filter),
         receipt: seen.about.map(|id| id.to_string()),
     })
+}
+
+fn filter(filter: &LogFilter) -> FilterClaims {
+    FilterClaims {
+        digest: filter.digest.to_string(),
+        from: filter.from.map(|at| at.to_string()),
+        log_size: filter.log_size,
+        to: filter.to.map(|at| at.to_string()),
+        unit: filter.unit.as_ref().map(ToString::to_string),
+    }
+}
+
+fn totals(totals: ReplayTotals) -> ReplayClaims {
+    ReplayClaims {
+        different: totals.different,
+        equal: totals.equal,
+        not_replayable: totals.not_replayable,
+        total: totals.total,
+    }
 }
 
 fn meta(seen: &Meta) -> MetaClaims {
@@ -162,6 +195,7 @@ fn meta(seen: &Meta) -> MetaClaims {
             .map(ProtectionLevel::as_str)
             .map(str::to_owned),
         quorum: seen.quorum.map(Quorum::people),
+        replay: seen.replay.map(totals),
         request_digest: seen.request_digest.as_ref().map(ToString::to_string),
         rho: seen.rho.map(round6),
         risk_score: seen.risk_score.map(round6),

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use utc_attestation::{Limits, canonical, check_strict};
 use utc_domain::{
-    ApprovalId, Draft, GrantUse, LevelCause, Meta, PolicyRef, ProtectionLevel, Quorum,
-    RequestDigest, Rule, Timestamp, VoteChoice,
+    ApprovalId, Draft, GrantUse, LevelCause, LogFilter, Meta, PolicyRef, ProtectionLevel, Quorum,
+    ReplayTotals, RequestDigest, Rule, Timestamp, VoteChoice,
 };
 
 use crate::fixture::{draft, seal, segment, unhex};
@@ -139,6 +139,28 @@ fn approval_meta(
         request_digest: there.map(|_| RequestDigest::from_sha256(&[7; 32])),
         approval: there.map(|_| ApprovalId::new(draft().id.as_uuid())),
         answers: there.map(|_| draft().id),
+        ..replay_meta(at, there, count)
+    }
+}
+
+/// What only receipts of replays have.
+fn replay_meta(at: Option<Timestamp>, there: Option<bool>, count: u64) -> Meta {
+    let filter = LogFilter {
+        digest: utc_attestation::sha256_hex("asked").parse().unwrap(),
+        from: at,
+        to: at,
+        unit: draft().unit,
+        log_size: count,
+    };
+    let totals = ReplayTotals {
+        total: count,
+        equal: count / 2,
+        different: count / 3,
+        not_replayable: count / 7,
+    };
+    Meta {
+        filter: there.map(|_| filter),
+        replay: there.map(|_| totals),
         ..Meta::default()
     }
 }

@@ -3,8 +3,8 @@
 use serde_json::json;
 use utc_attestation::leaf_hash;
 use utc_domain::{
-    ApprovalId, Code, Decision, Draft, KeyChange, KeyState, Meta, Mode, Placement, Quorum,
-    ReceiptId, ReceiptKind, Sealer, VoteChoice,
+    ApprovalId, Code, Decision, Draft, KeyChange, KeyState, LogFilter, Meta, Mode, Placement,
+    Quorum, ReceiptId, ReceiptKind, ReplayTotals, Sealer, VoteChoice,
 };
 use uuid::Uuid;
 
@@ -229,4 +229,42 @@ fn numbers_are_rounded_to_six_decimals() {
         claims["meta"],
         json!({ "mu_est": 1_000_000_000, "rho": 0.123_457 })
     );
+}
+
+#[test]
+fn a_replay_says_which_receipts_it_went_through_and_what_it_came_to() {
+    let filter = LogFilter {
+        digest: utc_attestation::sha256_hex("asked").parse().unwrap(),
+        from: Some(crate::fixture::TS.parse().unwrap()),
+        to: None,
+        unit: Some("payments-api".parse().unwrap()),
+        log_size: 9,
+    };
+    let totals = ReplayTotals {
+        total: 7,
+        equal: 4,
+        different: 2,
+        not_replayable: 1,
+    };
+    let jws = seal(&Draft {
+        kind: ReceiptKind::Replay,
+        decision: None,
+        meta: Meta {
+            filter: Some(filter.clone()),
+            replay: Some(totals),
+            ..Meta::default()
+        },
+        ..draft()
+    })
+    .jws;
+    let found = claims(&jws);
+    assert_eq!(
+        found["link"],
+        json!({"filter": {"digest": filter.digest.as_str(), "from": crate::fixture::TS, "log_size": 9, "unit": "payments-api"}})
+    );
+    assert_eq!(
+        found["meta"],
+        json!({"replay": {"different": 2, "equal": 4, "not_replayable": 1, "total": 7}})
+    );
+    assert!(check(jws).valid());
 }

@@ -28,11 +28,7 @@ fn words_read_back_as_what_wrote_them() {
     check(&ExecutionStatus::ALL);
     check(&VoteChoice::ALL);
     check(&GrantUse::ALL);
-    check(&[
-        ReceiptKind::Approval,
-        ReceiptKind::Execution,
-        ReceiptKind::AccessChange,
-    ]);
+    check(&ReceiptKind::ALL);
 }
 
 #[test]
