@@ -221,16 +221,7 @@ fn relaxed(state: &QueueState, settings: &Settings) -> Option<LevelChange> {
 }
 
 fn asked_level(state: &QueueState, settings: &Settings) -> (ProtectionLevel, LevelCause) {
-    if state.rho < settings.low() {
-        // A spike counts only where the unit is loaded: the ramp of a quiet morning locks nothing.
-        (ProtectionLevel::Permissive, LevelCause::Measured)
-    } else if state.change_point {
-        (ProtectionLevel::ReadOnly, LevelCause::Spike)
-    } else if state.rho < settings.high() {
-        (ProtectionLevel::RequireApproval, LevelCause::Measured)
-    } else {
-        (ProtectionLevel::ReadOnly, LevelCause::Measured)
-    }
+    settings.bounds().level_at(state.rho, state.change_point)
 }
 
 fn window_is_over(state: &QueueState, settings: &Settings) -> bool {

@@ -1,11 +1,12 @@
 //! The controller's thresholds.
 
+use crate::bounds::Bounds;
+
 /// How the controller smooths, where it tightens and when it relaxes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
     alpha: f64,
-    low: f64,
-    high: f64,
+    bounds: Bounds,
     relax_below: f64,
     relax_window_minutes: u32,
 }
@@ -32,12 +33,7 @@ impl Settings {
         if !(alpha > 0.0 && alpha < 1.0) {
             return Err(SettingsError::Alpha { value: alpha });
         }
-        if !(high > 0.0 && high <= Self::MAX_THRESHOLD) {
-            return Err(SettingsError::High { value: high });
-        }
-        if !(low > 0.0 && low < high) {
-            return Err(SettingsError::Low { value: low, high });
-        }
+        let bounds = Bounds::new(low, high)?;
         if !(relax_below > 0.0 && relax_below <= low) {
             return Err(SettingsError::RelaxBelow {
                 value: relax_below,
@@ -46,8 +42,7 @@ impl Settings {
         }
         Ok(Self {
             alpha,
-            low,
-            high,
+            bounds,
             relax_below,
             relax_window_minutes,
         })
@@ -57,8 +52,7 @@ impl Settings {
     pub fn classic() -> Self {
         Self {
             alpha: 0.3,
-            low: 0.6,
-            high: 0.9,
+            bounds: Bounds::of(0.6, 0.9),
             relax_below: 0.5,
             relax_window_minutes: 60,
         }
@@ -71,12 +65,17 @@ impl Settings {
 
     /// The utilisation from which writes need approval.
     pub fn low(&self) -> f64 {
-        self.low
+        self.bounds.low()
     }
 
     /// The utilisation from which writes are refused.
     pub fn high(&self) -> f64 {
-        self.high
+        self.bounds.high()
+    }
+
+    /// Both of them.
+    pub fn bounds(&self) -> Bounds {
+        self.bounds
     }
 
     /// The utilisation below which a unit relaxes.

@@ -11,6 +11,7 @@
 
 mod approver_laws;
 mod approvers;
+mod bounds;
 mod controller;
 mod formulas;
 mod input;
