@@ -4,12 +4,14 @@ mod evaluate;
 mod grant;
 mod policy;
 mod reason;
+mod replay;
 mod ruling;
 mod votes;
 
 pub use evaluate::{Question, UnitView, Verdict, evaluate};
 pub use grant::Grant;
 pub use policy::{PolicySet, UnknownUnits};
+pub use replay::{Difference, Field, Inputs, Wording};
 pub use votes::{Ballot, Change, Tally, Vote, VoteRefusal, Voter, may_vote};
 
 /// Name and version of the evaluator, recorded in every receipt. The version rises whenever the same

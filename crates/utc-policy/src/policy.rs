@@ -18,6 +18,8 @@ pub enum UnknownUnits {
 }
 
 impl UnknownUnits {
+    const ALL: [Self; 3] = [Self::Allow, Self::Approve, Self::Deny];
+
     /// The name in configuration and in the policy's canonical form.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -38,14 +40,10 @@ impl FromStr for UnknownUnits {
     type Err = DomainError;
 
     fn from_str(text: &str) -> Result<Self, DomainError> {
-        match text {
-            "allow" => Ok(Self::Allow),
-            "approve" => Ok(Self::Approve),
-            "deny" => Ok(Self::Deny),
-            _ => Err(DomainError::Unknown {
-                expected: "`allow`, `approve`, `deny`",
-            }),
-        }
+        let found = Self::ALL.into_iter().find(|what| what.as_str() == text);
+        found.ok_or(DomainError::Unknown {
+            expected: "`allow`, `approve`, `deny`",
+        })
     }
 }
 
@@ -77,6 +75,16 @@ impl PolicySet {
         };
         set.reference.digest = digest(&set.canonical_json());
         set
+    }
+
+    /// The set whose canonical JSON is exactly `text`; none where this evaluator knows no such set.
+    ///
+    /// It writes every set that there is and compares, so that whatever is read is also what would be written.
+    pub fn from_canonical(text: &str, version: u64) -> Option<Self> {
+        let mut sets = UnknownUnits::ALL.into_iter().flat_map(|unknown_units| {
+            rule_choices().map(move |on| Self::of(&on, unknown_units, version))
+        });
+        sets.find(|set| set.canonical_json() == text)
     }
 
     /// The next version, with `rule` switched.
@@ -119,6 +127,15 @@ impl PolicySet {
             self.read_only_for_risky, self.unknown_units, self.writes_require_approval
         )
     }
+}
+
+/// Every choice of rules that can be on.
+fn rule_choices() -> impl Iterator<Item = Vec<Rule>> {
+    (0_u32..1 << Rule::ALL.len()).map(|bits| {
+        let chosen = Rule::ALL.into_iter().enumerate();
+        let chosen = chosen.filter(|(at, _)| bits & (1 << at) != 0);
+        chosen.map(|(_, rule)| rule).collect()
+    })
 }
 
 fn digest(text: &str) -> String {

@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     reason = "what a test needs and does not get ends it"
 )]
 
@@ -9,4 +10,5 @@ mod grant;
 mod laws;
 mod order;
 mod policy_set;
+mod replay;
 mod votes;

@@ -17,6 +17,29 @@ fn switching_a_rule_there_and_back_restores_the_digest_and_raises_the_version() 
 }
 
 #[test]
+fn every_set_reads_back_from_its_canonical_json_and_nothing_else_reads() {
+    let choices = [&[][..], &Rule::ALL[..1], &Rule::ALL[1..], &Rule::ALL];
+    let units = [
+        UnknownUnits::Allow,
+        UnknownUnits::Approve,
+        UnknownUnits::Deny,
+    ];
+    for on in choices {
+        for unknown in units {
+            let set = PolicySet::of(on, unknown, 7);
+            let text = set.canonical_json();
+            assert_eq!(PolicySet::from_canonical(&text, 7), Some(set));
+            assert_eq!(PolicySet::from_canonical(&text.replace(':', ": "), 7), None);
+            assert_eq!(
+                PolicySet::from_canonical(&text.replace("\"v\":1", "\"v\":2"), 7),
+                None
+            );
+        }
+    }
+    assert_eq!(PolicySet::from_canonical("", 1), None);
+}
+
+#[test]
 fn the_digest_is_the_sha_256_of_the_canonical_json() {
     let set = PolicySet::initial(UnknownUnits::Deny);
     assert_eq!(
