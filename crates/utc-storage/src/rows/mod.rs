@@ -5,6 +5,7 @@
 
 pub mod approvals;
 pub mod approver_record;
+pub mod decisions;
 pub mod held_requests;
 pub mod history;
 pub mod idempotency_keys;

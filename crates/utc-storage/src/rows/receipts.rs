@@ -188,7 +188,7 @@ pub fn acts_since(
 
 /// The first position at or after a time. Times rise with positions, so halving the positions finds it in some twenty
 /// steps, and no index of times has to be kept.
-fn first_at_or_after(db: &mut Db, ts: i64) -> Result<Option<i64>, StorageError> {
+pub(super) fn first_at_or_after(db: &mut Db, ts: i64) -> Result<Option<i64>, StorageError> {
     let newest: Option<i64> = receipts::table
         .select(diesel::dsl::max(receipts::seq))
         .first(db)?;

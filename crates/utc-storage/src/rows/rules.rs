@@ -83,6 +83,15 @@ pub fn insert_version(db: &mut Db, row: &PolicyVersionRow) -> Result<(), Storage
     Ok(())
 }
 
+/// The canonical JSON of one version of the policy set.
+pub fn canonical(db: &mut Db, version: i64) -> Result<Option<String>, StorageError> {
+    Ok(policy_versions::table
+        .find(version)
+        .select(policy_versions::canonical)
+        .first(db)
+        .optional()?)
+}
+
 /// The number of the newest version; 0 before the first.
 pub fn newest_version(db: &mut Db) -> Result<i64, StorageError> {
     let newest: Option<i64> = policy_versions::table

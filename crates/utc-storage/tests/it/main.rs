@@ -10,6 +10,7 @@
 
 mod approvals;
 mod commit_unknown;
+mod decisions;
 mod held_requests;
 mod identities;
 mod journal;
