@@ -23,12 +23,20 @@ use crate::decide::forget;
 use crate::identity::{Seen, SetupSecret, Vault, flush};
 use crate::log::{self, Keeper, LogFault, Opened};
 use crate::options::Options;
+use crate::replay::Replayed;
 use crate::task::{Plan, Task};
 use crate::webhooks::{self, Links};
+use crate::work::{Places, Works};
 use crate::{AppError, Ticket, approvals, genesis, units};
 
 /// How often the last use of tokens and sessions is written.
 const LAST_USE_EVERY: Duration = Duration::from_mins(1);
+
+/// How many replays run at once: each takes a processor for as long as it runs.
+const REPLAYS: usize = 2;
+
+/// How many simulations run at once.
+const SIMULATIONS: usize = 2;
 
 /// Why a console did not open.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +100,8 @@ pub struct Console {
     watch: Arc<ClockWatch>,
     options: Options,
     keeper: Arc<Keeper>,
+    replays: Works<Replayed>,
+    simulating: Places,
     tick: Option<(Sender<()>, JoinHandle<()>)>,
     keeping: Option<(Sender<()>, JoinHandle<()>)>,
 }
@@ -159,6 +169,8 @@ impl Console {
             watch: Arc::new(ClockWatch::new()),
             options,
             keeper,
+            replays: Works::new("replay", REPLAYS),
+            simulating: Places::new("simulation", SIMULATIONS),
             tick: None,
             keeping: None,
         };
@@ -264,8 +276,9 @@ impl Console {
         self.watch.trouble()
     }
 
-    /// Refuses new work, writes what waits, stops.
+    /// Ends what runs in the background, refuses new work, writes what waits, stops.
     pub fn close(&self) {
+        self.replays.cancel_all();
         drop(flush(&self.cache, &self.journal, &self.seen));
         self.journal.close();
         // What was committed last is remembered too.
@@ -291,6 +304,14 @@ impl Console {
 
     pub(crate) fn seen(&self) -> &Seen {
         &self.seen
+    }
+
+    pub(crate) fn replays(&self) -> &Works<Replayed> {
+        &self.replays
+    }
+
+    pub(crate) fn simulating(&self) -> &Places {
+        &self.simulating
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -18,11 +18,13 @@ mod keys;
 pub mod log;
 mod options;
 mod receipts;
+pub mod replay;
 mod rules;
 mod secret_file;
 mod task;
 mod units;
 mod webhooks;
+mod work;
 
 /// What whoever composes the engine needs from the layers below.
 pub mod engine {
@@ -62,3 +64,4 @@ pub use webhooks::{
     DeliveryPage, DeliveryView, NewWebhook, Parcel, SavedWebhook, Settled, WebhookChange,
     WebhookView,
 };
+pub use work::{WorkId, WorkState, WorkView};
