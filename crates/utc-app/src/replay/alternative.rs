@@ -9,6 +9,10 @@ use utc_queueing::{Bounds, SettingsError};
 use super::read::Load;
 use crate::AppError;
 
+const NOTE_QUEUE: &str = "Each decision is judged by itself: where nobody had to approve, there counts as room for a request, and approvals that would have been asked for are not followed up.";
+
+const NOTE_THRESHOLDS: &str = "Levels are those that the recorded utilisation asks for by itself, for every unit and without memory: no window in which a level relaxes. Pinned levels and levels of units without data stay as they were.";
+
 /// Other rules and thresholds than those that decided.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alternative {
@@ -48,6 +52,15 @@ impl Alternative {
     pub(super) fn rules_by_key(&self) -> BTreeMap<&'static str, bool> {
         let keys = self.rules.iter();
         keys.map(|(rule, on)| (rule.as_str(), *on)).collect()
+    }
+
+    /// What to keep in mind about what comes out.
+    pub(super) fn notes(&self) -> Vec<&'static str> {
+        let mut notes = vec![NOTE_QUEUE];
+        if self.bounds.is_some() {
+            notes.push(NOTE_THRESHOLDS);
+        }
+        notes
     }
 
     /// The policy set with these rules.

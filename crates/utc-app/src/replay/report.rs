@@ -90,6 +90,8 @@ pub struct Finding {
 /// in observe mode.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Counterfactual {
+    /// What to keep in mind while reading, a sentence each.
+    pub notes: Vec<&'static str>,
     /// Every decision.
     pub matrix: Matrix,
     /// How many of the decisions with another answer were made in observe mode.

@@ -28,6 +28,8 @@ pub struct Simulation {
     pub to: Option<Timestamp>,
     /// Only decisions about this unit; an alias means the unit it names.
     pub unit: Option<UnitName>,
+    /// How many decisions at most, the newest ones; 1 to [`SIMULATED_MOST`].
+    pub limit: i64,
 }
 
 /// What a change of rules would have done.
@@ -40,7 +42,7 @@ pub struct Simulated {
 }
 
 impl Console {
-    /// Judges recent decisions by other rules, at most [`SIMULATED_MOST`] of them, the newest. Blocks.
+    /// Judges recent decisions by other rules. Blocks.
     ///
     /// # Errors
     /// [`AppError::Forbidden`] without the role `operator` on the unit, or everywhere where none is named;
@@ -58,7 +60,8 @@ impl Console {
         let request = self.checked(by, Role::Operator, &request)?;
         let _place = self.simulating().take()?;
         let part = self.stretch(&request)?;
-        let (part, cut) = self.newest(part)?;
+        let limit = asked.limit.clamp(1, SIMULATED_MOST);
+        let (part, cut) = self.newest(part, limit)?;
         let go_on = &mut |_, _| ControlFlow::Continue(());
         let report = walk::run(self, &request, &part, &evaluate, go_on)?;
         let report =
@@ -66,14 +69,14 @@ impl Console {
         Ok(Simulated { report, cut })
     }
 
-    /// The end of a part, with no more decisions than one simulation judges.
-    fn newest(&self, mut part: Part) -> Result<(Part, bool), AppError> {
+    /// The end of a part, with no more decisions than `limit`.
+    fn newest(&self, mut part: Part, limit: i64) -> Result<(Part, bool), AppError> {
         let nth = |count| {
             self.store()
                 .read(|db| decisions::from_end(db, &part.stretch, count))
         };
-        let cut = nth(SIMULATED_MOST + 1)?.is_some();
-        if cut && let Some(first) = nth(SIMULATED_MOST)? {
+        let cut = nth(limit + 1)?.is_some();
+        if cut && let Some(first) = nth(limit)? {
             part.stretch.from = first;
         }
         Ok((part, cut))

@@ -36,7 +36,12 @@ impl Tally {
     pub(super) fn new(mode: &ReplayMode) -> Self {
         match mode {
             ReplayMode::Faithful => Self::Faithful(FaithfulTally::default()),
-            ReplayMode::Counterfactual(_) => Self::Counterfactual(Box::default()),
+            ReplayMode::Counterfactual(alternative) => {
+                Self::Counterfactual(Box::new(CounterfactualTally {
+                    notes: alternative.notes(),
+                    ..CounterfactualTally::default()
+                }))
+            }
         }
     }
 
@@ -92,6 +97,7 @@ impl FaithfulTally {
 
 #[derive(Default)]
 pub(super) struct CounterfactualTally {
+    notes: Vec<&'static str>,
     matrix: Matrix,
     observed: u64,
     by_rule: BTreeMap<Ground, Spoken>,
@@ -159,6 +165,7 @@ impl CounterfactualTally {
             matrix: spoken.matrix,
         });
         Counterfactual {
+            notes: self.notes,
             by_rule: by_rule.collect(),
             never_matched,
             matrix: self.matrix,

@@ -2,6 +2,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "what a test needs and does not get ends it"
 )]
 
@@ -10,6 +11,7 @@ mod decisions;
 mod identities;
 mod keys;
 mod outgoing;
+mod replay;
 mod support;
 mod units;
 mod webhooks;
