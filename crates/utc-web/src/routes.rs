@@ -12,6 +12,7 @@ use utoipa::openapi::{RefOr, Schema};
 use crate::access::{Access, guard};
 use crate::handlers::{
     decisions, log, me, pages, receipts, rules, sessions, sign_in, system, tokens, units, users,
+    decisions, me, pages, receipts, replay, rules, sessions, sign_in, system, tokens, units, users,
     webhooks,
 };
 use crate::problem::Problem;
@@ -75,6 +76,7 @@ fn method_route(method: &HttpMethod) -> Route {
 /// Every endpoint.
 pub fn table() -> Vec<Endpoint> {
     let mut table = decisions_and_rules();
+    table.extend(replays());
     table.extend(approvals());
     table.extend(governed_units());
     table.extend(people_and_tokens());
@@ -97,7 +99,18 @@ fn decisions_and_rules() -> Vec<Endpoint> {
         Endpoint::new::<receipts::__path_verify, _, _>(VIEWER, receipts::verify),
         Endpoint::new::<rules::__path_list, _, _>(VIEWER, rules::list),
         Endpoint::new::<rules::__path_history, _, _>(VIEWER, rules::history),
+        // Whoever may change a rule may ask what that would do.
+        Endpoint::new::<replay::__path_simulate, _, _>(OPERATOR, replay::simulate),
         Endpoint::new::<rules::__path_put, _, _>(Access::Everywhere(Role::Operator), rules::put),
+    ]
+}
+
+fn replays() -> Vec<Endpoint> {
+    const AUDITOR: Access = Access::Role(Role::Auditor);
+    vec![
+        Endpoint::new::<replay::__path_start, _, _>(AUDITOR, replay::start),
+        Endpoint::new::<replay::__path_get, _, _>(AUDITOR, replay::get),
+        Endpoint::new::<replay::__path_cancel, _, _>(AUDITOR, replay::cancel),
     ]
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod log;
 pub(crate) mod me;
 pub(crate) mod pages;
 pub(crate) mod receipts;
+pub(crate) mod replay;
 pub(crate) mod rules;
 pub(crate) mod sessions;
 pub(crate) mod sign_in;

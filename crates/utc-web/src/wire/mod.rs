@@ -7,6 +7,8 @@ pub(crate) mod held;
 pub(crate) mod identity;
 pub(crate) mod parts;
 pub(crate) mod receipts;
+pub(crate) mod replay;
+pub(crate) mod replay_result;
 pub(crate) mod rules;
 pub(crate) mod units;
 pub(crate) mod webhooks;

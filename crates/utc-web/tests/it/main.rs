@@ -11,6 +11,7 @@ mod access;
 mod browser;
 mod held;
 mod limits;
+mod replay;
 mod routes;
 mod scopes;
 mod support;
