@@ -5,6 +5,7 @@ mod db;
 mod keys;
 mod log;
 mod receipts;
+mod replay;
 mod rules;
 mod secrets;
 mod set_back;
@@ -43,6 +44,8 @@ enum Command {
     /// Receipts.
     #[command(subcommand)]
     Receipts(receipts::Command),
+    /// Compute recorded decisions again, or judge them by other rules.
+    Replay(replay::Arguments),
     /// People who sign in.
     #[command(subcommand)]
     User(user::Command),
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
             Command::Rules(command) => rules::run(&context, command),
             Command::Units(command) => units::run(&context, command),
             Command::Receipts(command) => receipts::run(&context, &command),
+            Command::Replay(arguments) => replay::run(&context, arguments),
             Command::User(command) => user::run(&context, command),
             Command::Token(command) => token::run(&context, command),
             Command::Keys(command) => keys::run(&context, &command),
