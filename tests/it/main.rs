@@ -33,6 +33,7 @@ mod nginx;
 mod openapi;
 mod proxied;
 mod readme;
+mod replay;
 mod restart;
 mod snippets;
 mod tokens;
