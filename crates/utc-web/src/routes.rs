@@ -11,9 +11,8 @@ use utoipa::openapi::{RefOr, Schema};
 
 use crate::access::{Access, guard};
 use crate::handlers::{
-    decisions, log, me, pages, receipts, rules, sessions, sign_in, system, tokens, units, users,
-    decisions, me, pages, receipts, replay, rules, sessions, sign_in, system, tokens, units, users,
-    webhooks,
+    decisions, log, me, pages, receipts, replay, rules, sessions, sign_in, system, tokens, units,
+    users, webhooks,
 };
 use crate::problem::Problem;
 
