@@ -3,6 +3,9 @@
 //! The order matters: what a caller calls hop-by-hop goes first, then what only this gateway may say, and only then is
 //! ours set. So no caller can have a header of ours removed, or keep one that looks like ours.
 
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use http::HeaderMap;
 use http::header::{
     AUTHORIZATION, CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, PROXY_AUTHENTICATE,
@@ -60,15 +63,32 @@ pub(crate) fn overrides_the_method(headers: &HeaderMap) -> bool {
         .any(|name| METHOD_OVERRIDES.contains(&plain(name.as_str()).as_str()))
 }
 
-/// Whether an `Authorization` holds something that looks like a token of ours, whatever the scheme.
+/// Whether an `Authorization` holds something that looks like a token of ours, whatever the scheme; also as a name or a
+/// password of `Basic`, which are written in Base64.
 pub(crate) fn authorises_with_a_token_of_ours(headers: &HeaderMap) -> bool {
     let values = headers.get_all(AUTHORIZATION).into_iter();
     values
-        .flat_map(|value| value.as_bytes().split(|byte| b" \t,;=:\"'".contains(byte)))
-        .any(|part| {
-            part.get(..4)
-                .is_some_and(|start| start.eq_ignore_ascii_case(b"utc_"))
-        })
+        .flat_map(|value| parts(value.as_bytes()))
+        .any(|part| is_token(part) || decoded(part).is_some_and(|text| parts(&text).any(is_token)))
+}
+
+fn parts(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| b" \t,;=:\"'".contains(byte))
+}
+
+fn is_token(part: &[u8]) -> bool {
+    let start = part.get(..4);
+    start.is_some_and(|start| start.eq_ignore_ascii_case(b"utc_"))
+}
+
+/// What a part is in Base64, of either alphabet and however it ends: upstreams are as lenient.
+fn decoded(part: &[u8]) -> Option<Vec<u8>> {
+    let as_it_comes = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
+    [&alphabet::STANDARD, &alphabet::URL_SAFE]
+        .into_iter()
+        .find_map(|letters| GeneralPurpose::new(letters, as_it_comes).decode(part).ok())
 }
 
 /// Without what concerns one connection, by its name or because `Connection` names it.

@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::HttpRequest;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use utc_app::Who;
 use utc_gateway::port::{Limit, Refused};
 use utc_test_support::Upstream;
@@ -176,13 +178,40 @@ fn a_token_of_this_service_never_goes_on() {
         let head = format!("UTC-Token: {TOKEN}\r\nAuthorization: {value}\r\n");
         check(&head, 400, "token_in_authorization");
     }
+    for own in ["Bearer sk_utc_1", "Basic dXNlcjpub190b2tlbg==", "Basic !!!"] {
+        check_passed_on(own);
+    }
+}
+
+#[test]
+fn a_token_of_this_service_is_seen_in_basic_credentials() {
+    for pair in [
+        "user:utc_id_secret",
+        "utc_id_secret:",
+        ":UTC_id_secret",
+        "user:a:utc_id_secret",
+        "utc_id_secret",
+        "\u{3ff}\u{3ff}\u{3ff}:utc_id_secret",
+    ] {
+        let whole = STANDARD.encode(pair);
+        let bare = whole.trim_end_matches('=');
+        let url_safe = whole.replace('+', "-").replace('/', "_");
+        for value in [&whole, bare, &url_safe, &format!("x, Basic {whole}")] {
+            let head = format!("UTC-Token: {TOKEN}\r\nAuthorization: bAsIc {value}\r\n");
+            check(&head, 400, "token_in_authorization");
+        }
+    }
+}
+
+#[track_caller]
+fn check_passed_on(value: &str) {
     let upstream = Upstream::echo();
     let gateway = Gateway::allowing(&upstream);
-    let own = [("Authorization", "Bearer sk_utc_1")];
+    let own = [("Authorization", value)];
     let answer = gateway.call("GET", "/gateway/payments-api/", &own, b"");
     assert_eq!(answer.status, 200);
     let received = &upstream.received()[0];
-    assert_eq!(received.header("authorization"), Some("Bearer sk_utc_1"));
+    assert_eq!(received.header("authorization"), Some(value));
 }
 
 /// Lets nobody in twice.
