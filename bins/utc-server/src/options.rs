@@ -81,8 +81,8 @@ fn approvals(config: &Config) -> anyhow::Result<ApprovalOptions> {
         ttl: minutes(approvals.ttl_minutes),
         grant_ttl: minutes(approvals.grant_ttl_minutes),
         max_pending_per_subject: approvals.max_pending_per_subject,
+        held_bytes_per_token: config.gateway.held_bytes_per_token,
         prior: RatePrior::new(config.queueing.human_approval_rate_per_hour)?,
-        ..ApprovalOptions::STANDARD
     })
 }
 

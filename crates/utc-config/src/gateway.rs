@@ -10,7 +10,14 @@ const BODY_LIMIT: Variable = Variable::new(
     |c| size_text(c.gateway.body_limit_bytes),
 );
 
-pub(crate) const VARIABLES: &[Variable] = &[BODY_LIMIT];
+const HELD_PER_TOKEN: Variable = Variable::new(
+    "GATEWAY_HELD_BYTES_PER_TOKEN",
+    "32MiB",
+    "What the requests that wait for people may take of the database for one token: as GATEWAY_BODY_LIMIT. More is 429.",
+    |c| size_text(c.gateway.held_bytes_per_token),
+);
+
+pub(crate) const VARIABLES: &[Variable] = &[BODY_LIMIT, HELD_PER_TOKEN];
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
@@ -21,12 +28,18 @@ const LARGEST: u64 = 1024 * MIB;
 pub struct Gateway {
     /// The largest body that is held or hashed, in bytes, 1 to 2³⁰.
     pub body_limit_bytes: u64,
+    /// What the requests of one token may take that wait for people, in bytes, 1 to 2³⁰.
+    pub held_bytes_per_token: u64,
 }
 
 impl Gateway {
     pub(crate) fn from_env(reader: &mut Reader<'_>) -> Result<Self, Noted> {
-        let body_limit_bytes = reader.read(&BODY_LIMIT, size)?;
-        Ok(Self { body_limit_bytes })
+        let body_limit_bytes = reader.read(&BODY_LIMIT, size);
+        let held_bytes_per_token = reader.read(&HELD_PER_TOKEN, size);
+        Ok(Self {
+            body_limit_bytes: body_limit_bytes?,
+            held_bytes_per_token: held_bytes_per_token?,
+        })
     }
 }
 

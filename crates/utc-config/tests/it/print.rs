@@ -48,6 +48,7 @@ fn every_variable_is_printed_in_the_order_of_the_table() {
     UTC_LOG_PUBLIC=true
     UTC_CHECKPOINT_SINK=
     GATEWAY_BODY_LIMIT=8MiB
+    GATEWAY_HELD_BYTES_PER_TOKEN=32MiB
     RATE_LIMIT_TOKEN_PER_SECOND=0
     RATE_LIMIT_ANONYMOUS_PER_SECOND=50
     LOG_LEVEL=info
@@ -100,6 +101,7 @@ fn what_is_printed_reads_back() {
         ("UTC_OUTBOUND_ALLOW", "10.1.0.0/16,billing.internal:8080"),
         ("UTC_CHECKPOINT_SINK", "https://witness.example.org/add"),
         ("GATEWAY_BODY_LIMIT", "1500 KiB"),
+        ("GATEWAY_HELD_BYTES_PER_TOKEN", "3MiB"),
         ("UTC_TEMPLATES_DIR", "templates"),
         ("LOG_LEVEL", "trace"),
     ];

@@ -38,6 +38,7 @@ fn every_variable_with_a_wrong_value_is_named_at_once() {
         ("UTC_LOG_PUBLIC", "no"),
         ("UTC_CHECKPOINT_SINK", "https://user:hunter2@witness/add"),
         ("GATEWAY_BODY_LIMIT", "8MB"),
+        ("GATEWAY_HELD_BYTES_PER_TOKEN", "0"),
         ("RATE_LIMIT_TOKEN_PER_SECOND", "-1"),
         ("RATE_LIMIT_ANONYMOUS_PER_SECOND", "many"),
         ("LOG_LEVEL", "loud"),
@@ -78,6 +79,7 @@ fn every_variable_with_a_wrong_value_is_named_at_once() {
     `UTC_LOG_PUBLIC` is `no`: must be `true` or `false`
     `UTC_CHECKPOINT_SINK` is `https://…`: must be the path of a file, or `https://` or `http://` without a user or password
     `GATEWAY_BODY_LIMIT` is `8MB`: must be bytes, or a number with `KiB` or `MiB`, from 1 to 1024MiB
+    `GATEWAY_HELD_BYTES_PER_TOKEN` is `0`: must be bytes, or a number with `KiB` or `MiB`, from 1 to 1024MiB
     `RATE_LIMIT_TOKEN_PER_SECOND` is `-1`: must be a whole number from 0 to 1000000
     `RATE_LIMIT_ANONYMOUS_PER_SECOND` is `many`: must be a whole number from 0 to 1000000
     `LOG_LEVEL` is `loud`: must be one of `error`, `warn`, `info`, `debug`, `trace`
