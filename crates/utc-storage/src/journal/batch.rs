@@ -11,6 +11,7 @@ use crate::error::chain;
 use crate::rows::receipts::{self, NewReceipt};
 use crate::{JournalError, StorageError};
 
+use super::Observer;
 use super::head::{self, Head, signed};
 use super::job::{Job, JobError, Place, Receipt, StateCache, Tx};
 use super::tree::{self, Tail};
@@ -20,6 +21,7 @@ pub(crate) struct Context<'a> {
     pub(crate) sealer: &'a dyn Sealer,
     pub(crate) clock: &'a dyn Clock,
     pub(crate) cache: &'a dyn StateCache,
+    pub(crate) observer: &'a dyn Observer,
     pub(crate) configured_key: &'a KeyId,
     /// What this process last wrote or saw, to notice a log that was set back.
     pub(crate) remembered: Option<&'a Head>,
@@ -333,6 +335,8 @@ impl Batch<'_> {
         }
         self.head.batch_id.clone_from(&context.batch_id);
         head::store(self.db, &self.head).map_err(BatchError::Poisoned)?;
+        let mut drafts = self.rows.iter().filter_map(|row| row.draft(jobs));
+        context.observer.committing(&mut drafts);
         if let Err(source) = self.db.batch_execute("COMMIT") {
             let receipts = self.rows.iter().map(|row| row.receipt.id).collect();
             return Err(BatchError::Commit {
@@ -378,8 +382,12 @@ struct Ran {
 }
 
 impl Row {
+    fn draft<'a>(&self, jobs: &'a [Box<dyn Job>]) -> Option<&'a Draft> {
+        jobs.get(self.job)?.drafts().get(self.draft)
+    }
+
     fn columns<'a>(&'a self, jobs: &'a [Box<dyn Job>]) -> Option<NewReceipt<'a>> {
-        let draft = jobs.get(self.job)?.drafts().get(self.draft)?;
+        let draft = self.draft(jobs)?;
         Some(NewReceipt {
             seq: signed(self.receipt.seq),
             id: self.receipt.id.to_string(),

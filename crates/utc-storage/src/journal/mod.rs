@@ -40,9 +40,14 @@ pub use health::Health;
 pub use job::{Class, Job, JobError, Receipt, StateCache, Tx};
 pub(crate) use tree::{store as store_leaves, stored_leaves};
 
-/// Sees every committed batch: for metrics.
+/// Sees every batch: for metrics, and for tests that end the process at one of these points.
 pub trait Observer: Send + Sync {
-    /// A batch of `jobs` jobs was committed in `took`, from its begin to its commit.
+    /// A batch that has these receipts is about to be committed. Nobody is told of them before it is.
+    fn committing(&self, receipts: &mut dyn Iterator<Item = &Draft>) {
+        let _ = receipts;
+    }
+
+    /// A batch of `jobs` jobs was committed in `took`, from its begin to its commit. Nobody has an answer yet.
     fn committed(&self, jobs: usize, took: Duration);
 }
 

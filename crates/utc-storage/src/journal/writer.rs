@@ -89,6 +89,7 @@ impl Writer {
             sealer: shared.options.sealer.as_ref(),
             clock: shared.options.clock.as_ref(),
             cache: shared.options.cache.as_ref(),
+            observer: shared.options.observer.as_ref(),
             configured_key: &shared.options.configured_key,
             remembered: self.remembered.as_ref(),
             tail: &self.tail,

@@ -58,6 +58,9 @@ fn jobs_that_wait_together_share_a_transaction_and_keep_their_order() {
         assert_eq!(positions, (0..20).collect::<Vec<_>>());
         assert_eq!(running.log().len(), 20);
         assert_eq!(*running.batches.0.lock().unwrap(), [1, 20]);
+        let told = running.batches.1.lock().unwrap().clone();
+        let reasons: Vec<String> = (0..20).map(|n| format!("job {n}")).collect();
+        assert_eq!(told[1], reasons, "told of each receipt before its commit");
     });
 }
 

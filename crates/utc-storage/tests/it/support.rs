@@ -96,11 +96,19 @@ impl StateCache for EpochCache {
     }
 }
 
-/// Remembers the sizes of committed batches.
+/// Remembers the sizes of committed batches, and of which receipts it was told before.
 #[derive(Default)]
-pub(crate) struct Batches(pub(crate) Mutex<Vec<usize>>);
+pub(crate) struct Batches(
+    pub(crate) Mutex<Vec<usize>>,
+    pub(crate) Mutex<Vec<Vec<String>>>,
+);
 
 impl Observer for Batches {
+    fn committing(&self, receipts: &mut dyn Iterator<Item = &Draft>) {
+        let reasons = receipts.map(|draft| draft.reason.clone()).collect();
+        self.1.lock().unwrap().push(reasons);
+    }
+
     fn committed(&self, jobs: usize, _took: Duration) {
         self.0.lock().unwrap().push(jobs);
     }
