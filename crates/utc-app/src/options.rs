@@ -96,6 +96,9 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// How often pins and marks are ended and the state is compared with the database.
     pub tick: Duration,
+    /// How long a process counts as alive that has begun to send a held request, unless it says so again; more than two
+    /// seconds where it goes on.
+    pub execution_lease: Duration,
 }
 
 struct Unobserved;
@@ -133,6 +136,7 @@ impl Options {
             wal_bound: WAL_BOUND,
             clock: Arc::new(SystemClock),
             tick: Duration::from_millis(250),
+            execution_lease: Duration::from_secs(30),
         }
     }
 }

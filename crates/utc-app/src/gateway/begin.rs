@@ -1,7 +1,5 @@
 //! A held request is about to be sent.
 
-use std::time::Duration;
-
 use utc_domain::{ApprovalId, Decision, ReceiptId, TokenId, UnitName};
 use utc_storage::rows::approvals::ApprovalRow;
 use utc_storage::rows::{approvals, held_requests};
@@ -14,9 +12,6 @@ use crate::AppError;
 use crate::console::Console;
 use crate::decide::Request;
 use crate::units::stored::parse;
-
-/// How long a process counts as alive that has begun to send something, unless it says so again.
-pub(super) const LEASE: Duration = Duration::from_secs(30);
 
 /// A request that this process alone sends now.
 #[derive(Debug, Clone)]
@@ -59,7 +54,7 @@ impl Console {
         };
         let errand = Errand::Execution {
             owner: self.boot().to_owned(),
-            lease: LEASE,
+            lease: self.options().execution_lease,
         };
         let answer = match self.ask_new(&by, request, errand).wait() {
             Ok(answer) => answer,

@@ -4,7 +4,6 @@ use utc_domain::{ApprovalId, UnitName};
 use utc_storage::connection::Location;
 use utc_storage::rows::held_requests;
 
-use super::begin::LEASE;
 use super::finish::give_up;
 use crate::AppError;
 use crate::console::Console;
@@ -33,10 +32,11 @@ impl Console {
     /// Answers how many requests were given up. Blocks; call it about once a second.
     pub fn tend_executions(&self) -> Result<usize, AppError> {
         let now = self.clock().now();
+        let lease = self.options().execution_lease;
         let alone = self.alone().map(str::to_owned);
         let old = now.plus_minutes(-KEPT_MINUTES).as_micros();
         let (renew, abandoned, answers) = self.store().read(|db| {
-            let half = after(now, LEASE / 2).as_micros();
+            let half = after(now, lease / 2).as_micros();
             Ok::<_, AppError>((
                 held_requests::must_renew(db, self.boot(), half)?,
                 !held_requests::abandoned(db, now.as_micros(), alone.as_deref())?.is_empty(),
@@ -49,7 +49,7 @@ impl Console {
         let owner = self.boot().to_owned();
         self.control(move |tx| {
             let now = tx.now();
-            held_requests::renew(tx.db(), &owner, after(now, LEASE).as_micros())?;
+            held_requests::renew(tx.db(), &owner, after(now, lease).as_micros())?;
             held_requests::erase_old_answers(tx.db(), old)?;
             let abandoned = held_requests::abandoned(tx.db(), now.as_micros(), alone.as_deref())?;
             let drafts = abandoned.into_iter().map(|held| give_up(tx, held));

@@ -1,6 +1,7 @@
 //! A console with people, tokens and one unit behind a gateway, all of it real.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,6 +20,9 @@ use utc_test_support::{Answer, TempDir, Upstream};
 use crate::support::{Listener, Measured, Setup, client, patient, request_as};
 
 pub(crate) const UNIT: &str = "payments-api";
+
+/// Short, so that nobody waits long until a process that is gone counts as gone.
+const LEASE: Duration = Duration::from_secs(3);
 
 /// A database that outlives the consoles that use it.
 pub(crate) struct Database {
@@ -54,6 +58,7 @@ impl Database {
             secret: Some("only for tests: 32 characters and more".to_owned()),
             data_dir: self.folder.path().to_owned(),
             approvals: self.approvals,
+            execution_lease: LEASE,
             ..Engine::new(self.location.clone())
         };
         Arc::new(Console::with(options).unwrap())
