@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use utc_app::{Access, Console, Who};
 use utc_config::Config;
 use utc_domain::UnitName;
-use utc_gateway::held::{Executor, Runner};
+use utc_gateway::held::{Executor, Runner, Step};
 use utc_gateway::port::{Limit, Measure};
 use utc_gateway::{ConsolePorts, Options, State, TrustedProxies, Upstreams};
 use utc_outbound::{Outbound, OutboundPolicy, Timeouts};
@@ -51,6 +51,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) outbound: OutboundPolicy,
     /// Where the console listens.
     pub(crate) console_at: SocketAddr,
+    /// Who is told of every step of sending a held request.
+    pub(crate) reached: &'a Arc<dyn Fn(Step) + Send + Sync>,
 }
 
 impl Gateway {
@@ -66,12 +68,15 @@ impl Gateway {
             limits,
             outbound,
             console_at,
+            reached,
         } = shared;
         let client = Outbound::new(outbound, Timeouts::default())?;
         let measure = Arc::new(Measured(Arc::clone(metrics)));
         let upstreams = Arc::new(Upstreams::new(client, measure));
         let ports = Arc::new(ConsolePorts::new(Arc::clone(console)));
+        let reached = Arc::clone(reached);
         let executor = Executor::new(ports.clone(), Arc::clone(&upstreams));
+        let executor = executor.watched_by(move |step| reached(step));
         let limit = Limited {
             limits: Arc::clone(limits),
             proxies: crate::options::proxies(&config.server),

@@ -9,8 +9,11 @@ use utc_app::engine::{Location, Observer, RatePrior, Settings, UnknownUnits};
 use utc_app::log::LogOptions;
 use utc_app::{ApprovalOptions, Options, Settled};
 use utc_config::{AppEnv, Config, DatabaseUrl, RateLimit, Server};
+use utc_domain::Draft;
 use utc_outbound::{AllowEntry, OutboundPolicy};
 use utc_web::{Metrics, Proxies, Rates};
+
+use crate::Composition;
 
 /// Where the data is.
 pub(crate) fn location(database: &DatabaseUrl) -> Location {
@@ -20,16 +23,29 @@ pub(crate) fn location(database: &DatabaseUrl) -> Location {
     }
 }
 
-struct Batches(Arc<Metrics>);
+/// Counts batches, and tells whoever looks on.
+struct Batches {
+    metrics: Arc<Metrics>,
+    beside: Arc<dyn Observer>,
+}
 
 impl Observer for Batches {
+    fn committing(&self, receipts: &mut dyn Iterator<Item = &Draft>) {
+        self.beside.committing(receipts);
+    }
+
     fn committed(&self, jobs: usize, took: Duration) {
-        self.0.committed(jobs, took);
+        self.metrics.committed(jobs, took);
+        self.beside.committed(jobs, took);
     }
 }
 
 /// The engine's options.
-pub(crate) fn engine(config: &Config, metrics: &Arc<Metrics>) -> anyhow::Result<Options> {
+pub(crate) fn engine(
+    config: &Config,
+    metrics: &Arc<Metrics>,
+    composition: &Composition,
+) -> anyhow::Result<Options> {
     let queueing = &config.queueing;
     let secret = |secret: &secrecy::SecretString| secret.expose_secret().to_owned();
     Ok(Options {
@@ -60,7 +76,11 @@ pub(crate) fn engine(config: &Config, metrics: &Arc<Metrics>) -> anyhow::Result<
             utc_config::UnknownUnits::Approve => UnknownUnits::Approve,
             utc_config::UnknownUnits::Deny => UnknownUnits::Deny,
         },
-        observer: Arc::new(Batches(Arc::clone(metrics))),
+        observer: Arc::new(Batches {
+            metrics: Arc::clone(metrics),
+            beside: Arc::clone(&composition.observer),
+        }),
+        execution_lease: composition.execution_lease,
         ..Options::new(location(&config.database))
     })
 }

@@ -7,7 +7,7 @@ use tracing_subscriber::EnvFilter;
 use utc_config::{Log, LogFormat};
 
 /// Starts logging. `LOG_LEVEL` counts for everything.
-pub(crate) fn start_logging(log: &Log) -> anyhow::Result<()> {
+pub fn start_logging(log: &Log) -> anyhow::Result<()> {
     // The framework greets at its start; ours says the same in one line.
     let filter = EnvFilter::builder().parse(format!("{},actix_server=warn", log.level.as_str()))?;
     let lines = tracing_subscriber::fmt()
@@ -22,14 +22,14 @@ pub(crate) fn start_logging(log: &Log) -> anyhow::Result<()> {
 }
 
 /// One line for whoever started the server. A closed terminal is not a reason to stop.
-pub(crate) fn line(text: &str) {
+pub fn line(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{}", text.trim_end());
     let _ = out.flush();
 }
 
 /// Why the server did not start.
-pub(crate) fn failure(error: &anyhow::Error) -> ExitCode {
+pub fn failure(error: &anyhow::Error) -> ExitCode {
     let _ = writeln!(std::io::stderr(), "utc-server: {error:#}");
     ExitCode::FAILURE
 }

@@ -16,10 +16,11 @@ use utc_notify::Courier;
 use utc_web::{Limits, Metrics, Pages, State};
 
 use crate::gateway::{Gateway, GatewayListener, Shared};
-use crate::{options, report};
+use crate::{Composition, options, report};
 
 /// Serves until SIGTERM or SIGINT: then no new connection is taken, what is in flight is finished and committed.
-pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
+pub fn run(config: &Config, composition: &Composition) -> anyhow::Result<()> {
+    let demo = composition.demo;
     let location = options::location(&config.database);
     let outbound = options::outbound(config)?;
     if demo {
@@ -29,7 +30,11 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
     }
     let lock = utc_app::engine::server_lock(&location)?;
     let metrics = Arc::new(Metrics::new()?);
-    let console = Arc::new(Console::with(options::engine(config, &metrics)?)?);
+    let console = Arc::new(Console::with(options::engine(
+        config,
+        &metrics,
+        composition,
+    )?)?);
     refuse_open_door(config, &console)?;
     let listener =
         TcpListener::bind((config.server.host, config.server.port)).with_context(|| {
@@ -50,6 +55,7 @@ pub(crate) fn run(config: &Config, demo: bool) -> anyhow::Result<()> {
         limits: &limits,
         outbound,
         console_at: address,
+        reached: &composition.reached,
     };
     let gateway = Gateway::new(config, gateway, shared)?;
     let demo = if demo {
