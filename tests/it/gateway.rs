@@ -1,79 +1,14 @@
-//! Writes through the gateway of a real server: held, approved, sent once; and the server killed on the way.
+//! Writes through the gateway of a real server: held, approved, sent once.
 
 use std::io::Write as _;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use serde_json::{Value, json};
-use utc_test_support::{Answer, Client, Server, ServerOptions, Upstream, admin};
+use serde_json::json;
+use utc_test_support::{Server, ServerOptions, Upstream, admin};
 
-use crate::calls::{APPROVAL, set_rule, unit_path};
-use crate::chain::Log;
 use crate::load::wait_until;
-
-const DONE: &[u8] = b"HTTP/1.1 201 Created\r\nContent-Length: 4\r\n\r\ndone";
-
-/// A server in front of a service, whose writes need approval.
-struct Stage {
-    options: ServerOptions,
-    server: Server,
-    agent: String,
-    approver: String,
-}
-
-impl Stage {
-    fn new(options: ServerOptions, upstream: &Upstream) -> Self {
-        let server = Server::start(&options);
-        let config = json!({"upstream": upstream.origin()});
-        server.put(&unit_path("payments-api", ""), &config).ok();
-        set_rule(server.client(), APPROVAL, true);
-        let token = |arguments: &[&str]| {
-            let created = admin(&options, &[&["token", "create"], arguments].concat());
-            created.ok().stdout.trim().to_owned()
-        };
-        Self {
-            agent: token(&["agent", "--role", "decider", "--subject", "agent-7"]),
-            approver: token(&["ann", "--role", "approver"]),
-            options,
-            server,
-        }
-    }
-
-    fn call(&self, method: &str, path: &str, body: Option<&[u8]>) -> Answer {
-        let headers = [("UTC-Token", self.agent.as_str())];
-        let target = format!("/gateway/payments-api{path}");
-        let gateway = self.server.gateway();
-        gateway.send(method, &target, &headers, body).unwrap()
-    }
-
-    /// A write that waits: where its approval is found.
-    fn hold(&self) -> String {
-        let answer = self.call("POST", "/v1/transfers", Some(b"{\"amount\":7}"));
-        answer.problem(409, "approval_required");
-        let place = answer.header("location").unwrap();
-        assert!(place.starts_with(self.server.url()), "{place}");
-        place.trim_start_matches(self.server.url()).to_owned()
-    }
-
-    fn approve(&self, approval: &str) {
-        let approver: Client = self.server.client().with_token(&self.approver);
-        let voted = approver.send("POST", &format!("{approval}/approve"), &[], None);
-        voted.unwrap().ok();
-    }
-
-    fn execution(&self, approval: &str) -> Value {
-        self.server.get(approval).ok()["execution"].clone()
-    }
-
-    #[track_caller]
-    fn wait_for(&self, approval: &str, execution: &str) {
-        wait_until(execution, || {
-            self.execution(approval)["status"] == execution
-        });
-    }
-}
+use crate::stage::{DONE, Stage};
 
 #[test]
 fn a_write_is_held_approved_and_arrives_once() {
@@ -88,37 +23,6 @@ fn a_write_is_held_approved_and_arrives_once() {
         assert_eq!(upstream.received().len(), 2);
         assert_eq!(upstream.received()[1].body, b"{\"amount\":7}");
     }
-}
-
-/// Kills the server while the upstream holds the request in its hands, and starts it again.
-fn kill_while_sending(options: ServerOptions) {
-    let answers = Arc::new(AtomicBool::new(false));
-    let may_answer = Arc::clone(&answers);
-    let upstream = Upstream::start(move |_, stream| {
-        while !may_answer.load(Ordering::SeqCst) {
-            thread::sleep(Duration::from_millis(5));
-        }
-        stream.write_all(DONE)
-    });
-    let mut stage = Stage::new(options, &upstream);
-    let approval = stage.hold();
-    stage.approve(&approval);
-    wait_until("the request arrives", || upstream.received().len() == 1);
-    stage.server.kill9();
-    answers.store(true, Ordering::SeqCst);
-    stage.server = Server::start(&stage.options);
-    stage.wait_for(&approval, "outcome_unknown");
-    // Long enough for whoever would send it again.
-    thread::sleep(Duration::from_secs(3));
-    assert_eq!(upstream.received().len(), 1, "it was sent again");
-    let log = Log::read(stage.server.client());
-    let last = &log.entries.last().unwrap().claims;
-    assert_eq!(last["code"], "execution_outcome_unknown");
-}
-
-#[test]
-fn a_server_that_is_killed_while_it_sends_does_not_send_again() {
-    kill_while_sending(ServerOptions::sqlite());
 }
 
 #[test]

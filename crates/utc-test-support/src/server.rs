@@ -1,6 +1,7 @@
 //! A running server.
 
 use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -106,14 +107,25 @@ impl Server {
     /// The same without making a token: on a fresh database there is nobody. The client sends no credentials.
     #[track_caller]
     pub fn start_alone(options: &ServerOptions, arguments: &[&str]) -> Result<Self, Refused> {
+        Self::start_program(options, &program_path("utc-server"), arguments)
+    }
+
+    /// The same with another program that says where it listens in the words of `utc-server`.
+    #[track_caller]
+    pub fn start_program(
+        options: &ServerOptions,
+        program: &Path,
+        arguments: &[&str],
+    ) -> Result<Self, Refused> {
         let spawned = options
-            .command(&program_path("utc-server"))
+            .command(program)
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn();
-        let mut child = spawned.unwrap_or_else(|error| panic!("cannot start utc-server: {error}"));
+        let mut child =
+            spawned.unwrap_or_else(|error| panic!("cannot start {}: {error}", program.display()));
         let output = Output::default();
         let (say, listening) = channel();
         let stdout = child.stdout.take().map(|pipe| output.keep(pipe, Some(say)));
