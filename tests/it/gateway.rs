@@ -1,12 +1,14 @@
 //! Writes through the gateway of a real server: held, approved, sent once.
 
 use std::io::Write as _;
+use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use utc_test_support::{Server, ServerOptions, Upstream, admin};
 
+use crate::calls::unit_path;
 use crate::load::wait_until;
 use crate::stage::{DONE, Stage};
 
@@ -146,4 +148,71 @@ fn reseal_after_a_rotation(options: ServerOptions) {
 fn what_is_sealed_moves_to_a_new_data_key_and_needs_the_old_one_no_more() {
     reseal_after_a_rotation(ServerOptions::sqlite());
     reseal_after_a_rotation(ServerOptions::postgres());
+}
+
+#[test]
+fn what_waits_for_one_token_takes_as_much_room_as_is_configured() {
+    let upstream = Upstream::answering(DONE);
+    let options = ServerOptions::sqlite().env("GATEWAY_HELD_BYTES_PER_TOKEN", "2KiB");
+    let stage = Stage::new(options, &upstream);
+    stage.hold();
+    let large = [b'a'; 2_048];
+    let refused = stage.call("POST", "/v1/transfers", Some(&large));
+    refused.problem(429, "too_much_held");
+    assert_eq!(upstream.connections(), 0);
+}
+
+fn measured(stage: &Stage) -> Value {
+    let unit = stage.server.get(&unit_path("payments-api", "")).ok();
+    unit["measured"].clone()
+}
+
+#[test]
+fn what_the_gateway_measures_is_shown_with_the_unit() {
+    let body = Arc::new(Barrier::new(2));
+    let ends = Arc::clone(&body);
+    let upstream = Upstream::start(move |request, stream| match request.target() {
+        "/breaks-off" => Err(std::io::ErrorKind::ConnectionReset.into()),
+        "/long" => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n")?;
+            ends.wait();
+            stream.write_all(b"x")
+        }
+        _ => {
+            thread::sleep(Duration::from_millis(100));
+            stream.write_all(DONE)
+        }
+    });
+    let stage = Stage::new(ServerOptions::sqlite(), &upstream);
+    assert_eq!(measured(&stage), Value::Null);
+    assert_eq!(stage.call("GET", "/breaks-off", None).status, 502);
+    let aborted = measured(&stage);
+    assert_eq!(aborted["completed"], 0);
+    assert_eq!(aborted["service_ms_mean"], Value::Null);
+    assert_eq!(stage.call("GET", "/slow", None).status, 201);
+    let served = measured(&stage);
+    assert_eq!(
+        (&served["completed"], &served["window_minutes"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(served["arrivals_per_hour"], 120.0);
+    assert!(
+        served["service_ms_mean"].as_f64().unwrap() >= 100.0,
+        "{served}"
+    );
+    assert!(
+        served["concurrency"].as_f64().unwrap() >= 0.1 / 60.0,
+        "{served}"
+    );
+    thread::scope(|scope| {
+        scope.spawn(|| stage.call("GET", "/long", None));
+        // Served with its first byte: the last one has not come.
+        wait_until("the answer begins", || measured(&stage)["completed"] == 2);
+        body.wait();
+    });
+    let level = stage.server.get(&unit_path("payments-api", "")).ok();
+    assert_eq!(
+        level["no_data"], true,
+        "it is shown and does not act: {level}"
+    );
 }

@@ -71,7 +71,10 @@ impl Gateway {
             reached,
         } = shared;
         let client = Outbound::new(outbound, Timeouts::default())?;
-        let measure = Arc::new(Measured(Arc::clone(metrics)));
+        let measure = Arc::new(Measured {
+            console: Arc::clone(console),
+            metrics: Arc::clone(metrics),
+        });
         let upstreams = Arc::new(Upstreams::new(client, measure));
         let ports = Arc::new(ConsolePorts::new(Arc::clone(console)));
         let reached = Arc::clone(reached);
@@ -120,16 +123,26 @@ impl Limit for Limited {
     }
 }
 
-/// The gateway's measurements, for whoever reads the metrics.
-struct Measured(Arc<Metrics>);
+/// The gateway's measurements, for whoever reads the metrics or looks at a unit.
+struct Measured {
+    console: Arc<Console>,
+    metrics: Arc<Metrics>,
+}
 
 impl Measure for Measured {
     fn sent(&self, unit: &UnitName, access: Access, in_flight: usize) {
-        self.0.forwarded(unit, word(access), in_flight);
+        self.console.measure_sent(unit);
+        self.metrics.forwarded(unit, word(access), in_flight);
+    }
+
+    fn ended(&self, unit: &UnitName, _access: Access, in_flight: usize) {
+        self.console.measure_ended(unit);
+        self.metrics.under_way(unit, in_flight);
     }
 
     fn served(&self, unit: &UnitName, access: Access, took: Duration) {
-        self.0.served(unit, word(access), took);
+        self.console.measure_served(unit, took);
+        self.metrics.served(unit, word(access), took);
     }
 }
 

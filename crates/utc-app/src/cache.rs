@@ -18,6 +18,7 @@ use crate::approvals::{Waiting, Watchers};
 use crate::arrivals::Arrivals;
 use crate::gateway::Upstream;
 use crate::identity::Identities;
+use crate::traffic::Traffic;
 use crate::units::stored;
 use crate::webhooks::Links;
 
@@ -111,10 +112,11 @@ impl UnitState {
     }
 }
 
-/// A unit in the cache: its state is replaced whole, its arrivals are counted in place.
+/// A unit in the cache: its state is replaced whole, what comes to it is counted in place.
 pub(crate) struct Unit {
     pub(crate) state: ArcSwap<UnitState>,
     pub(crate) arrivals: Arrivals,
+    pub(crate) traffic: Traffic,
 }
 
 impl Unit {
@@ -122,6 +124,7 @@ impl Unit {
         Self {
             state: ArcSwap::from_pointee(state),
             arrivals: Arrivals::default(),
+            traffic: Traffic::default(),
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod replay;
 mod rules;
 mod secret_file;
 mod task;
+mod traffic;
 mod units;
 mod webhooks;
 mod work;
@@ -55,6 +56,7 @@ pub use options::{ApprovalOptions, Options};
 pub use receipts::{Filter, ReceiptPage, StoredReceipt};
 pub use rules::{PolicyVersion, RuleChange, RuleChanged, RuleState};
 pub use task::Ticket;
+pub use traffic::Measured;
 pub use units::{
     Access, Configured, Features, LevelRecord, MarkView, Marked, MethodOverride, Observed,
     PinRequest, QueueEstimate, Report, RiskRequest, Thresholds, UnitConfig, UnitHistory, UnitPage,

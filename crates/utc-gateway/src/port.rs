@@ -139,7 +139,10 @@ pub trait Measure: Send + Sync {
     /// A request is about to be sent; with it, `in_flight` requests of the unit wait for their answer's first byte.
     fn sent(&self, unit: &UnitName, access: Access, in_flight: usize);
 
-    /// The upstream answered; `took` runs from the request's last piece to the answer's first byte. Requests that
+    /// A request waits no more, whatever became of it; without it, `in_flight` requests of the unit still do.
+    fn ended(&self, unit: &UnitName, access: Access, in_flight: usize);
+
+    /// The upstream answered, which was told before by [`Measure::ended`]; `took` runs from the request's last piece to the answer's first byte. Requests that
     /// ended otherwise are not heard of.
     fn served(&self, unit: &UnitName, access: Access, took: Duration);
 }

@@ -93,7 +93,7 @@ impl Upstreams {
         access: Access,
         request: Request,
     ) -> Result<Response, SendError> {
-        let mut flight = self.take_off(unit)?;
+        let mut flight = self.take_off(unit, access)?;
         self.measure.sent(unit, access, flight.count);
         let sent = self.client.send(request).await;
         flight.found = match &sent {
@@ -107,7 +107,7 @@ impl Upstreams {
         Ok(answer)
     }
 
-    fn take_off(&self, unit: &UnitName) -> Result<Flight<'_>, SendError> {
+    fn take_off(&self, unit: &UnitName, access: Access) -> Result<Flight<'_>, SendError> {
         let mut all = self.lock();
         let known = all.entry(unit.clone()).or_default();
         let pass = known
@@ -118,6 +118,7 @@ impl Upstreams {
         Ok(Flight {
             upstreams: self,
             unit: unit.clone(),
+            access,
             count: known.in_flight,
             pass,
             found: Found::Nothing,
@@ -141,6 +142,7 @@ impl fmt::Debug for Upstreams {
 struct Flight<'a> {
     upstreams: &'a Upstreams,
     unit: UnitName,
+    access: Access,
     /// How many are on their way, this one included.
     count: usize,
     pass: Pass,
@@ -149,11 +151,22 @@ struct Flight<'a> {
 
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
+        let left = self.land();
+        let measure = &self.upstreams.measure;
+        measure.ended(&self.unit, self.access, left);
+    }
+}
+
+impl Flight<'_> {
+    /// How many of the unit's are still on their way.
+    fn land(&self) -> usize {
         let mut all = self.upstreams.lock();
-        if let Some(known) = all.get_mut(&self.unit) {
-            known.in_flight = known.in_flight.saturating_sub(1);
-            known.breaker.leave(self.pass, self.found, Instant::now());
-        }
+        let Some(known) = all.get_mut(&self.unit) else {
+            return 0;
+        };
+        known.in_flight = known.in_flight.saturating_sub(1);
+        known.breaker.leave(self.pass, self.found, Instant::now());
+        known.in_flight
     }
 }
 

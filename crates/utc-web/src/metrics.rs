@@ -92,6 +92,11 @@ impl Metrics {
     pub fn forwarded(&self, unit: &UnitName, access: &'static str, in_flight: usize) {
         let key = unit_key("utc_gateway_requests_total", unit, access);
         self.recorder.register_counter(&key, &META).increment(1);
+        self.under_way(unit, in_flight);
+    }
+
+    /// So many requests to the unit's upstream wait for an answer.
+    pub fn under_way(&self, unit: &UnitName, in_flight: usize) {
         let label = Label::new("unit", unit.to_string());
         let key = Key::from_parts("utc_gateway_in_flight", vec![label]);
         let in_flight = u32::try_from(in_flight).unwrap_or(u32::MAX);

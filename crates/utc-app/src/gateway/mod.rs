@@ -6,6 +6,7 @@ mod begin;
 mod errand;
 mod finish;
 mod kept;
+mod measure;
 mod outcome;
 mod outgoing;
 mod record;

@@ -1,5 +1,7 @@
 //! What can be seen of a unit.
 
+use std::time::Instant;
+
 use utc_domain::{LevelCause, ProtectionLevel, Timestamp, UnitName};
 use utc_queueing::formulas::{Mmc, servers_needed};
 use utc_queueing::{QueueState, is_stale, recommendation};
@@ -11,7 +13,7 @@ use super::observe::settings;
 use super::{UnitConfig, stored};
 use crate::arrivals::ArrivalCounts;
 use crate::console::Console;
-use crate::{AppError, Principal};
+use crate::{AppError, Measured, Principal};
 
 /// A unit with everything that is known of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +46,8 @@ pub struct UnitView {
     pub risk_mark: Option<MarkView>,
     /// Operations asked for and not denied, counted by this server.
     pub arrivals: ArrivalCounts,
+    /// What this server's gateway measured; none before its first request to the unit.
+    pub measured: Option<Measured>,
 }
 
 /// A pin or a risk mark.
@@ -139,6 +143,7 @@ impl Console {
         let queue = stored::queue_state(row)?;
         let (level, pinned) = state.level_at(now);
         let settings = settings(&self.options().queueing, &config)?;
+        let cached = self.cache().unit(&name);
         let pin = match pin {
             Some(pin) if pinned => Some(MarkView {
                 level: Some(level),
@@ -173,11 +178,11 @@ impl Console {
             estimate: queue
                 .as_ref()
                 .and_then(|queue| estimate(queue, &config, settings.high())),
-            arrivals: self
-                .cache()
-                .unit(&name)
+            arrivals: cached
+                .as_ref()
                 .map(|unit| unit.arrivals.read(now))
                 .unwrap_or_default(),
+            measured: cached.and_then(|unit| unit.traffic.read(Instant::now())),
             name,
             configured: row.configured,
             config_version: row.config_version.unsigned_abs(),

@@ -34,6 +34,9 @@ fn requests_in_flight_and_service_times_are_measured() {
             && served.iter().any(|one| one.1 == Access::Write)
     );
     assert!(served.iter().all(|one| one.2 > Duration::ZERO));
+    let mut left = gateway.measured.ended.lock().unwrap().clone();
+    left.sort_unstable();
+    assert_eq!(left, [0, 1]);
 }
 
 #[test]
@@ -55,6 +58,7 @@ fn requests_without_an_answer_are_sent_and_not_served() {
         .map(|one| one.2)
         .collect();
     assert_eq!(sent, [1, 1]);
+    assert_eq!(*gateway.measured.ended.lock().unwrap(), [0, 0]);
     assert!(gateway.measured.served.lock().unwrap().is_empty());
 }
 

@@ -224,6 +224,8 @@ pub(crate) fn eventually(what: &str, is_so: impl Fn() -> bool) {
 #[derive(Debug, Default)]
 pub(crate) struct Measured {
     pub(crate) sent: Mutex<Vec<(String, Access, usize)>>,
+    /// How many were left, each time that one ended.
+    pub(crate) ended: Mutex<Vec<usize>>,
     pub(crate) served: Mutex<Vec<(String, Access, Duration)>>,
 }
 
@@ -233,6 +235,10 @@ impl Measure for Measured {
             .lock()
             .unwrap()
             .push((unit.to_string(), access, in_flight));
+    }
+
+    fn ended(&self, _unit: &UnitName, _access: Access, in_flight: usize) {
+        self.ended.lock().unwrap().push(in_flight);
     }
 
     fn served(&self, unit: &UnitName, access: Access, took: Duration) {

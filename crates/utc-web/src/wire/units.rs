@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use utc_app::{
-    Access, Features, FieldError, LevelRecord, MarkView, MethodOverride, PinRequest, QueueEstimate,
-    Report, RiskRequest, Thresholds, UnitConfig, UnitView,
+    Access, Features, FieldError, LevelRecord, MarkView, Measured, MethodOverride, PinRequest,
+    QueueEstimate, Report, RiskRequest, Thresholds, UnitConfig, UnitView,
 };
 use utc_domain::Timestamp;
 use utoipa::ToSchema;
@@ -233,6 +233,9 @@ pub(crate) struct UnitAnswer {
     queue: Option<QueueAnswer>,
     /// Operations asked for and not denied, counted by this server. They are shown and do not act.
     measured_arrivals: ArrivalsAnswer,
+    /// What this server's gateway measured in the last hour; null before its first request to the unit. It moves no
+    /// level.
+    measured: Option<MeasuredAnswer>,
 }
 
 /// Operations asked for and not denied, by clock hour.
@@ -242,6 +245,40 @@ pub(crate) struct ArrivalsAnswer {
     this_hour: u64,
     /// In the clock hour before.
     previous_hour: u64,
+}
+
+/// What the gateway measured of a unit in the last hour, or since its first request where that is less.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MeasuredAnswer {
+    /// Requests sent to the upstream, per hour.
+    arrivals_per_hour: f64,
+    /// How many requests waited for their answer's first byte at a time, in the mean.
+    concurrency: f64,
+    /// From a request's last byte to its answer's first, in milliseconds: the mean; null when none was answered.
+    service_ms_mean: Option<f64>,
+    /// How many were answered.
+    completed: u64,
+    /// How many minutes this is about, 1 to 60.
+    window_minutes: u32,
+}
+
+impl From<Measured> for MeasuredAnswer {
+    fn from(measured: Measured) -> Self {
+        let Measured {
+            arrivals_per_hour,
+            concurrency,
+            service_ms_mean,
+            completed,
+            window_minutes,
+        } = measured;
+        Self {
+            arrivals_per_hour,
+            concurrency,
+            service_ms_mean,
+            completed,
+            window_minutes,
+        }
+    }
 }
 
 /// A pin or a risk mark.
@@ -328,6 +365,7 @@ impl From<UnitView> for UnitAnswer {
                 this_hour: view.arrivals.this_hour,
                 previous_hour: view.arrivals.previous_hour,
             },
+            measured: view.measured.map(MeasuredAnswer::from),
         }
     }
 }
