@@ -38,6 +38,7 @@ mod replay;
 mod restart;
 mod snippets;
 mod stage;
+mod threats;
 mod tokens;
 mod two_servers;
 mod webhooks;
