@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use utc_test_support::{Server, ServerOptions, Upstream, admin};
 
-use crate::calls::unit_path;
+use crate::calls::{APPROVAL, set_rule, unit_path};
 use crate::load::wait_until;
 use crate::stage::{DONE, Stage};
 
@@ -215,4 +215,28 @@ fn what_the_gateway_measures_is_shown_with_the_unit() {
         level["no_data"], true,
         "it is shown and does not act: {level}"
     );
+}
+
+#[test]
+fn the_gateway_is_no_way_to_the_console() {
+    let upstream = Upstream::answering(DONE);
+    let stage = Stage::new(ServerOptions::sqlite(), &upstream);
+    let approval = stage.hold();
+    set_rule(stage.server.client(), APPROVAL, false);
+    for own in [stage.server.url(), stage.server.gateway().url()] {
+        let config = json!({"upstream": own});
+        stage.server.put(&unit_path("mirror", ""), &config).ok();
+        let bearer = format!("Bearer {}", stage.approver);
+        let headers = [
+            ("UTC-Token", stage.agent.as_str()),
+            ("Authorization", &bearer),
+        ];
+        let target = format!("/gateway/mirror{approval}/approve");
+        let gateway = stage.server.gateway();
+        let smuggled = gateway.send("POST", &target, &headers, None).unwrap();
+        smuggled.problem(400, "token_in_authorization");
+        let bare = gateway.send("POST", &target, &headers[..1], None).unwrap();
+        bare.problem(502, "upstream_refused");
+    }
+    assert_eq!(stage.server.get(&approval).ok()["status"], "pending");
 }

@@ -82,7 +82,7 @@ pub(crate) struct Installation {
     pub(crate) token: String,
 }
 
-fn actor() -> Subject {
+pub(crate) fn actor() -> Subject {
     "user:alice".parse().unwrap()
 }
 

@@ -18,6 +18,7 @@ mod hygiene;
 mod installation;
 mod limits;
 mod measure;
+mod rights;
 mod runner;
 mod store;
 mod streaming;
