@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::HttpRequest;
+use actix_web::dev::RequestHead;
 use actix_web::web::Data;
 use anyhow::Context as _;
 use ipnet::IpNet;
@@ -117,7 +117,7 @@ struct Limited {
 }
 
 impl Limit for Limited {
-    fn count(&self, who: Option<Who>, request: &HttpRequest) -> Option<Duration> {
+    fn count(&self, who: Option<Who>, request: &RequestHead) -> Option<Duration> {
         let wait = self.limits.count_elsewhere(who, &self.proxies, request);
         wait.map(Duration::from_secs)
     }

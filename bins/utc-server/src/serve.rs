@@ -18,6 +18,9 @@ use utc_web::{Limits, Metrics, Pages, State};
 use crate::gateway::{Gateway, GatewayListener, Shared};
 use crate::{Composition, options, report};
 
+/// How long what is in flight may take to end when the server is asked to stop.
+const STOPPING: Duration = Duration::from_secs(30);
+
 /// Serves until SIGTERM or SIGINT: then no new connection is taken, what is in flight is finished and committed.
 pub fn run(config: &Config, composition: &Composition) -> anyhow::Result<()> {
     let demo = composition.demo;
@@ -92,19 +95,14 @@ pub fn run(config: &Config, composition: &Composition) -> anyhow::Result<()> {
     });
     system.block_on(async move {
         let upkeep = actix_web::rt::spawn(upkeep(state.clone()));
-        let forwarding = HttpServer::new(move || utc_gateway::app(gateway.state.clone()))
-            .listen(gateway.listener)?
-            // Head and body of a streamed answer are written apart: the second must not wait for the first to be
-            // acknowledged.
-            .tcp_nodelay(true)
-            .shutdown_timeout(30)
-            .disable_signals()
-            .run();
+        let forwarding = utc_gateway::server(gateway.state, gateway.listener, None, STOPPING)?;
         let for_app = state.clone();
         let serving = HttpServer::new(move || utc_web::app(for_app.clone()))
             .listen(listener)?
+            // Head and body of a streamed answer are written apart: the second must not wait for the first to be
+            // acknowledged.
             .tcp_nodelay(true)
-            .shutdown_timeout(30)
+            .shutdown_timeout(STOPPING.as_secs())
             .disable_signals()
             .run();
         let servers = [serving.handle(), forwarding.handle()];

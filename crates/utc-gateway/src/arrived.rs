@@ -2,13 +2,14 @@
 
 use std::net::SocketAddr;
 
-use actix_web::HttpRequest;
+use actix_web::dev::RequestHead;
 use actix_web::http::{StatusCode, Version};
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, HOST, HeaderName, HeaderValue, TRANSFER_ENCODING, UPGRADE};
 use utc_domain::{CorrelationText, DomainError, IdempotencyKey};
 use uuid::Uuid;
 
+use crate::body::BodyError;
 use crate::convert::from_actix;
 use crate::path::{Asked, PathError};
 use crate::problem::Problem;
@@ -45,33 +46,45 @@ pub(crate) enum Length {
     Unknown,
 }
 
+impl Length {
+    /// Whether no more than `limit` bytes are announced; how many come is another question.
+    pub(crate) fn check(self, limit: usize) -> Result<(), BodyError> {
+        match self {
+            Self::Bytes(bytes) if usize::try_from(bytes).map_or(true, |bytes| bytes > limit) => {
+                Err(BodyError::TooLarge { limit })
+            }
+            Self::None | Self::Bytes(_) | Self::Unknown => Ok(()),
+        }
+    }
+}
+
 impl Arrived {
-    pub(crate) fn read(request: &HttpRequest) -> Result<Self, Problem> {
-        let headers = from_actix(request.headers());
-        check_method(request.method().as_str(), &headers)?;
+    pub(crate) fn read(request: &RequestHead) -> Result<Self, Problem> {
+        let headers = from_actix(&request.headers);
+        check_method(request.method.as_str(), &headers)?;
         check_target(request)?;
         let length = length(&headers)?;
-        let target = request.uri().path_and_query();
+        let target = request.uri.path_and_query();
         let asked = Asked::read(target.map_or("", |target| target.as_str()))?;
         let (token, key) = (token(&headers)?, key(&headers)?);
         check_credentials(&headers)?;
         Ok(Self {
             asked,
-            method: request.method().as_str().to_owned(),
-            peer: request.peer_addr().ok_or_else(Problem::internal)?,
+            method: request.method.as_str().to_owned(),
+            peer: request.peer_addr.ok_or_else(Problem::internal)?,
             token,
             subject: text(&headers, &SUBJECT, "subject_header")?,
             key,
             length,
-            knows_no_chunks: request.version() < Version::HTTP_11,
+            knows_no_chunks: request.version < Version::HTTP_11,
             headers,
         })
     }
 }
 
 /// The caller's `X-Request-ID` where it is plain text, else a new one.
-pub(crate) fn request_id(request: &HttpRequest) -> String {
-    let given = request.headers().get(REQUEST_ID.as_str());
+pub(crate) fn request_id(request: &RequestHead) -> String {
+    let given = request.headers.get(REQUEST_ID.as_str());
     let given = given.and_then(|value| value.to_str().ok());
     match given.filter(|text| text.parse::<CorrelationText>().is_ok()) {
         Some(text) => text.to_owned(),
@@ -80,8 +93,8 @@ pub(crate) fn request_id(request: &HttpRequest) -> String {
 }
 
 /// Whether a body follows or may follow the head: on a connection with one left unread, no other request is read.
-pub(crate) fn has_body(request: &HttpRequest) -> bool {
-    let headers = request.headers();
+pub(crate) fn has_body(request: &RequestHead) -> bool {
+    let headers = &request.headers;
     let length = headers.get(CONTENT_LENGTH.as_str());
     length.is_some_and(|length| length != "0")
         || headers.contains_key(TRANSFER_ENCODING.as_str())
@@ -106,8 +119,8 @@ fn check_method(method: &str, headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 /// A target that names a host leaves open which of two hosts is meant.
-fn check_target(request: &HttpRequest) -> Result<(), Problem> {
-    if request.uri().authority().is_some() {
+fn check_target(request: &RequestHead) -> Result<(), Problem> {
+    if request.uri.authority().is_some() {
         let detail = "the request's target must be a path: the gateway is no forward proxy";
         return Err(Problem::bad("target_refused", detail));
     }

@@ -13,7 +13,7 @@ use utc_outbound::{Body, Connection, Response};
 
 use crate::answer::Reader;
 use crate::arrived::Length;
-use crate::body::{self, BodyError, Share};
+use crate::body::{self, Share};
 use crate::decided::Decided;
 use crate::execution::Executing;
 use crate::failure::no_answer;
@@ -131,17 +131,10 @@ impl Asking {
 /// The whole body, and its share of what all bodies may take.
 async fn whole(state: &State, length: Length, payload: Payload) -> Result<(Bytes, Share), Problem> {
     let limit = state.options.body_limit;
-    let said = match length {
-        Length::None | Length::Unknown => 0,
-        Length::Bytes(bytes) => bytes,
-    };
-    if usize::try_from(said).is_ok_and(|said| said <= limit) {
-        let mut share = state.budget.share();
-        let body = body::whole(payload, limit, state.options.body_time, &mut share).await?;
-        Ok((body, share))
-    } else {
-        Err(BodyError::TooLarge { limit }.into())
-    }
+    length.check(limit)?;
+    let mut share = state.budget.share();
+    let body = body::whole(payload, limit, state.options.body_time, &mut share).await?;
+    Ok((body, share))
 }
 
 /// A request that may be sent.

@@ -14,6 +14,7 @@ mod failure;
 mod forwarded;
 mod headers;
 pub mod held;
+mod listener;
 mod method;
 mod options;
 mod path;
@@ -31,6 +32,7 @@ use actix_web::{App, Error, web};
 
 pub use console::ConsolePorts;
 pub use forwarded::TrustedProxies;
+pub use listener::server;
 pub use options::Options;
 pub use upstream::Upstreams;
 
@@ -65,8 +67,8 @@ impl State {
     }
 }
 
-/// The application, for a listener of its own. Give the same `state` to every worker.
-pub fn app(
+/// The application. Give the same `state` to every worker.
+fn app(
     state: web::Data<State>,
 ) -> App<
     impl ServiceFactory<

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::HttpRequest;
+use actix_web::dev::RequestHead;
 use utc_app::gateway::{Execution, Outgoing};
 use utc_app::{Access, MethodOverride, Who};
 use utc_domain::{
@@ -47,7 +47,7 @@ pub trait Caller: Send + Sync {
 pub trait Limit: Send + Sync {
     /// Counts one request of whoever was admitted, or else of the address that it comes from. How long to wait; none when
     /// it may go on.
-    fn count(&self, who: Option<Who>, request: &HttpRequest) -> Option<Duration>;
+    fn count(&self, who: Option<Who>, request: &RequestHead) -> Option<Duration>;
 }
 
 /// No limit at all.
@@ -55,7 +55,7 @@ pub trait Limit: Send + Sync {
 pub struct Unlimited;
 
 impl Limit for Unlimited {
-    fn count(&self, _: Option<Who>, _: &HttpRequest) -> Option<Duration> {
+    fn count(&self, _: Option<Who>, _: &RequestHead) -> Option<Duration> {
         None
     }
 }

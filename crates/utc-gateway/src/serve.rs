@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use actix_http::Request;
+use actix_web::body::BoxBody;
+use actix_web::dev::{RequestHead, Response};
 use actix_web::http::header::{
     CACHE_CONTROL, HeaderName as Name, HeaderValue, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::web::{Bytes, Data, Payload};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use http::header::{HeaderName, HeaderValue as Value};
 use utc_app::Access;
 use utc_app::gateway::Outgoing;
@@ -15,7 +18,7 @@ use utc_domain::Action;
 use uuid::Uuid;
 
 use crate::answer::Reader;
-use crate::arrived::{Arrived, has_body, request_id};
+use crate::arrived::{Arrived, Length, has_body, request_id};
 use crate::asking::Asking;
 use crate::port::{Caller, Refused, Route};
 use crate::problem::Problem;
@@ -29,17 +32,38 @@ pub(crate) async fn serve(
     payload: Payload,
     state: Data<State>,
 ) -> HttpResponse {
-    let id = request_id(&request);
-    let served = match admit(&state, &request).await {
-        Ok((arrived, caller)) => forward(&state, arrived, caller, payload, &id).await,
+    // Whoever waited to be asked for its body was admitted before it was asked.
+    let before = request.extensions_mut().remove::<Admitted>();
+    let (id, admitted) = match before {
+        Some(admitted) => (admitted.id.clone(), Ok(admitted)),
+        None => admit(&state, request.head()).await,
+    };
+    let served = match admitted {
+        Ok(admitted) => admitted.forward(&state, payload).await,
         Err(problem) => Err(problem),
     };
-    served.unwrap_or_else(|problem| refuse(problem, &request, &id))
+    served.unwrap_or_else(|problem| refuse(problem, request.head(), &id))
+}
+
+/// Whether a caller that waits to be asked for its body is asked: when it is known, may ask about the unit, and says of
+/// no more than can be taken. Else it is refused here, before anything of the body has come.
+pub(crate) async fn ask_for_body(
+    state: &State,
+    request: Request,
+) -> Result<Request, Response<BoxBody>> {
+    let (id, admitted) = admit(state, request.head()).await;
+    match admitted.and_then(|admitted| admitted.within(state.options.body_limit)) {
+        Ok(admitted) => {
+            request.extensions_mut().insert(admitted);
+            Ok(request)
+        }
+        Err(problem) => Err(refuse(problem, request.head(), &id).into()),
+    }
 }
 
 /// The answer that says why not. What is left of the request's body is not looked for, so that nothing in it can be
 /// taken for another request.
-fn refuse(mut problem: Problem, request: &HttpRequest, id: &str) -> HttpResponse {
+fn refuse(mut problem: Problem, request: &RequestHead, id: &str) -> HttpResponse {
     report(&problem, request, id);
     problem.request_id = Some(id.to_owned());
     let mut answer = problem.render();
@@ -59,8 +83,8 @@ fn refuse(mut problem: Problem, request: &HttpRequest, id: &str) -> HttpResponse
 }
 
 /// Failures are logged once, here; what callers did wrong only at debug level.
-fn report(problem: &Problem, request: &HttpRequest, request_id: &str) {
-    let (method, path, code) = (request.method().as_str(), request.path(), problem.code());
+fn report(problem: &Problem, request: &RequestHead, request_id: &str) {
+    let (method, path, code) = (request.method.as_str(), request.uri.path(), problem.code());
     let cause = problem.cause();
     if problem.status() == StatusCode::INTERNAL_SERVER_ERROR {
         tracing::error!(
@@ -83,10 +107,28 @@ fn report(problem: &Problem, request: &HttpRequest, request_id: &str) {
     }
 }
 
+/// A request of somebody who may ask about its unit, and its id. Nothing of its body was read.
+struct Admitted {
+    id: String,
+    access: Access,
+    length: Length,
+    asking: Asking,
+}
+
+/// Reads the head of a request and finds out who sends it, and to which unit.
+async fn admit(state: &State, request: &RequestHead) -> (String, Result<Admitted, Problem>) {
+    let id = request_id(request);
+    let admitted = match known(state, request).await {
+        Ok((arrived, caller)) => Admitted::new(state, arrived, caller, &id),
+        Err(problem) => Err(problem),
+    };
+    (id, admitted)
+}
+
 /// Reads the request and finds out who sends it. Each is counted, also one that is refused.
-async fn admit(
+async fn known(
     state: &State,
-    request: &HttpRequest,
+    request: &RequestHead,
 ) -> Result<(Arrived, Arc<dyn Caller>), Problem> {
     let admitted = match Arrived::read(request) {
         Ok(arrived) => {
@@ -105,34 +147,53 @@ async fn admit(
     }
 }
 
-async fn forward(
-    state: &State,
-    arrived: Arrived,
-    caller: Arc<dyn Caller>,
-    payload: Payload,
-    id: &str,
-) -> Result<HttpResponse, Problem> {
-    let route = caller.unit(&arrived.asked.unit)?;
-    let access = method::access(&arrived.method, &arrived.asked.path, &route.methods);
-    let asking = Asking {
-        action: action(access, &arrived.asked.path)?,
-        outgoing: outgoing(state, &arrived, &route, id),
-        key: arrived.key.clone(),
-        reader: Reader {
-            asked_for_head: arrived.method == "HEAD",
-            knows_no_chunks: arrived.knows_no_chunks,
-        },
-        caller,
-        route,
-    };
-    match access {
-        Access::Read if arrived.asked.names_a_method() => {
+impl Admitted {
+    fn new(
+        state: &State,
+        arrived: Arrived,
+        caller: Arc<dyn Caller>,
+        id: &str,
+    ) -> Result<Self, Problem> {
+        let route = caller.unit(&arrived.asked.unit)?;
+        let access = method::access(&arrived.method, &arrived.asked.path, &route.methods);
+        if access == Access::Read && arrived.asked.names_a_method() {
             let detail =
                 "the query of a read names another method; send the request with that method";
-            Err(Problem::bad("method_override", detail))
+            return Err(Problem::bad("method_override", detail));
         }
-        Access::Read => asking.read(state, arrived.length, payload).await,
-        Access::Write => asking.write(state, arrived.length, payload).await,
+        let asking = Asking {
+            action: action(access, &arrived.asked.path)?,
+            outgoing: outgoing(state, &arrived, &route, id),
+            key: arrived.key,
+            reader: Reader {
+                asked_for_head: arrived.method == "HEAD",
+                knows_no_chunks: arrived.knows_no_chunks,
+            },
+            caller,
+            route,
+        };
+        Ok(Self {
+            id: id.to_owned(),
+            access,
+            length: arrived.length,
+            asking,
+        })
+    }
+
+    /// Itself, unless its body is a write's and is said to be larger than `limit` bytes.
+    fn within(self, limit: usize) -> Result<Self, Problem> {
+        match self.access {
+            Access::Write => self.length.check(limit)?,
+            Access::Read => {}
+        }
+        Ok(self)
+    }
+
+    async fn forward(self, state: &State, payload: Payload) -> Result<HttpResponse, Problem> {
+        match self.access {
+            Access::Read => self.asking.read(state, self.length, payload).await,
+            Access::Write => self.asking.write(state, self.length, payload).await,
+        }
     }
 }
 

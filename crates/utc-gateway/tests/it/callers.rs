@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use actix_web::HttpRequest;
+use actix_web::dev::RequestHead;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use utc_app::Who;
@@ -219,7 +219,7 @@ fn check_passed_on(value: &str) {
 struct Once(Mutex<Vec<Option<Who>>>);
 
 impl Limit for Once {
-    fn count(&self, who: Option<Who>, _: &HttpRequest) -> Option<Duration> {
+    fn count(&self, who: Option<Who>, _: &RequestHead) -> Option<Duration> {
         let mut seen = self.0.lock().unwrap();
         let wait = seen.contains(&who).then(|| Duration::from_secs(7));
         seen.push(who);

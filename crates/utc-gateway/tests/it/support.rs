@@ -10,11 +10,11 @@ use std::thread;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::{HttpServer, web};
+use actix_web::web;
 use utc_app::Access;
 use utc_domain::UnitName;
 use utc_gateway::port::{Gate, Limit, Measure, Question, Refused, Ruling, Unlimited};
-use utc_gateway::{Options, State, Upstreams, app};
+use utc_gateway::{Options, State, Upstreams, server};
 use utc_outbound::{Outbound, OutboundPolicy, Timeouts};
 use utc_test_support::{Answer, Upstream, exchange};
 
@@ -128,13 +128,7 @@ impl Listener {
         let (say, started) = channel();
         thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let server = HttpServer::new(move || app(state.clone()))
-                    .workers(1)
-                    .disable_signals()
-                    .shutdown_timeout(0)
-                    .listen(listener)
-                    .unwrap()
-                    .run();
+                let server = server(state, listener, Some(1), Duration::ZERO).unwrap();
                 say.send(server.handle()).unwrap();
                 server.await.unwrap();
             });

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use actix_web::HttpRequest;
+use actix_web::dev::RequestHead;
 
 /// Whose forwarding headers count.
 pub struct Proxies(Box<dyn Fn(IpAddr) -> bool + Send + Sync>);
@@ -20,8 +20,8 @@ impl Proxies {
 
 /// The address of whoever sends the request: of the connection, or, behind trusted proxies, the last one in
 /// `X-Forwarded-For` that is not a trusted proxy itself. What stands before that, anybody could have written.
-pub(crate) fn address_of(proxies: &Proxies, request: &HttpRequest) -> IpAddr {
-    let peer = request.peer_addr().map(|peer| peer.ip());
+pub(crate) fn address_of(proxies: &Proxies, request: &RequestHead) -> IpAddr {
+    let peer = request.peer_addr.map(|peer| peer.ip());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     if !proxies.trusts(peer) {
         return peer;

@@ -4,7 +4,7 @@ use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
-use actix_web::HttpRequest;
+use actix_web::dev::RequestHead;
 use actix_web::http::StatusCode;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
@@ -68,7 +68,7 @@ impl Limits {
         &self,
         who: Option<Who>,
         proxies: &Proxies,
-        request: &HttpRequest,
+        request: &RequestHead,
     ) -> Option<u64> {
         self.count_in(who, address_of(proxies, request))
     }

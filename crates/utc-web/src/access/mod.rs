@@ -84,7 +84,7 @@ async fn admit(access: Access, request: &mut ServiceRequest) -> Result<(), Probl
     let known = found.as_ref().ok().and_then(Option::as_ref);
     state
         .limits
-        .count(known, address_of(&state.proxies, request.request()))?;
+        .count(known, address_of(&state.proxies, request.head()))?;
     if access == Access::Anyone || (access == Access::Log && state.log_public) {
         // Bad credentials are none here: whoever signs in again may still have an old cookie.
         if let Ok(Some(credential)) = found {

@@ -231,7 +231,7 @@ async fn sign_in(
     request: &HttpRequest,
     body: SignInBody,
 ) -> Result<StartedSession, Problem> {
-    let address = address_of(&state.proxies, request);
+    let address = address_of(&state.proxies, request.head());
     state.limits.count_sign_in(address, &body.name)?;
     let done = blocking(state, move |console| {
         console.sign_in(&body.name, &body.password)
