@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use utc_app::Options;
 use utc_app::engine::Observer;
 use utc_gateway::held::Step;
 
@@ -26,7 +27,7 @@ impl Composition {
             demo: false,
             observer: Arc::new(Nobody),
             reached: Arc::new(|_| {}),
-            execution_lease: Duration::from_secs(30),
+            execution_lease: Options::EXECUTION_LEASE,
         }
     }
 }

@@ -108,6 +108,9 @@ impl Observer for Unobserved {
 }
 
 impl Options {
+    /// The usual [`Options::execution_lease`]: half a minute.
+    pub const EXECUTION_LEASE: Duration = Duration::from_secs(30);
+
     /// The defaults, for the database at `location`. The data folder is the one of the SQLite file, else `./data`.
     pub fn new(location: Location) -> Self {
         let folder = location
@@ -136,7 +139,7 @@ impl Options {
             wal_bound: WAL_BOUND,
             clock: Arc::new(SystemClock),
             tick: Duration::from_millis(250),
-            execution_lease: Duration::from_secs(30),
+            execution_lease: Self::EXECUTION_LEASE,
         }
     }
 }
