@@ -1,7 +1,8 @@
 //! Held, approved, sent once, fetched: through a gateway on a real console, on both databases.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 
 use tokio::runtime::Runtime;
 use utc_app::{AppError, PinRequest, Principal};
@@ -299,6 +300,37 @@ fn whenever_the_process_ends_it_is_sent_at_most_once_and_state_and_receipts_agre
         crash_at(sqlite(), step);
         crash_at(postgres(), step);
     }
+}
+
+#[test]
+fn an_outcome_that_comes_when_it_was_given_up_is_recorded_and_changes_nothing() {
+    let upstream = Upstream::echo();
+    let all = Installation::new(postgres(), &upstream);
+    let id = all.approved();
+    let (go_on, wait) = channel::<()>();
+    let wait = Mutex::new(wait);
+    let slow = all.executor().watched_by(move |reached| {
+        if reached == Step::Answered {
+            wait.lock().unwrap().recv().unwrap();
+        }
+    });
+    let runtime = Runtime::new().unwrap();
+    let sending = runtime.spawn(async move { slow.execute(id).await.unwrap() });
+    // Nobody says that the one who sends is alive, and another process concludes that it is not.
+    let other = all.database.open();
+    eventually("it is given up", || other.tend_executions().unwrap() == 1);
+    assert_eq!(all.view(id).execution, ExecutionStatus::OutcomeUnknown);
+    go_on.send(()).unwrap();
+    assert!(runtime.block_on(sending).unwrap());
+    let codes = all.codes();
+    let last = &codes[codes.len() - 2..];
+    assert_eq!(
+        last,
+        ["execution_outcome_unknown", "execution_outcome_late"]
+    );
+    assert_eq!(all.view(id).execution, ExecutionStatus::OutcomeUnknown);
+    assert_eq!(upstream.received().len(), 1);
+    all.check_log();
 }
 
 #[test]

@@ -53,7 +53,7 @@ pub(crate) fn postgres() -> Database {
 }
 
 impl Database {
-    fn open(&self) -> Arc<Console> {
+    pub(crate) fn open(&self) -> Arc<Console> {
         let options = Engine {
             secret: Some("only for tests: 32 characters and more".to_owned()),
             data_dir: self.folder.path().to_owned(),

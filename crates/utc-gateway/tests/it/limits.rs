@@ -76,6 +76,19 @@ fn a_body_that_does_not_come_in_time_is_given_up() {
 }
 
 #[test]
+fn a_head_that_does_not_come_is_given_up() {
+    let upstream = Upstream::echo();
+    let gateway = limited(&upstream, |_| {});
+    // Reading ends because the gateway closes the connection, long before this side would.
+    let answer = talk(
+        &gateway,
+        b"GET /gateway/payments-api/ HTTP/1.1\r\nHost: g\r\n",
+    );
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    assert_eq!(upstream.connections(), 0);
+}
+
+#[test]
 fn a_read_whose_body_stops_is_given_up() {
     let gateway = limited(&Upstream::echo(), |setup| {
         setup.options.idle = Duration::from_millis(50);
