@@ -127,8 +127,13 @@ fn check_outcome(stage: &Stage, upstream: &Upstream, approval: &str, expected: &
     let answer = agent.get(&format!("{approval}/result"));
     if *execution == "done" {
         assert_eq!(answer.ok()["body"], "done", "{at}");
+        let erased = "the request was erased after its end";
+        assert_eq!(seen["request"]["note"], erased, "{at}");
     } else {
         answer.problem(404, "no_answer");
+        // A person who looks into it must see what it was.
+        let body = "{\"amount\":7}";
+        assert_eq!(seen["request"]["body_preview"], body, "{at}");
     }
 }
 
