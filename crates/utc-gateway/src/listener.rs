@@ -8,7 +8,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_http::HttpService;
-use actix_server::Server;
+use actix_server::{Server, ServerBuilder};
 use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service, map_config};
 use actix_web::Error;
 use actix_web::dev::AppConfig;
@@ -28,13 +28,7 @@ pub fn server(
     patience: Duration,
 ) -> io::Result<Server> {
     let address = listener.local_addr()?;
-    let builder = Server::build()
-        .disable_signals()
-        .shutdown_timeout(patience.as_secs());
-    let builder = match workers {
-        Some(workers) => builder.workers(workers),
-        None => builder,
-    };
+    let builder = builder(workers, patience);
     let stopping = builder.graceful_shutdown_signal();
     let service = move || {
         let (asked, stopping) = (state.clone(), stopping.clone());
@@ -59,4 +53,14 @@ pub fn server(
             .tcp()
     };
     Ok(builder.listen("gateway", listener, service)?.run())
+}
+
+fn builder(workers: Option<usize>, patience: Duration) -> ServerBuilder {
+    let builder = Server::build()
+        .disable_signals()
+        .shutdown_timeout(patience.as_secs());
+    match workers {
+        Some(workers) => builder.workers(workers),
+        None => builder,
+    }
 }
