@@ -18,6 +18,7 @@ mod hygiene;
 mod installation;
 mod limits;
 mod measure;
+mod recovery;
 mod rights;
 mod runner;
 mod store;
