@@ -39,7 +39,8 @@ pub mod engine {
 }
 
 pub use approvals::{
-    ApprovalFilter, ApprovalPage, ApprovalView, Forwarded, Held, VoteView, Voted, Watch, Withdrawn,
+    ApprovalFigures, ApprovalFilter, ApprovalPage, ApprovalView, Forwarded, Held, QueueFigures,
+    VoteView, Voted, Watch, Withdrawn,
 };
 pub use arrivals::ArrivalCounts;
 pub use audit::{LogReport, LogSummary};

@@ -9,6 +9,9 @@ use crate::formulas::{self, FormulaError, MAX_SERVERS, Mmc};
 
 const MINUTES_PER_HOUR: f64 = 60.0;
 
+/// A request that expires before enough people vote with at least this probability is not worth holding.
+const AS_GOOD_AS_CERTAIN: f64 = 0.999;
+
 /// The people who may approve for a unit, and how fast they are.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Approvers {
@@ -51,17 +54,23 @@ impl Approvers {
 
     /// Whether a request that ends `ttl_minutes` after it was asked could be decided before.
     ///
-    /// With nothing ahead the prior rate counts where the learned one is lower. People who were away have a low
-    /// rate, and if nothing were let in any more they could never show that they are back.
+    /// Behind others it has to be expected that it is. The first in line waits for nobody but the people
+    /// themselves, who may well be faster than their mean: it is kept out only where it is as good as certain that
+    /// too few of them vote in time. There the prior rate counts where the learned one is lower: people who were
+    /// away have a low rate, and if nothing were let in any more they could never show that they are back.
     pub fn room_for(&self, ahead: u64, quorum: Quorum, ttl_minutes: u32) -> ApprovalQueue {
-        let rate = match ahead {
-            0 => self.rate.max(self.prior_rate),
-            1.. => self.rate,
+        let ttl = f64::from(ttl_minutes);
+        let (rate, pointless) = match ahead {
+            0 => {
+                let rate = self.rate.max(self.prior_rate);
+                let expected_votes = f64::from(self.count) * rate * ttl / MINUTES_PER_HOUR;
+                (rate, p_fewer(quorum, expected_votes) >= AS_GOOD_AS_CERTAIN)
+            }
+            1.. => (self.rate, self.expected_wait_minutes(ahead, quorum) > ttl),
         };
-        let expected_wait_minutes = self.wait_minutes(ahead, quorum, rate);
-        if expected_wait_minutes > f64::from(ttl_minutes) {
+        if pointless {
             ApprovalQueue::Saturated {
-                expected_wait_minutes,
+                expected_wait_minutes: self.wait_minutes(ahead, quorum, rate),
                 backlog: ahead,
             }
         } else {
@@ -94,8 +103,8 @@ impl Approvers {
         }
     }
 
-    /// c·μ, the votes of all of them per hour.
-    fn capacity(&self) -> f64 {
+    /// c·μ, the votes of all of them per hour while something waits.
+    pub fn capacity(&self) -> f64 {
         f64::from(self.count) * self.rate
     }
 
@@ -107,4 +116,18 @@ impl Approvers {
         let votes = (ahead as f64 + 1.0) * f64::from(quorum.people());
         round6(votes * MINUTES_PER_HOUR / (f64::from(self.count) * rate))
     }
+}
+
+/// The probability that fewer people vote than have to, for votes that come as a Poisson process of which `expected`
+/// (0 and up) are expected, rounded with [`round6`].
+///
+/// The terms of the distribution from 0 up, each from the one before.
+fn p_fewer(quorum: Quorum, expected: f64) -> f64 {
+    let mut term = libm::exp(-expected);
+    let mut sum = term;
+    for votes in 1..quorum.people() {
+        term *= expected / f64::from(votes);
+        sum += term;
+    }
+    round6(sum)
 }

@@ -52,10 +52,12 @@ fn security(access: Access) -> Vec<SecurityRequirement> {
     let none: [String; 0] = [];
     match access {
         Access::Probe | Access::Anyone | Access::Log => Vec::new(),
-        Access::Known | Access::Role(_) | Access::Everywhere(_) | Access::Observer => {
-            ["token", "session"]
-                .map(|name| SecurityRequirement::new(name, none.clone()))
-                .to_vec()
-        }
+        Access::Known
+        | Access::Role(_)
+        | Access::Everywhere(_)
+        | Access::Observer
+        | Access::Overseer => ["token", "session"]
+            .map(|name| SecurityRequirement::new(name, none.clone()))
+            .to_vec(),
     }
 }

@@ -119,6 +119,8 @@ fn approvals() -> Vec<Endpoint> {
     const KNOWN: Access = Access::Known;
     vec![
         Endpoint::new::<calls::__path_list, _, _>(KNOWN, calls::list),
+        // Before the calls with an id, which would take its path for theirs.
+        Endpoint::new::<calls::__path_queue, _, _>(Access::Overseer, calls::queue),
         Endpoint::new::<calls::__path_get, _, _>(KNOWN, calls::get),
         Endpoint::new::<calls::__path_approve, _, _>(APPROVER, calls::approve),
         Endpoint::new::<calls::__path_reject, _, _>(APPROVER, calls::reject),

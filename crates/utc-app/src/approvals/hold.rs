@@ -78,8 +78,8 @@ impl Hold {
         draft: &utc_domain::Draft,
     ) -> Result<Change, AppError> {
         tx.change_state();
-        let people = cache.identities().approvers().people();
-        let counted = record::count(tx, people, None)?;
+        let people = cache.identities().approvers();
+        let counted = record::count(tx, &people, None)?;
         let row = self.row(request, requester, draft, tx.now());
         approvals::insert(tx.db(), &row)?;
         let pending = Pending {

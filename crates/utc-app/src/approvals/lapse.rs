@@ -42,8 +42,8 @@ fn expire(tx: &mut Tx<'_>, cache: &StateCache) -> Result<Plan<()>, AppError> {
         return Ok(Plan::silent(()));
     }
     tx.change_state();
-    let people = cache.identities().approvers().people();
-    let counted = record::count(tx, people, None)?;
+    let people = cache.identities().approvers();
+    let counted = record::count(tx, &people, None)?;
     let policy = policy_in(tx)?;
     let mut drafts = Vec::with_capacity(rows.len());
     for row in &rows {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use utc_domain::{ApprovalId, ApprovalStatus, Role, Subject, Timestamp, UnitName};
+use utc_domain::{ApprovalId, ApprovalStatus, Subject, Timestamp, UnitName};
 use utc_storage::connection::Db;
 use utc_storage::rows::approvals::{self, ApprovalRow, Filter};
 use utc_storage::rows::{held_requests, inputs, votes};
@@ -128,5 +128,5 @@ fn sees(by: &Principal, requester: &Requester, row: &ApprovalRow) -> bool {
 }
 
 fn oversees(by: &Principal) -> bool {
-    by.roles().holds(Role::Viewer) || by.roles().holds(Role::Approver)
+    by.may_oversee().is_ok()
 }

@@ -1,6 +1,7 @@
 //! Requests that wait for people: asked for by a decision, voted on, used once.
 
 mod bind;
+mod figures;
 mod grant;
 mod hold;
 mod lapse;
@@ -17,6 +18,7 @@ mod withdraw;
 
 pub use bind::Forwarded;
 pub(crate) use bind::{Bound, digest};
+pub use figures::{ApprovalFigures, QueueFigures};
 pub(crate) use grant::{Known, Presented, use_up};
 pub use hold::Held;
 pub(crate) use hold::Hold;

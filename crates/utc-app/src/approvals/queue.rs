@@ -1,5 +1,6 @@
 //! Everything that waits for people, in memory: what a new request is judged by.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use utc_domain::{ApprovalId, ApprovalQueue, Quorum, RequestDigest, Subject, Timestamp, UnitName};
@@ -90,6 +91,11 @@ impl Waiting {
         self.pending.iter().map(|waiting| waiting.id)
     }
 
+    /// The unit of each that waits.
+    pub(super) fn units(&self) -> impl Iterator<Item = &UnitName> {
+        self.pending.iter().map(|waiting| &waiting.unit)
+    }
+
     /// Whether this one waits for votes.
     pub(crate) fn holds(&self, id: ApprovalId) -> bool {
         self.pending.iter().any(|waiting| waiting.id == id)
@@ -133,7 +139,7 @@ impl Waiting {
         Some(model.expected_wait_minutes(ahead, waiting.quorum))
     }
 
-    fn model(
+    pub(super) fn model(
         &self,
         unit: &str,
         people: &Approvers,
@@ -150,12 +156,19 @@ impl Waiting {
     /// The record with the hours since it was last changed.
     pub(super) fn record_at(&self, people: &Approvers, now: Timestamp) -> ApproverRecord {
         let pending = u64::try_from(self.pending.len()).unwrap_or(u64::MAX);
-        self.record
-            .after_span(self.as_of, now, people.people(), pending)
+        let units: BTreeSet<&str> = self.pending.iter().map(|one| one.unit.as_str()).collect();
+        let people = people.on_any(units, now);
+        self.record.after_span(self.as_of, now, people, pending)
     }
 
     /// How many wait for the same people, before `id` or in all.
-    fn ahead(&self, unit: &str, id: Option<ApprovalId>, people: &Approvers, now: Timestamp) -> u64 {
+    pub(super) fn ahead(
+        &self,
+        unit: &str,
+        id: Option<ApprovalId>,
+        people: &Approvers,
+        now: Timestamp,
+    ) -> u64 {
         let before = |waiting: &&Arc<Pending>| id.is_none_or(|id| waiting.id < id);
         let same = |waiting: &&Arc<Pending>| people.share(unit, waiting.unit.as_str(), now);
         let ahead = self.pending.iter().filter(before).filter(same).count();

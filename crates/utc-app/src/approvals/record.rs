@@ -8,15 +8,16 @@ use utc_storage::rows::approver_record::{self, RecordRow};
 
 use super::stored;
 use crate::AppError;
+use crate::identity::Approvers;
 
 /// The record, and until when it counts the hours.
 pub(crate) type Counted = (ApproverRecord, Timestamp);
 
-/// Counts the time until now, in which what waits now waited for `people`, and a vote where one was cast. Call it before
-/// what waits changes.
+/// Counts the time until now, in which what waits now waited for those of `people` who may vote on it, and a vote where
+/// one was cast. Call it before what waits changes.
 pub(super) fn count(
     tx: &mut Tx<'_>,
-    people: u32,
+    people: &Approvers,
     vote: Option<VoteChoice>,
 ) -> Result<Counted, AppError> {
     let now = tx.now();
@@ -24,7 +25,9 @@ pub(super) fn count(
         Some(row) => (stored::record(&row)?, Timestamp::from_micros(row.as_of)),
         None => (ApproverRecord::EMPTY, now),
     };
-    let pending = approvals::count_pending(tx.db())?;
+    let units = approvals::pending_units(tx.db())?;
+    let pending = u64::try_from(units.len()).unwrap_or(u64::MAX);
+    let people = people.on_any(units.iter().map(String::as_str), now);
     let waited = record.after_span(since, now, people, pending);
     let record = vote.map_or(waited, |choice| waited.after_vote(choice));
     let row = RecordRow {

@@ -64,8 +64,8 @@ pub(crate) fn void(
         return Ok((Vec::new(), Change::default()));
     }
     tx.change_state();
-    let people = cache.identities().approvers().people();
-    let counted = record::count(tx, people, None)?;
+    let people = cache.identities().approvers();
+    let counted = record::count(tx, &people, None)?;
     let policy = match void {
         Void::Policy(policy) => policy.reference().clone(),
         Void::Unit(_) | Void::All => policy_in(tx)?,

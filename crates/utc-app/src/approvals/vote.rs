@@ -92,8 +92,8 @@ fn cast(
     });
     let tally = Tally::of(&votes, stored::quorum(&row)?);
     tx.change_state();
-    let people = cache.identities().approvers().people();
-    let counted = record::count(tx, people, Some(said.choice))?;
+    let people = cache.identities().approvers();
+    let counted = record::count(tx, &people, Some(said.choice))?;
     let draft = receipt(tx, &actor, &row, said, tally)?;
     let vote = vote_row(&actor, &row, said, &draft, tx.now());
     votes::insert(tx.db(), &vote)?;

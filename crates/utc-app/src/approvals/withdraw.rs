@@ -104,8 +104,8 @@ fn end(
     comment: Option<&Reason>,
 ) -> Result<Plan<Withdrawn>, AppError> {
     tx.change_state();
-    let people = cache.identities().approvers().people();
-    let counted = record::count(tx, people, None)?;
+    let people = cache.identities().approvers();
+    let counted = record::count(tx, &people, None)?;
     let name = &actor.requester.name;
     let reason = words(name.as_str(), row, event, comment);
     let draft = transition::draft(row, event.code(), name.clone(), reason, policy_in(tx)?)?;

@@ -1,6 +1,6 @@
 //! The people who may approve, and on which units.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use utc_domain::{Role, Scope, Subject, Timestamp};
 
@@ -47,9 +47,24 @@ impl Approvers {
         u32::try_from(may.count()).unwrap_or(u32::MAX)
     }
 
-    /// How many people may vote on anything.
-    pub(crate) fn people(&self) -> u32 {
-        u32::try_from(self.0.len()).unwrap_or(u32::MAX)
+    /// Which people may vote on a unit, by their numbers.
+    pub(crate) fn on(&self, unit: &str, now: Timestamp) -> Vec<usize> {
+        let people = self.0.iter().enumerate();
+        let may = people.filter(|(_, person)| person.may(unit, now));
+        may.map(|(number, _)| number).collect()
+    }
+
+    /// How many people may vote on at least one of these units.
+    pub(crate) fn on_any<'u>(
+        &self,
+        units: impl IntoIterator<Item = &'u str>,
+        now: Timestamp,
+    ) -> u32 {
+        let mut people = BTreeSet::new();
+        for unit in units {
+            people.extend(self.on(unit, now));
+        }
+        u32::try_from(people.len()).unwrap_or(u32::MAX)
     }
 
     /// Whether somebody may vote on both: then they wait for the same people.

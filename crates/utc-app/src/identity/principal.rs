@@ -163,6 +163,15 @@ impl Principal {
         }
     }
 
+    /// Whether it may look at what waits for people: those who read, and those who vote.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`], naming the role to read.
+    pub fn may_oversee(&self) -> Result<(), AppError> {
+        self.holds(Role::Approver)
+            .or_else(|_| self.holds(Role::Viewer))
+    }
+
     /// Whether it may ask on behalf of `subject` for this unit.
     pub(crate) fn may_ask(&self, subject: &Subject, unit: &UnitName) -> Result<(), AppError> {
         self.holds(Role::Decider)?;

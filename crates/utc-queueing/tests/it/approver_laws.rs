@@ -86,6 +86,29 @@ proptest! {
     }
 
     #[test]
+    fn the_first_in_line_is_kept_out_by_less_time_fewer_people_or_more_votes_alone(
+        (prior, record) in (priors(), records()),
+        (small, large) in (1_u32..100, 0_u32..100).prop_map(|(count, extra)| (count, count + extra)),
+        quorum in quorums(),
+        (sooner, later) in (1_u32..=43_200, 1_u32..=43_200).prop_map(ordered),
+    ) {
+        let open = |count, quorum, ttl| Approvers::new(count, prior, record).room_for(0, quorum, ttl).is_open();
+        prop_assert!(!open(small, quorum, sooner) || open(small, quorum, later));
+        prop_assert!(!open(small, quorum, sooner) || open(large, quorum, sooner));
+        prop_assert!(!open(small, quorum, sooner) || open(small, Quorum::ONE, sooner));
+    }
+
+    #[test]
+    fn with_one_vote_and_the_usual_rate_an_empty_line_refuses_nobody(
+        record in records(),
+        count in 0_u32..100,
+        ttl_minutes in 1_u32..=43_200,
+    ) {
+        let people = Approvers::new(count, RatePrior::STANDARD, record);
+        prop_assert_eq!(people.room_for(0, Quorum::ONE, ttl_minutes), ApprovalQueue::Open);
+    }
+
+    #[test]
     fn a_refusal_says_how_long_and_behind_how_many(
         (prior, record) in (priors(), records()),
         quorum in quorums(),

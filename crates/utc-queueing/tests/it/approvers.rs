@@ -106,8 +106,22 @@ fn what_cannot_be_decided_in_time_does_not_wait() {
     assert_eq!(one.room_for(9, Quorum::ONE, DAY), refused);
     assert_eq!(people(2).room_for(9, Quorum::ONE, DAY), ApprovalQueue::Open);
     // As long as it may is not longer than it may.
-    assert_eq!(one.room_for(0, Quorum::ONE, 150), ApprovalQueue::Open);
-    assert!(!one.room_for(0, Quorum::ONE, 149).is_open());
+    assert_eq!(one.room_for(1, Quorum::ONE, 300), ApprovalQueue::Open);
+    assert!(!one.room_for(1, Quorum::ONE, 299).is_open());
+}
+
+#[test]
+fn the_first_in_line_waits_unless_it_is_as_good_as_certain_that_nobody_decides_in_time() {
+    // One person votes within a minute with a probability of 0.7 %, which is not nothing.
+    assert_eq!(people(1).room_for(0, Quorum::ONE, 1), ApprovalQueue::Open);
+    // Fewer than two votes of two people within a minute: 99.991 %.
+    let refused = ApprovalQueue::Saturated {
+        expected_wait_minutes: 150.0,
+        backlog: 0,
+    };
+    assert_eq!(people(2).room_for(0, quorum(2), 1), refused);
+    // Within ten minutes: 99.19 %.
+    assert_eq!(people(2).room_for(0, quorum(2), 10), ApprovalQueue::Open);
 }
 
 #[test]

@@ -138,13 +138,22 @@ pub fn pending(db: &mut Db) -> Result<Vec<ApprovalRow>, StorageError> {
         .load(db)?)
 }
 
-/// How many wait for votes.
-pub fn count_pending(db: &mut Db) -> Result<u64, StorageError> {
-    let count: i64 = approvals::table
+/// The units on which something waits for votes, each once.
+pub fn pending_units(db: &mut Db) -> Result<Vec<String>, StorageError> {
+    Ok(approvals::table
         .filter(approvals::status.eq(PENDING))
-        .count()
-        .get_result(db)?;
-    Ok(count.unsigned_abs())
+        .select(approvals::unit)
+        .distinct()
+        .load(db)?)
+}
+
+/// Of the newest `limit` approvals the unit, the quorum, and when it was asked; newest first.
+pub fn newest(db: &mut Db, limit: i64) -> Result<Vec<(String, i64, i64)>, StorageError> {
+    Ok(approvals::table
+        .order(approvals::id.desc())
+        .limit(limit)
+        .select((approvals::unit, approvals::quorum, approvals::created_at))
+        .load(db)?)
 }
 
 /// Everything to which something can still happen, on one unit or on all, oldest first.

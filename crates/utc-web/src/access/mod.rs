@@ -46,6 +46,8 @@ pub enum Access {
     Everywhere(Role),
     /// Whoever may report load of the unit in the path.
     Observer,
+    /// Whoever may look at what waits for people.
+    Overseer,
 }
 
 impl fmt::Display for Access {
@@ -57,6 +59,7 @@ impl fmt::Display for Access {
             Self::Role(role) => write!(f, "role `{role}`"),
             Self::Everywhere(role) => write!(f, "role `{role}` on every unit"),
             Self::Observer => f.write_str("role `operator`, or `signal` with units named"),
+            Self::Overseer => f.write_str("role `viewer` or `approver`"),
         }
     }
 }
@@ -106,6 +109,7 @@ fn authorise(access: Access, principal: &Principal) -> Result<(), AppError> {
         Access::Role(role) => principal.holds(role),
         Access::Everywhere(role) => principal.may_everywhere(role),
         Access::Observer => principal.may_observe(),
+        Access::Overseer => principal.may_oversee(),
     }
 }
 

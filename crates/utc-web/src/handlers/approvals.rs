@@ -13,6 +13,7 @@ use crate::State;
 use crate::access::Caller;
 use crate::body::OptionalJson;
 use crate::problem::Problem;
+use crate::wire::approval_queue::{QueueList, QueueQuery};
 use crate::wire::approvals::{
     ApprovalAnswer, ApprovalList, ApprovalQuery, CommentBody, VotedAnswer, WaitQuery,
     WithdrawnAnswer,
@@ -38,6 +39,27 @@ pub(crate) async fn list(
     let work = move |console: &utc_app::Console| console.approvals(&by, &filter, limit);
     let page = blocking(&state, work).await?;
     Ok(HttpResponse::Ok().json(ApprovalList::from(page)))
+}
+
+/// The people who approve, as queues
+///
+/// One queue for each set of people who vote on the same units, where something waits or was asked for in the last 24 hours,
+/// or the one of `unit`.
+#[utoipa::path(get, path = "/api/v1/approvals/queue", tag = "Approvals", params(QueueQuery), responses(
+    (status = 200, description = "The queues", body = QueueList),
+    (status = 400, description = "A condition is not valid", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such unit that the caller may know of", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn queue(
+    state: Data<State>,
+    caller: Caller,
+    query: Query<QueueQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (unit, sla) = query.into_inner().wanted()?;
+    let by = caller.shared();
+    let work = move |console: &utc_app::Console| console.approval_figures(&by, unit.as_ref(), sla);
+    let figures = blocking(&state, work).await?;
+    Ok(HttpResponse::Ok().json(QueueList::from(figures)))
 }
 
 /// One approval

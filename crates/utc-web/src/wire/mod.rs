@@ -1,5 +1,6 @@
 //! What goes over the wire. Only these types are serialised; they are made from and into the types of the use cases.
 
+pub(crate) mod approval_queue;
 pub(crate) mod approvals;
 pub(crate) mod decide;
 pub(crate) mod deliveries;

@@ -42,6 +42,7 @@ fn lets_in(access: Access, role: Role) -> bool {
         Access::Role(wanted) | Access::Everywhere(wanted) => held(wanted),
         // A source of signals must have named its units.
         Access::Observer => held(Role::Operator),
+        Access::Overseer => held(Role::Viewer) || held(Role::Approver),
     }
 }
 

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use utc_app::engine::RatePrior;
-use utc_app::{ApprovalOptions, Request};
+use utc_app::{AppError, ApprovalOptions, Request};
 use utc_domain::{ApprovalId, ApprovalStatus, Code, Decision, VoteChoice};
 
 use super::stage::{Stage, scope, sqlite, token_on};
-use crate::support::ask;
+use crate::support::{ask, local};
 
 fn by(subject: u32, action: &str) -> Request {
     Request {
@@ -33,6 +33,20 @@ fn one_subject_has_so_many_waiting_and_room_again_when_one_is_decided() {
     let bob = stage.approver("bob");
     stage.vote(&bob, ids[0], VoteChoice::Reject).unwrap();
     stage.hold("write:3");
+}
+
+#[test]
+fn with_little_patience_the_first_request_waits_all_the_same_and_the_second_does_not() {
+    let stage = Stage::with(ApprovalOptions {
+        ttl: Duration::from_mins(30),
+        ..ApprovalOptions::STANDARD
+    });
+    let first = stage.ask(by(1, "write:x")).unwrap();
+    assert_eq!(first.decision, Decision::RequireApproval);
+    let wait = first.approval.unwrap().expected_wait_minutes;
+    assert_eq!(wait, Some(150.0), "what is expected is said as it is");
+    let second = stage.ask(by(2, "write:x")).unwrap();
+    assert_eq!(second.code, Code::ApprovalSaturated);
 }
 
 #[test]
@@ -139,4 +153,132 @@ fn people_who_vote_fast_are_learned_to_be_fast() {
     let (slow, fast) = (first.expected_wait_minutes, last.expected_wait_minutes);
     assert!(fast.unwrap() < slow.unwrap() / 4.0, "{slow:?} {fast:?}");
     assert_eq!(stage.status(last.id), ApprovalStatus::Pending);
+}
+
+/// An approver of these units alone.
+fn approver_of(stage: &Stage, name: &str, units: &[&str]) -> std::sync::Arc<utc_app::Principal> {
+    token_on(&stage.console, name, "approver", None, scope(units))
+}
+
+fn hold_on(stage: &Stage, subject: u32, unit: &str) {
+    let request = Request {
+        unit: unit.parse().unwrap(),
+        ..by(subject, "write:x")
+    };
+    assert_eq!(
+        stage.ask(request).unwrap().decision,
+        Decision::RequireApproval
+    );
+}
+
+#[test]
+fn the_figures_have_a_queue_for_each_set_of_people_and_count_what_they_share() {
+    let stage = Stage::new(sqlite());
+    approver_of(&stage, "pay", &["payments"]);
+    let both = approver_of(&stage, "both", &["ledger", "books"]);
+    approver_of(&stage, "books", &["books"]);
+    for (subject, unit) in [(1, "payments"), (2, "ledger"), (3, "books"), (4, "books")] {
+        hold_on(&stage, subject, unit);
+    }
+    let figures = stage
+        .console
+        .approval_figures(&local(), None, None)
+        .unwrap();
+    assert_eq!(figures.sla_minutes, 24 * 60);
+    assert_eq!(figures.prior_rate_per_hour, 0.4);
+    let queues = figures.queues.iter().map(|queue| {
+        let units: Vec<&str> = queue
+            .units
+            .iter()
+            .map(utc_domain::UnitName::as_str)
+            .collect();
+        (
+            units.join(" "),
+            queue.people,
+            queue.backlog,
+            format!("{:.4}", queue.arrival_rate),
+        )
+    });
+    let expected = |units: &str, people, backlog, rate: &str| {
+        (units.to_owned(), people, backlog, rate.to_owned())
+    };
+    let mut queues: Vec<_> = queues.collect();
+    queues.sort();
+    assert_eq!(
+        queues,
+        [
+            expected("books", 2, 3, "0.1250"),
+            expected("ledger", 1, 3, "0.1250"),
+            expected("payments", 1, 1, "0.0417"),
+        ]
+    );
+    let own = stage.console.approval_figures(&both, None, None).unwrap();
+    let seen = own.queues.iter().flat_map(|queue| &queue.units);
+    assert_eq!(
+        seen.count(),
+        2,
+        "an approver sees the queues of their units"
+    );
+}
+
+#[test]
+fn the_figures_of_one_queue_fit_together() {
+    let stage = Stage::with(ApprovalOptions {
+        prior: RatePrior::new(1.0).unwrap(),
+        ..ApprovalOptions::STANDARD
+    });
+    for subject in 0..6 {
+        hold_on(&stage, subject, "payments");
+    }
+    let unit = "payments".parse().unwrap();
+    let figures = stage
+        .console
+        .approval_figures(&local(), Some(&unit), Some(60))
+        .unwrap();
+    let [queue] = figures.queues.as_slice() else {
+        panic!("{figures:?}");
+    };
+    assert_eq!(
+        (queue.people, queue.backlog),
+        (0, 6),
+        "nobody, taken for one"
+    );
+    assert!((queue.arrival_rate - 0.25).abs() < 1e-9);
+    assert!((queue.utilisation - 0.25 / queue.capacity).abs() < 1e-6);
+    let wait = queue.expected_wait_minutes;
+    assert!((wait - 7.0 * 60.0 / queue.capacity).abs() < 0.01, "{wait}");
+    // Erlang C with one server is ρ·exp(−(μ−λ)·t).
+    let p = queue.utilisation * (-(queue.capacity - 0.25)).exp();
+    assert!((queue.p_wait_longer - p).abs() < 1e-4, "{queue:?}");
+}
+
+#[test]
+fn the_queue_of_a_unit_is_there_before_anything_waits_and_only_for_those_who_see_it() {
+    let stage = Stage::new(sqlite());
+    let pay = approver_of(&stage, "pay", &["payments"]);
+    let ledger = "ledger".parse().unwrap();
+    let figures = |by: &utc_app::Principal, unit| stage.console.approval_figures(by, unit, None);
+    assert!(figures(&local(), None).unwrap().queues.is_empty());
+    let one = figures(&local(), Some(&ledger)).unwrap().queues;
+    assert_eq!((one.len(), one[0].backlog), (1, 0));
+    assert!(matches!(
+        figures(&pay, Some(&ledger)),
+        Err(AppError::NotFound { what: "unit", .. })
+    ));
+}
+
+#[test]
+fn time_counts_for_those_alone_who_could_have_voted() {
+    let stage = Stage::new(sqlite());
+    let exposure = || {
+        let figures = stage.console.approval_figures(&local(), None, None);
+        figures.unwrap().exposure_hours
+    };
+    approver_of(&stage, "pay", &["payments"]);
+    hold_on(&stage, 1, "ledger");
+    std::thread::sleep(Duration::from_millis(20));
+    assert_eq!(exposure(), 0.0, "nobody may vote on what waits");
+    approver_of(&stage, "ledger", &["ledger"]);
+    std::thread::sleep(Duration::from_millis(20));
+    assert!(exposure() > 0.0);
 }
