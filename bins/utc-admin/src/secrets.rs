@@ -4,13 +4,15 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use serde_json::json;
+use utc_app::OutdatedHashes;
 use utc_app::gateway::Resealed;
 
 use crate::context::Context;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Move held requests and kept answers to the first key of the data key file. Safe to repeat.
+    /// Move held requests, kept answers and webhook secrets to the first key of the data key file, and say which tokens and
+    /// sessions still need another one. Safe to repeat.
     Reseal,
 }
 
@@ -26,25 +28,37 @@ fn reseal(context: &Context) -> anyhow::Result<ExitCode> {
     while let Some(after) = all.next.take() {
         all = all.and(console.reseal_page(Some(after)).wait()?);
     }
-    let Resealed {
-        moved,
-        current,
-        unreadable,
-        ..
-    } = all;
-    let value = json!({ "moved": moved, "current": current, "unreadable": unreadable });
-    let lines = format!(
-        "moved       {moved}\ncurrent     {current}\nunreadable  {unreadable}{}",
-        if unreadable == 0 {
-            "\nwhat the gateway holds needs no other key now; tokens, sessions and webhook secrets need the one they were made under"
-        } else {
-            "\nkeep every key: some values could not be opened"
-        }
-    );
-    context.say(&value, &lines);
-    Ok(if unreadable == 0 {
+    let all = all.and(console.reseal_webhooks().wait()?);
+    let hashes = console.outdated_hashes()?;
+    let value = json!({
+        "moved": all.moved,
+        "current": all.current,
+        "unreadable": all.unreadable,
+        "hashes": {
+            "tokens": hashes.tokens,
+            "sessions": hashes.sessions,
+            "unknown_key": hashes.unknown_key,
+        },
+    });
+    context.say(&value, &lines(&all, &hashes));
+    Ok(if all.unreadable == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+fn lines(all: &Resealed, hashes: &OutdatedHashes) -> String {
+    let advice = match (all.unreadable, hashes.tokens + hashes.sessions) {
+        (0, 0) => "nothing needs another key than the first one of the file",
+        (0, _) => {
+            "tokens and sessions move when they are used next; until then they need the key they were made under"
+        }
+        (_, _) => "keep every key: some values could not be opened",
+    };
+    format!(
+        "moved       {}\ncurrent     {}\nunreadable  {}\ntokens      {} under another key\nsessions    {} under another key\n\
+         void        {} whose key is not in the file\n{advice}",
+        all.moved, all.current, all.unreadable, hashes.tokens, hashes.sessions, hashes.unknown_key,
+    )
 }

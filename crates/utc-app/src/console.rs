@@ -20,7 +20,7 @@ use crate::cache::StateCache;
 use crate::clock::new_receipt_id;
 use crate::clock_watch::ClockWatch;
 use crate::decide::forget;
-use crate::identity::{Seen, SetupSecret, Vault, flush};
+use crate::identity::{Renewals, Seen, SetupSecret, Vault, flush};
 use crate::log::{self, Keeper, LogFault, Opened};
 use crate::options::Options;
 use crate::replay::Replayed;
@@ -96,6 +96,7 @@ pub struct Console {
     boot: String,
     setup: SetupSecret,
     seen: Arc<Seen>,
+    renewals: Arc<Renewals>,
     clock: Arc<dyn Clock>,
     watch: Arc<ClockWatch>,
     options: Options,
@@ -165,6 +166,7 @@ impl Console {
             boot: new_receipt_id().to_string(),
             setup,
             seen: Arc::default(),
+            renewals: Arc::default(),
             clock,
             watch: Arc::new(ClockWatch::new()),
             options,
@@ -199,6 +201,7 @@ impl Console {
             journal: Arc::clone(&self.journal),
             cache: Arc::clone(&self.cache),
             seen: Arc::clone(&self.seen),
+            renewals: Arc::clone(&self.renewals),
             clock: Arc::clone(&self.clock),
             watch: Arc::clone(&self.watch),
         };
@@ -209,8 +212,7 @@ impl Console {
                 ticker.tick();
                 if flushed.elapsed() >= LAST_USE_EVERY {
                     flushed = Instant::now();
-                    // Whoever waits for the next minute reads it from the database.
-                    drop(flush(&ticker.cache, &ticker.journal, &ticker.seen));
+                    ticker.flush();
                     let now = ticker.clock.now();
                     forget(&ticker.cache, &ticker.journal, &ticker.store, now);
                     webhooks::forget(&ticker.cache, &ticker.journal, &ticker.store, now);
@@ -279,7 +281,12 @@ impl Console {
     /// Ends what runs in the background, refuses new work, writes what waits, stops.
     pub fn close(&self) {
         self.replays.cancel_all();
-        drop(flush(&self.cache, &self.journal, &self.seen));
+        drop(flush(
+            &self.cache,
+            &self.journal,
+            &self.seen,
+            &self.renewals,
+        ));
         self.journal.close();
         // What was committed last is remembered too.
         self.keeper.step();
@@ -312,6 +319,10 @@ impl Console {
 
     pub(crate) fn simulating(&self) -> &Places {
         &self.simulating
+    }
+
+    pub(crate) fn renewals(&self) -> &Renewals {
+        &self.renewals
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -389,6 +400,7 @@ struct Ticker {
     journal: Arc<Journal>,
     cache: Arc<StateCache>,
     seen: Arc<Seen>,
+    renewals: Arc<Renewals>,
     clock: Arc<dyn Clock>,
     watch: Arc<ClockWatch>,
 }
@@ -412,6 +424,16 @@ impl Ticker {
 }
 
 impl Ticker {
+    /// Whoever waits for the next minute reads it from the database.
+    fn flush(&self) {
+        drop(flush(
+            &self.cache,
+            &self.journal,
+            &self.seen,
+            &self.renewals,
+        ));
+    }
+
     /// The database that cannot be asked says nothing about the clock; the journal meets the same trouble.
     fn watch_clock(&self) {
         self.watch.look(self.clock.now());

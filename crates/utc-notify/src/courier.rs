@@ -114,14 +114,22 @@ fn headers(parcel: &Parcel, now: Timestamp) -> Result<HeaderMap, String> {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let agent = concat!("utc-notify/", env!("CARGO_PKG_VERSION"));
     headers.insert(USER_AGENT, HeaderValue::from_static(agent));
-    if let Some(secret) = &parcel.secret {
+    if !parcel.secrets.is_empty() {
         let (id, seconds) = (parcel.id.to_string(), now.as_seconds());
-        let signature = signature(secret, &id, seconds, &parcel.body).map_err(|e| chain(&e))?;
+        headers.insert(SIGNATURE, value(&signatures(parcel, &id, seconds)?)?);
         headers.insert(ID, value(&id)?);
         headers.insert(TIMESTAMP, HeaderValue::from(seconds));
-        headers.insert(SIGNATURE, value(&signature)?);
     }
     Ok(headers)
+}
+
+/// One for each secret, with a space between them: a receiver takes the notice when one of them is right.
+fn signatures(parcel: &Parcel, id: &str, seconds: i64) -> Result<String, String> {
+    let made = parcel.secrets.iter().map(|secret| {
+        let made = signature(secret, id, seconds, &parcel.body);
+        made.map_err(|error| chain(&error))
+    });
+    Ok(made.collect::<Result<Vec<String>, String>>()?.join(" "))
 }
 
 fn value(text: &str) -> Result<HeaderValue, String> {

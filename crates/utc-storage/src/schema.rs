@@ -306,6 +306,8 @@ diesel::table! {
         created_by -> Text,
         updated_at -> BigInt,
         receipt_id -> Text,
+        previous_secret -> Nullable<Text>,
+        previous_until -> Nullable<BigInt>,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use utc_storage::rows::tokens;
-use utc_vault::ApiToken;
+use utc_vault::{ApiToken, Match};
 
 use super::bearer::token_id;
 use super::principal::Principal;
@@ -22,12 +22,18 @@ impl Console {
         let Some(state) = identities.token(token_id(&token)?) else {
             return Ok(None);
         };
-        if !self.vault().matches(&token, &state.hash) {
+        let matched = self.vault().matches(&token, &state.hash);
+        if !matched.is_match() {
             return Err(AppError::Unauthenticated);
         }
         let now = self.clock().now();
         let principal = identities.accepted(&state, now);
         let principal = principal.ok_or(AppError::Unauthenticated)?;
+        if matched == Match::Outdated {
+            let id = token_id(&token)?;
+            self.renewals()
+                .note_token(id, self.vault(), &token, &state.hash);
+        }
         principal.usage.note(now);
         Ok(Some(principal))
     }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use utc_domain::{SessionId, TokenId, UserName};
 use utc_vault::{
-    ApiToken, Bearer, BearerKind, DataKey, DataKeys, KeyedHash, Password, PasswordCheck,
+    ApiToken, Bearer, BearerKind, DataKey, DataKeys, KeyedHash, Match, Password, PasswordCheck,
     SessionSecret, StoredPassword, csrf_matches, csrf_token,
 };
 use zeroize::Zeroizing;
@@ -48,8 +48,8 @@ impl Vault {
         Ok((bearer, hash))
     }
 
-    pub(super) fn matches<K: BearerKind>(&self, bearer: &Bearer<K>, stored: &KeyedHash) -> bool {
-        bearer.matches(&self.keys, stored).is_match()
+    pub(super) fn matches<K: BearerKind>(&self, bearer: &Bearer<K>, stored: &KeyedHash) -> Match {
+        bearer.matches(&self.keys, stored)
     }
 
     /// The CSRF token of a session.

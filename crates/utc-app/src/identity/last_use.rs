@@ -7,6 +7,7 @@ use utc_domain::{SessionId, TokenId};
 use utc_storage::journal::{Journal, Tx};
 use utc_storage::rows::{sessions, tokens};
 
+use super::renew::Renewals;
 use crate::cache::StateCache;
 use crate::task::{Plan, Task};
 use crate::{AppError, Ticket};
@@ -14,17 +15,32 @@ use crate::{AppError, Ticket};
 /// Sessions that were used since the last write, with the time in microseconds.
 pub(crate) type Seen = DashMap<SessionId, i64>;
 
-/// Writes what is not written yet; nothing when nothing was used.
-pub(crate) fn flush(cache: &Arc<StateCache>, journal: &Journal, seen: &Seen) -> Option<Ticket<()>> {
+/// Writes what is not written yet, hashes that are to be renewed, too; nothing when nothing was used.
+pub(crate) fn flush(
+    cache: &Arc<StateCache>,
+    journal: &Journal,
+    seen: &Seen,
+    renewals: &Renewals,
+) -> Option<Ticket<()>> {
     let used = cache.identities().take_used();
+    let noted = renewals.take();
     let sessions: Vec<(SessionId, i64)> = seen.iter().map(|entry| (*entry.key(), *entry)).collect();
-    if used.is_empty() && sessions.is_empty() {
+    if used.is_empty() && sessions.is_empty() && noted.is_empty() {
         return None;
     }
     let written = sessions.clone();
     let (job, ticket) = Task::boxed(Arc::clone(cache), move |tx: &mut Tx<'_>| {
         write(tx, &used, &sessions)?;
-        Ok(Plan::silent(()))
+        let renewed = noted.write(tx)?;
+        Ok(Plan {
+            answer: (),
+            drafts: Vec::new(),
+            publish: Some(Box::new(move |cache| {
+                for row in &renewed {
+                    cache.publish_token(row);
+                }
+            })),
+        })
     });
     journal.submit(job);
     // What was used again meanwhile stays for the next time.

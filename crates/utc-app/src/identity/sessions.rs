@@ -5,7 +5,7 @@ use std::sync::Arc;
 use utc_domain::{Code, SessionId, Subject, Timestamp, UserId, UserName};
 use utc_storage::rows::sessions::{self, SessionRow};
 use utc_storage::rows::users;
-use utc_vault::{KeyedHash, Session, SessionSecret};
+use utc_vault::{KeyedHash, Match, Session, SessionSecret};
 use zeroize::Zeroizing;
 
 use super::bearer::session_id;
@@ -133,8 +133,13 @@ impl Console {
         let row = row.ok_or(AppError::Unauthenticated)?;
         let stored: KeyedHash = parse("sessions.secret_hash", &row.secret_hash)?;
         let now = self.clock().now();
-        if !self.vault().matches(&secret, &stored) || !self.goes_on(id, &row, now) {
+        let matched = self.vault().matches(&secret, &stored);
+        if !matched.is_match() || !self.goes_on(id, &row, now) {
             return Err(AppError::Unauthenticated);
+        }
+        if matched == Match::Outdated {
+            self.renewals()
+                .note_session(id, self.vault(), &secret, &stored);
         }
         let principal = self.person(parse("sessions.user_id", &row.user_id)?)?;
         self.seen().insert(id, now.as_micros());

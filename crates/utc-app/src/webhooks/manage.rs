@@ -24,6 +24,9 @@ use crate::{AppError, Ticket};
 /// The most webhooks of one installation: each costs a row for every notice.
 const MOST: usize = 50;
 
+/// For so long a secret that was replaced signs beside the new one, in minutes: a receiver learns the new one meanwhile.
+const OVERLAP_MINUTES: i64 = 24 * 60;
+
 impl Console {
     /// Makes a webhook.
     ///
@@ -157,6 +160,8 @@ fn insert(
         created_by: actor.to_string(),
         updated_at: now,
         receipt_id: String::new(),
+        previous_secret: None,
+        previous_until: None,
     };
     let what = words(&view(&row)?);
     let reason = format!("{actor} made webhook `{}` ({id}): {what}.", new.name);
@@ -189,8 +194,12 @@ fn update(
         let message = "nothing that goes to such a receiver is signed";
         return Err(AppError::invalid("/new_secret", message));
     }
-    let mut row = merged(before, change, sealed);
+    let mut row = merged(before, change);
     let now = tx.now().as_micros();
+    if let Some(sealed) = sealed {
+        row.previous_secret = row.secret.replace(sealed.clone());
+        row.previous_until = Some(tx.now().plus_minutes(OVERLAP_MINUTES).as_micros());
+    }
     row.updated_at = now;
     if change.enabled == Some(false) {
         let why = "the webhook was switched off";
@@ -216,7 +225,7 @@ fn update(
     })
 }
 
-fn merged(before: WebhookRow, change: &WebhookChange, sealed: Option<&String>) -> WebhookRow {
+fn merged(before: WebhookRow, change: &WebhookChange) -> WebhookRow {
     WebhookRow {
         name: change
             .name
@@ -226,7 +235,6 @@ fn merged(before: WebhookRow, change: &WebhookChange, sealed: Option<&String>) -
             Some(url) => url.as_str().to_owned(),
             None => before.url,
         },
-        secret: sealed.cloned().or(before.secret),
         events: change
             .events
             .as_ref()

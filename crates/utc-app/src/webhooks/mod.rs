@@ -11,6 +11,7 @@ mod event;
 mod links;
 mod manage;
 mod outgoing;
+mod reseal;
 mod secret;
 mod stored;
 mod webhook;

@@ -36,8 +36,8 @@ pub struct Parcel {
     pub webhook: WebhookId,
     /// Where that is.
     pub url: WebhookUrl,
-    /// What signs it; none where nothing is signed.
-    pub secret: Option<Zeroizing<Vec<u8>>>,
+    /// What signs it, the newest first: a secret that was replaced does so for a while. Empty where nothing is signed.
+    pub secrets: Vec<Zeroizing<Vec<u8>>>,
     /// What is sent, byte for byte.
     pub body: String,
     /// Which attempt this is, from 1.
@@ -113,7 +113,7 @@ impl Console {
             id: NoticeId::new(Uuid::now_v7()),
             webhook: id,
             url: parse("webhooks.url", &webhook.url)?,
-            secret: self.secret_of(&webhook)?,
+            secrets: self.secrets_of(&webhook)?,
             body: body.map_err(|error| AppError::Internal(Box::new(error)))?,
             attempt: 1,
         })
@@ -124,18 +124,21 @@ impl Console {
             id: stored::notice_id(row)?,
             webhook: stored::id(webhook)?,
             url: parse("webhooks.url", &webhook.url)?,
-            secret: self.secret_of(webhook)?,
+            secrets: self.secrets_of(webhook)?,
             body: row.body.clone(),
             attempt: u32::try_from(row.attempts).unwrap_or(u32::MAX),
         })
     }
 
-    fn secret_of(&self, webhook: &WebhookRow) -> Result<Option<Zeroizing<Vec<u8>>>, AppError> {
+    fn secrets_of(&self, webhook: &WebhookRow) -> Result<Vec<Zeroizing<Vec<u8>>>, AppError> {
         let id = stored::id(webhook)?;
-        let sealed = webhook.secret.as_ref();
+        let now = self.clock().now().as_micros();
+        let overlaps = webhook.previous_until.is_some_and(|until| now < until);
+        let previous = webhook.previous_secret.as_ref().filter(|_| overlaps);
+        let sealed = webhook.secret.iter().chain(previous);
         sealed
             .map(|sealed| opened(self.vault(), id, sealed))
-            .transpose()
+            .collect()
     }
 
     /// What cannot be made ready (the data key is lost) is given up at once and does not hold the others up.

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use utc_domain::WebhookId;
 use utc_storage::StorageError;
-use utc_vault::{Aad, SealPurpose, Sealed, open, seal};
+use utc_vault::{Aad, SealPurpose, Sealed, open, reseal, seal};
 use zeroize::Zeroizing;
 
 use crate::AppError;
@@ -39,10 +39,26 @@ pub(super) fn opened(
     webhook: WebhookId,
     stored: &str,
 ) -> Result<Zeroizing<Vec<u8>>, AppError> {
-    let bytes = STANDARD.decode(stored).map_err(corrupt)?;
-    let sealed = Sealed::from_bytes(&bytes).map_err(corrupt)?;
     let purpose = SealPurpose::WebhookSecret;
-    open(vault.keys(), purpose, &aad(webhook), &sealed).map_err(internal)
+    open(vault.keys(), purpose, &aad(webhook), &sealed(stored)?).map_err(internal)
+}
+
+/// The same secret under the active data key; none when it is there already.
+pub(super) fn moved(
+    vault: &Vault,
+    webhook: WebhookId,
+    stored: &str,
+) -> Result<Option<String>, AppError> {
+    let nonce = random().map_err(internal)?;
+    let (purpose, sealed) = (SealPurpose::WebhookSecret, sealed(stored)?);
+    let moved = reseal(vault.keys(), purpose, &aad(webhook), &sealed, *nonce);
+    let moved = moved.map_err(internal)?;
+    Ok(moved.map(|sealed| STANDARD.encode(sealed.to_bytes())))
+}
+
+fn sealed(stored: &str) -> Result<Sealed, AppError> {
+    let bytes = STANDARD.decode(stored).map_err(corrupt)?;
+    Sealed::from_bytes(&bytes).map_err(corrupt)
 }
 
 /// A secret opens in its own row only.

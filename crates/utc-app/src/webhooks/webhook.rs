@@ -31,7 +31,7 @@ pub struct WebhookChange {
     pub units: Option<Scope>,
     /// Whether it gets notices. Switching it off gives up what waits for it.
     pub enabled: Option<bool>,
-    /// Whether to sign with a new secret from now on.
+    /// Whether to sign with a new secret from now on. The one before signs beside it for 24 hours more.
     pub new_secret: bool,
 }
 

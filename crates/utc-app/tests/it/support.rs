@@ -28,6 +28,26 @@ impl Installation {
     pub(crate) fn open(&self) -> Console {
         Console::with(self.options()).unwrap()
     }
+
+    /// Puts another data key above those that are there, and gives them.
+    pub(crate) fn rotate_data_key(&self) -> String {
+        let old = std::fs::read_to_string(self.data_key_file()).unwrap();
+        self.set_data_keys(&format!("{}\n{old}", "A".repeat(43)));
+        old
+    }
+
+    /// Leaves the first data key alone.
+    pub(crate) fn forget_old_data_keys(&self) {
+        self.set_data_keys(&"A".repeat(43));
+    }
+
+    pub(crate) fn set_data_keys(&self, keys: &str) {
+        std::fs::write(self.data_key_file(), keys).unwrap();
+    }
+
+    fn data_key_file(&self) -> std::path::PathBuf {
+        self.folder.path().join("data.key")
+    }
 }
 
 pub(crate) fn ask(action: &str, unit: &str) -> Request {

@@ -88,3 +88,14 @@ pub fn seen(db: &mut Db, id: &str, at: i64) -> Result<(), StorageError> {
         .execute(db)?;
     Ok(())
 }
+
+/// Stores the hash of a session anew, where it is still `old`.
+pub fn renew_hash(db: &mut Db, id: &str, old: &str, new: &str) -> Result<(), StorageError> {
+    let same = sessions::table
+        .filter(sessions::id.eq(id))
+        .filter(sessions::secret_hash.eq(old));
+    diesel::update(same)
+        .set(sessions::secret_hash.eq(new))
+        .execute(db)?;
+    Ok(())
+}

@@ -125,3 +125,14 @@ pub fn used(db: &mut Db, id: &str, at: i64) -> Result<(), StorageError> {
         .execute(db)?;
     Ok(())
 }
+
+/// Stores the hash of a token anew, where it is still `old`.
+pub fn renew_hash(db: &mut Db, id: &str, old: &str, new: &str) -> Result<(), StorageError> {
+    let same = tokens::table
+        .filter(tokens::id.eq(id))
+        .filter(tokens::secret_hash.eq(old));
+    diesel::update(same)
+        .set(tokens::secret_hash.eq(new))
+        .execute(db)?;
+    Ok(())
+}

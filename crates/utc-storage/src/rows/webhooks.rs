@@ -34,6 +34,10 @@ pub struct WebhookRow {
     pub updated_at: i64,
     /// The receipt of the last change.
     pub receipt_id: String,
+    /// What signed before, sealed, and signs beside the new one for a while.
+    pub previous_secret: Option<String>,
+    /// Until when it does.
+    pub previous_until: Option<i64>,
 }
 
 /// Every webhook, oldest first.

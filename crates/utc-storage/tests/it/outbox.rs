@@ -27,6 +27,8 @@ fn webhook(number: u32, name: &str) -> WebhookRow {
         url: "https://hooks.example/x".to_owned(),
         format: "standard".to_owned(),
         secret: Some("sealed".to_owned()),
+        previous_secret: None,
+        previous_until: None,
         events: "rule.changed".to_owned(),
         units: None,
         enabled: true,

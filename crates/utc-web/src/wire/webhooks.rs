@@ -69,7 +69,7 @@ pub(crate) struct WebhookPatch {
     units: Option<Vec<String>>,
     /// Whether it gets notices. Switching it off gives up what waits for it.
     enabled: Option<bool>,
-    /// `true`: sign with a new secret from now on. It is in the answer.
+    /// `true`: sign with a new secret from now on. It is in the answer. The one before signs beside it for 24 hours.
     #[serde(default)]
     new_secret: bool,
 }

@@ -1,10 +1,13 @@
 //! Webhooks are made, changed and deleted with receipts, and their secrets are seen once.
 
-use serde_json::Value;
-use utc_app::{AppError, Console, NewWebhook, WebhookChange};
-use utc_domain::{NoticeFormat, ReceiptId, ReceiptKind, Rule, Scope, VoteChoice};
+use std::sync::Arc;
+use std::time::Duration;
 
-use super::{create, listener, new_webhook, take, told};
+use serde_json::Value;
+use utc_app::{AppError, Console, NewWebhook, Options, WebhookChange};
+use utc_domain::{Clock, NoticeFormat, ReceiptId, ReceiptKind, Rule, Scope, VoteChoice, WebhookId};
+
+use super::{MovedClock, create, listener, new_webhook, take, told};
 use crate::approvals::stage::{Stage, check_conflict, person, sqlite};
 use crate::support::{Installation, actor, local, switch};
 
@@ -97,7 +100,7 @@ fn a_secret_is_shown_once_and_is_in_no_file_of_the_database() {
         .wait()
         .unwrap();
     let parcels = take(&console, "test");
-    let signing = parcels.first().unwrap().secret.as_ref().unwrap();
+    let signing = parcels.first().unwrap().secrets.first().unwrap();
     assert_eq!(signing.len(), 32);
     assert!(!format!("{:?}", console.webhooks().unwrap()).contains("secret-path"));
     console.close();
@@ -132,7 +135,13 @@ fn what_is_not_signed_has_no_secret() {
     };
     let refused = console.change_webhook(actor(), made.view.id, change);
     assert!(matches!(refused.wait(), Err(AppError::Invalid(_))));
-    assert!(console.test_parcel(made.view.id).unwrap().secret.is_none());
+    assert!(
+        console
+            .test_parcel(made.view.id)
+            .unwrap()
+            .secrets
+            .is_empty()
+    );
 }
 
 #[test]
@@ -157,4 +166,83 @@ fn a_restored_database_tells_nothing_of_what_waited() {
     assert_eq!(stage.console.pending_notices().unwrap(), 0);
     assert!(told(&stage.console).is_empty());
     stage.check_log();
+}
+
+/// What `whsec_…` says.
+fn decoded(shown: &str) -> Vec<u8> {
+    use base64::Engine as _;
+    let text = shown.strip_prefix("whsec_").unwrap();
+    base64::engine::general_purpose::STANDARD
+        .decode(text)
+        .unwrap()
+}
+
+fn with_new_secret(console: &Console, id: WebhookId) -> Vec<u8> {
+    let change = WebhookChange {
+        new_secret: true,
+        ..WebhookChange::default()
+    };
+    let changed = console.change_webhook(actor(), id, change).wait();
+    decoded(&changed.unwrap().secret.unwrap())
+}
+
+fn signing(console: &Console, id: WebhookId) -> Vec<Vec<u8>> {
+    let parcel = console.test_parcel(id).unwrap();
+    parcel
+        .secrets
+        .iter()
+        .map(|secret| secret.to_vec())
+        .collect()
+}
+
+#[test]
+fn a_secret_that_was_replaced_signs_beside_the_new_one_for_a_day() {
+    let installation = Installation::new();
+    let clock = Arc::new(MovedClock::default());
+    let console = Console::with(Options {
+        clock: Arc::clone(&clock) as Arc<dyn Clock>,
+        ..installation.options()
+    });
+    let console = console.unwrap();
+    let made = create(&console, new_webhook("on call"));
+    let (id, first) = (made.view.id, decoded(&made.secret.unwrap()));
+    assert_eq!(signing(&console, id), [first.clone()]);
+    let second = with_new_secret(&console, id);
+    assert_eq!(signing(&console, id), [second.clone(), first]);
+    let third = with_new_secret(&console, id);
+    assert_eq!(
+        signing(&console, id),
+        [third.clone(), second],
+        "the last two"
+    );
+    clock.move_on(Duration::from_hours(24));
+    assert_eq!(signing(&console, id), [third]);
+}
+
+#[test]
+fn secrets_move_to_a_new_data_key_and_need_the_old_one_no_more() {
+    let installation = Installation::new();
+    let console = installation.open();
+    let made = create(&console, new_webhook("on call"));
+    let id = made.view.id;
+    with_new_secret(&console, id);
+    let signing_before = signing(&console, id);
+    drop(console);
+    let old = installation.rotate_data_key();
+
+    let console = installation.open();
+    let resealed = |console: &Console| {
+        let all = console.reseal_webhooks().wait().unwrap();
+        (all.moved, all.current, all.unreadable)
+    };
+    assert_eq!(resealed(&console), (2, 0, 0));
+    assert_eq!(resealed(&console), (0, 2, 0));
+    drop(console);
+    installation.forget_old_data_keys();
+    let console = installation.open();
+    assert_eq!(signing(&console, id), signing_before);
+    drop(console);
+
+    installation.set_data_keys(&old);
+    assert_eq!(resealed(&installation.open()), (0, 0, 2));
 }

@@ -1,0 +1,2 @@
+ALTER TABLE webhooks DROP COLUMN previous_until;
+ALTER TABLE webhooks DROP COLUMN previous_secret;
