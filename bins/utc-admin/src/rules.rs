@@ -70,7 +70,7 @@ pub(crate) fn run(context: &Context, command: Command) -> anyhow::Result<ExitCod
                 rule,
                 enabled,
                 reason,
-                actor: Context::actor()?,
+                actor: Context::actor()?.into(),
             };
             let changed = console.set_rule(change).wait()?;
             let receipt = changed.receipt_id.to_string();

@@ -22,7 +22,7 @@ pub(crate) fn close(context: &Context, console: &Console, done: &str) -> anyhow:
         rule: Rule::WritesRequireApproval,
         enabled: true,
         reason: Some(reason),
-        actor: Context::actor()?,
+        actor: Context::actor()?.into(),
     };
     let suspended = console.suspend_access(Context::actor()?).wait()?;
     let voided = console.void_approvals(Context::actor()?).wait()?;

@@ -74,7 +74,7 @@ pub(crate) fn run(context: &Context, command: Command) -> anyhow::Result<ExitCod
                 reason,
                 expires_at,
             };
-            let marked = console.pin(&unit, &Context::local()?, request).wait()?;
+            let marked = console.pin(&unit, Context::local()?, request).wait()?;
             say_marked(context, &marked, &format!("pinned at {level}"));
         }
         Command::Unpin { unit } => {

@@ -19,12 +19,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let first = ask()?;
     println!("{}: {}", first.decision, first.reason);
-    let actor = "user:alice".parse()?;
+    let actor: utc_domain::Subject = "user:alice".parse()?;
     let change = RuleChange {
         rule: Rule::WritesRequireApproval,
         enabled: true,
         reason: None,
-        actor,
+        actor: actor.into(),
     };
     console.set_rule(change).wait()?;
     let second = ask()?;

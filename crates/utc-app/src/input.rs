@@ -1,7 +1,7 @@
 //! What callers say in their own words: kept apart from the receipt, which holds a salted digest of it.
 
 use serde_json::Value;
-use utc_domain::{Code, Draft, Meta, Reason, ReceiptId, ReceiptKind, Subject};
+use utc_domain::{Code, Draft, Meta, Reason, ReceiptId, ReceiptKind};
 use utc_storage::rows::inputs::{self, InputRow};
 use utc_storage::rows::receipts;
 
@@ -10,7 +10,7 @@ use crate::draft::change;
 use crate::secret_file::hex;
 use crate::task::Plan;
 use crate::units::stored::policy_in;
-use crate::{AppError, Ticket};
+use crate::{AppError, By, Ticket};
 
 /// The largest context, in bytes of canonical JSON.
 pub const MAX_CONTEXT_BYTES: usize = 16 * 1024;
@@ -100,8 +100,8 @@ fn depth(value: &Value) -> usize {
 
 impl Console {
     /// Erases the context and reason that came with a request. The receipt stays, and so does the digest.
-    pub fn erase_input(&self, receipt: ReceiptId, actor: Subject) -> Ticket<ReceiptId> {
-        self.control(move |tx| {
+    pub fn erase_input(&self, receipt: ReceiptId, actor: impl Into<By>) -> Ticket<ReceiptId> {
+        self.control_by(actor, move |tx, actor| {
             let now = tx.now().as_micros();
             if receipts::by_id(tx.db(), &receipt.to_string())?.is_none() {
                 return Err(AppError::NotFound {

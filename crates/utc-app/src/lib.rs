@@ -49,8 +49,9 @@ pub use console::{Console, OpenError};
 pub use decide::{Answer, Once, Outcome, Request};
 pub use error::{AppError, FieldError, Refusal};
 pub use identity::{
-    CreatedToken, NewToken, NewUser, OutdatedHashes, Principal, SessionView, SignInLink, SignedIn,
-    Standing, StartedSession, TokenRevoked, TokenView, UserChange, UserChanged, UserView, Who,
+    By, CreatedToken, NewToken, NewUser, OutdatedHashes, Principal, SessionView, SignInLink,
+    SignedIn, Standing, StartedSession, TokenRevoked, TokenView, UserChange, UserChanged, UserView,
+    Who,
 };
 pub use input::{MAX_CONTEXT_BYTES, MAX_CONTEXT_DEPTH};
 pub use options::{ApprovalOptions, Options};

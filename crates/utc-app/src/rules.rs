@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use utc_domain::{Code, Draft, Meta, Reason, ReceiptId, ReceiptKind, Rule, Subject, Timestamp};
 use utc_storage::StorageError;
-use utc_storage::journal::Tx;
 use utc_storage::rows::rules::{self, PolicyVersionRow, RuleRow};
 
 use crate::approvals::{Void, void};
@@ -13,10 +12,10 @@ use crate::draft::change;
 use crate::genesis::insert_version;
 use crate::task::Plan;
 use crate::units::stored;
-use crate::{AppError, Ticket};
+use crate::{AppError, By, Ticket};
 
 /// A switch to set.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct RuleChange {
     /// Which.
     pub rule: Rule,
@@ -25,7 +24,7 @@ pub struct RuleChange {
     /// Why.
     pub reason: Option<Reason>,
     /// Who sets it.
-    pub actor: Subject,
+    pub actor: By,
 }
 
 /// A switch was set.
@@ -110,23 +109,23 @@ impl Console {
     /// answered, no later answer of any server follows the old rule.
     pub fn set_rule(&self, request: RuleChange) -> Ticket<RuleChanged> {
         let cache = Arc::clone(self.cache());
-        self.control(move |tx: &mut Tx<'_>| {
+        self.control_by(request.actor.clone(), move |tx, actor| {
             let policy = stored::policy_set_in(tx)?.with_rule(request.rule, request.enabled);
             tx.change_state();
-            let draft = receipt(&request, policy.reference().clone());
+            let draft = receipt(&request, actor, policy.reference().clone());
             let now = tx.now().as_micros();
             let row = RuleRow {
                 key: request.rule.to_string(),
                 enabled: request.enabled,
                 updated_at: now,
-                updated_by: request.actor.to_string(),
+                updated_by: actor.to_string(),
                 receipt_id: draft.id.to_string(),
             };
             rules::update(tx.db(), &row)?;
             let switched = Some((request.rule, request.enabled));
             let reason = request.reason.as_ref().map(ToString::to_string);
             insert_version(tx.db(), &policy, &draft, switched, reason, now)?;
-            let (voided, change) = void(tx, &cache, &Void::Policy(&policy), &request.actor)?;
+            let (voided, change) = void(tx, &cache, &Void::Policy(&policy), actor)?;
             let answer = RuleChanged {
                 receipt_id: draft.id,
                 policy_version: policy.reference().version,
@@ -162,16 +161,13 @@ impl Console {
     }
 }
 
-fn receipt(request: &RuleChange, policy: utc_domain::PolicyRef) -> Draft {
+fn receipt(request: &RuleChange, actor: &Subject, policy: utc_domain::PolicyRef) -> Draft {
     let state = if request.enabled { "on" } else { "off" };
     let why = request
         .reason
         .as_ref()
         .map_or_else(|| ".".to_owned(), |reason| format!(": {reason}"));
-    let reason = format!(
-        "{} turned rule {} {state}{why}",
-        request.actor, request.rule
-    );
+    let reason = format!("{actor} turned rule {} {state}{why}", request.rule);
     let meta = Meta {
         rule: Some(request.rule),
         enabled: Some(request.enabled),
@@ -180,7 +176,7 @@ fn receipt(request: &RuleChange, policy: utc_domain::PolicyRef) -> Draft {
     let draft = change(
         ReceiptKind::PolicyChange,
         Code::RuleChanged,
-        request.actor.clone(),
+        actor.clone(),
         reason,
         policy,
     );

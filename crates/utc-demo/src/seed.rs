@@ -73,7 +73,7 @@ pub(crate) fn seed(console: &Console, payments: &str) -> Result<(), DemoError> {
             rule: Rule::ReadOnlyForRisky,
             enabled: true,
             reason,
-            actor,
+            actor: actor.into(),
         })
         .wait()?;
     Ok(())
@@ -94,6 +94,6 @@ fn hold(console: &Console, actor: &Subject, payments: &str) -> Result<(), DemoEr
         expires_at: None,
     };
     let by = Principal::local(actor.clone());
-    console.pin(&unit, &by, pin).wait()?;
+    console.pin(&unit, by, pin).wait()?;
     Ok(())
 }

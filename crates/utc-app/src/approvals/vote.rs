@@ -21,7 +21,7 @@ use crate::identity::Actor;
 use crate::options::after;
 use crate::task::Plan;
 use crate::units::stored::{parse, policy_in};
-use crate::{AppError, Principal, Refusal, Ticket};
+use crate::{AppError, By, Refusal, Ticket};
 
 /// Somebody who changed what a request is judged by does not vote on it for so long, in minutes.
 const COOLING_MINUTES: i64 = 24 * 60;
@@ -57,12 +57,12 @@ impl Console {
     /// this unit, or not on this request; [`AppError::Conflict`] when it is decided, or the person has voted.
     pub fn vote(
         &self,
-        by: &Arc<Principal>,
+        by: impl Into<By>,
         id: ApprovalId,
         choice: VoteChoice,
         comment: Option<Reason>,
     ) -> Ticket<Voted> {
-        let by = Arc::clone(by);
+        let by = by.into();
         let cache = Arc::clone(self.cache());
         let said = Said {
             id,
@@ -77,10 +77,10 @@ impl Console {
 fn cast(
     tx: &mut Tx<'_>,
     cache: &StateCache,
-    by: &Principal,
+    by: &By,
     said: &Said,
 ) -> Result<Plan<Voted>, AppError> {
-    let actor = Actor::of(tx, by)?;
+    let actor = by.actor(tx)?;
     let row = list::visible(tx.db(), said.id, &actor.principal, &actor.requester)?;
     let unit = parse("approvals.unit", &row.unit)?;
     actor.principal.may(Role::Approver, &unit)?;

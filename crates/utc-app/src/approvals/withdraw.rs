@@ -15,7 +15,7 @@ use crate::console::Console;
 use crate::identity::Actor;
 use crate::task::Plan;
 use crate::units::stored::{parse, policy_in};
-use crate::{AppError, Principal, Ticket};
+use crate::{AppError, By, Ticket};
 
 /// A request or an approval was taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Console {
     /// [`AppError::Conflict`] when it does not wait any more.
     pub fn cancel_approval(
         &self,
-        by: &Arc<Principal>,
+        by: impl Into<By>,
         id: ApprovalId,
         comment: Option<Reason>,
     ) -> Ticket<Withdrawn> {
@@ -51,7 +51,7 @@ impl Console {
     /// As [`Console::cancel_approval`]; [`AppError::Conflict`] when it is not approved, or used already.
     pub fn revoke_approval(
         &self,
-        by: &Arc<Principal>,
+        by: impl Into<By>,
         id: ApprovalId,
         comment: Option<Reason>,
     ) -> Ticket<Withdrawn> {
@@ -60,16 +60,16 @@ impl Console {
 
     fn withdraw(
         &self,
-        by: &Arc<Principal>,
+        by: impl Into<By>,
         id: ApprovalId,
         comment: Option<Reason>,
         event: ApprovalEvent,
         right: Right,
     ) -> Ticket<Withdrawn> {
-        let by = Arc::clone(by);
+        let by = by.into();
         let cache = Arc::clone(self.cache());
         self.control(move |tx| {
-            let actor = Actor::of(tx, &by)?;
+            let actor = by.actor(tx)?;
             let row = list::visible(tx.db(), id, &actor.principal, &actor.requester)?;
             right(tx, &actor, &row)?;
             end(tx, &cache, &actor, &row, event, comment.as_ref())

@@ -3,6 +3,7 @@
 mod approvers;
 mod authenticate;
 mod bearer;
+mod by;
 mod change;
 mod last_use;
 mod principal;
@@ -18,6 +19,7 @@ mod users;
 
 pub(crate) use approvers::Approvers;
 pub(crate) use bearer::{Vault, random};
+pub use by::By;
 pub(crate) use change::scope_words;
 pub(crate) use last_use::{Seen, flush};
 pub(crate) use principal::{Place, WatchPlace};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use utc_domain::{Code, SessionId, Subject, Timestamp, UserId, UserName};
+use utc_domain::{Code, SessionId, Timestamp, UserId, UserName};
 use utc_storage::rows::sessions::{self, SessionRow};
 use utc_storage::rows::users;
 use utc_vault::{KeyedHash, Match, Session, SessionSecret};
@@ -14,7 +14,7 @@ use super::principal::{Principal, Who};
 use crate::console::Console;
 use crate::task::Plan;
 use crate::units::stored::parse;
-use crate::{AppError, Ticket};
+use crate::{AppError, By, Ticket};
 
 /// A session that nobody uses ends after this long.
 const IDLE_SECONDS: i64 = 12 * 3_600;
@@ -223,15 +223,21 @@ impl Console {
     ///
     /// # Errors
     /// [`AppError::NotFound`] when there is none that `by` may know of.
-    pub fn revoke_session(&self, by: &Principal, id: SessionId) -> Ticket<utc_domain::ReceiptId> {
-        let actor: Subject = by.name().clone();
-        let own = match by.who() {
-            Who::User(user) => Some(user.to_string()),
-            Who::Token(..) | Who::Local => None,
+    pub fn revoke_session(
+        &self,
+        by: impl Into<By>,
+        id: SessionId,
+    ) -> Ticket<utc_domain::ReceiptId> {
+        let by = by.into();
+        let own = match by.principal().map(|principal| principal.who()) {
+            Some(Who::User(user)) => Some(user.to_string()),
+            Some(Who::Token(..) | Who::Local) | None => None,
         };
-        let any = by.may_everywhere(utc_domain::Role::Admin).is_ok();
+        let any = by
+            .principal()
+            .is_none_or(|principal| principal.may_everywhere(utc_domain::Role::Admin).is_ok());
         self.seen().remove(&id);
-        self.control(move |tx| {
+        self.control_by(by, move |tx, actor| {
             let row = sessions::find(tx.db(), &id.to_string())?;
             let row = row.filter(|row| any || own.as_ref() == Some(&row.user_id));
             let Some(row) = row else {
@@ -244,7 +250,7 @@ impl Console {
             let name = user.map_or_else(String::new, |user| user.name);
             sessions::remove(tx.db(), &row.id)?;
             let reason = format!("{actor} ended session {id} of user `{name}`.");
-            let (draft, _) = access_draft(tx, Code::SessionRevoked, &actor, reason)?;
+            let (draft, _) = access_draft(tx, Code::SessionRevoked, actor, reason)?;
             Ok(Plan {
                 answer: draft.id,
                 drafts: vec![draft],

@@ -9,7 +9,7 @@ use super::change::access_draft;
 use super::tokens::found;
 use crate::console::Console;
 use crate::task::Plan;
-use crate::{AppError, Ticket};
+use crate::{AppError, By, Ticket};
 
 impl Console {
     /// Ends every session, forgets what waited to be sent, and suspends every token; for a database that was restored. Gives
@@ -24,8 +24,8 @@ impl Console {
     }
 
     /// Accepts a suspended token again.
-    pub fn resume_token(&self, actor: Subject, id: TokenId) -> Ticket<ReceiptId> {
-        self.control(move |tx| {
+    pub fn resume_token(&self, actor: impl Into<By>, id: TokenId) -> Ticket<ReceiptId> {
+        self.control_by(actor, move |tx, actor| {
             let mut row = found(tx.db(), id)?;
             if row.suspended_at.is_none() || row.revoked_at.is_some() {
                 return Err(AppError::Conflict {
@@ -35,7 +35,7 @@ impl Console {
             }
             row.suspended_at = None;
             let reason = format!("{actor} resumed token `{}` ({id}).", row.name);
-            let (draft, epoch) = access_draft(tx, Code::TokenResumed, &actor, reason)?;
+            let (draft, epoch) = access_draft(tx, Code::TokenResumed, actor, reason)?;
             row.receipt_id = draft.id.to_string();
             row.state_epoch = epoch;
             tokens::update(tx.db(), &row)?;

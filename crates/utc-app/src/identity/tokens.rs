@@ -19,7 +19,7 @@ use super::stored::{read_scope, scope_text};
 use crate::console::Console;
 use crate::task::Plan;
 use crate::units::stored::parse;
-use crate::{AppError, Ticket};
+use crate::{AppError, By, Ticket};
 
 /// A token to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,7 +112,7 @@ impl Console {
     /// # Errors
     /// [`AppError::Invalid`] when it could ask without a subject to speak for, or ends before it begins;
     /// [`AppError::Conflict`] when the name is in use; [`AppError::NotFound`] when there is no such owner.
-    pub fn create_token(&self, actor: Subject, new: NewToken) -> Ticket<CreatedToken> {
+    pub fn create_token(&self, actor: impl Into<By>, new: NewToken) -> Ticket<CreatedToken> {
         let made = check(&new).and_then(|()| self.vault().make::<Api>());
         let (bearer, hash) = match made {
             Ok(made) => made,
@@ -123,7 +123,7 @@ impl Console {
             Err(error) => return Ticket::ready(Err(error)),
         };
         let hash = hash.to_string();
-        let created = self.control(move |tx| insert(tx, &actor, &new, id, &hash));
+        let created = self.control_by(actor, move |tx, actor| insert(tx, actor, &new, id, &hash));
         created.map(move |(view, receipt_id)| CreatedToken {
             token: bearer.render(),
             view,
@@ -148,8 +148,8 @@ impl Console {
     }
 
     /// Revokes a token for ever. No decision that it asked for is sealed from then on.
-    pub fn revoke_token(&self, actor: Subject, id: TokenId) -> Ticket<TokenRevoked> {
-        self.control(move |tx| {
+    pub fn revoke_token(&self, actor: impl Into<By>, id: TokenId) -> Ticket<TokenRevoked> {
+        self.control_by(actor, move |tx, actor| {
             let mut row = found(tx.db(), id)?;
             if row.revoked_at.is_some() {
                 return Err(AppError::Conflict {
@@ -159,7 +159,7 @@ impl Console {
             }
             row.revoked_at = Some(tx.now().as_micros());
             let reason = format!("{actor} revoked token `{}` ({id}).", row.name);
-            let (draft, epoch) = access_draft(tx, Code::TokenRevoked, &actor, reason)?;
+            let (draft, epoch) = access_draft(tx, Code::TokenRevoked, actor, reason)?;
             row.receipt_id = draft.id.to_string();
             row.state_epoch = epoch;
             tokens::update(tx.db(), &row)?;

@@ -12,7 +12,7 @@ use super::stored::{read_scope, scope_text};
 use crate::console::Console;
 use crate::task::Plan;
 use crate::units::stored::parse;
-use crate::{AppError, Ticket};
+use crate::{AppError, By, Ticket};
 
 /// A person to let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,12 +73,17 @@ pub(super) struct Written<'a> {
 
 impl Console {
     /// Lets a person in. Hashes the password first: blocks for a moment before it gives the ticket.
-    pub fn create_user(&self, actor: Subject, new: NewUser, password: &str) -> Ticket<UserChanged> {
+    pub fn create_user(
+        &self,
+        actor: impl Into<By>,
+        new: NewUser,
+        password: &str,
+    ) -> Ticket<UserChanged> {
         let hash = match self.vault().hash_password(&new.name, password) {
             Ok(hash) => hash,
             Err(error) => return Ticket::ready(Err(error)),
         };
-        self.control(move |tx| insert_user(tx, &actor, &new, &hash))
+        self.control_by(actor, move |tx, actor| insert_user(tx, actor, &new, &hash))
     }
 
     /// Everybody, by name. Blocks.
@@ -91,21 +96,21 @@ impl Console {
     /// session from then on, and their tokens are not accepted.
     pub fn change_user(
         &self,
-        actor: Subject,
+        actor: impl Into<By>,
         name: UserName,
         change: UserChange,
     ) -> Ticket<UserChanged> {
-        self.control(move |tx| {
+        self.control_by(actor, move |tx, actor| {
             let mut row = user_row(tx.db(), &name)?;
             apply(&mut row, &change, tx.now())?;
             refuse_without_admin(tx.db(), &row)?;
             if row.disabled_at.is_some() {
                 sessions::remove_of(tx.db(), &row.id)?;
             }
-            let (code, reason) = words(&actor, &row, &change)?;
+            let (code, reason) = words(actor, &row, &change)?;
             let written = Written {
                 code,
-                actor: &actor,
+                actor,
                 reason,
             };
             write_user(tx, row, written, users::update)
@@ -115,7 +120,7 @@ impl Console {
     /// Sets a password. Every session of the person ends. Hashes first, as [`Console::create_user`] does.
     pub fn reset_password(
         &self,
-        actor: Subject,
+        actor: impl Into<By>,
         name: UserName,
         password: &str,
     ) -> Ticket<UserChanged> {
@@ -123,13 +128,13 @@ impl Console {
             Ok(hash) => hash,
             Err(error) => return Ticket::ready(Err(error)),
         };
-        self.control(move |tx| {
+        self.control_by(actor, move |tx, actor| {
             let mut row = user_row(tx.db(), &name)?;
             row.password.clone_from(&hash);
             sessions::remove_of(tx.db(), &row.id)?;
             let written = Written {
                 code: Code::PasswordReset,
-                actor: &actor,
+                actor,
                 reason: format!("{actor} set the password of user `{name}` anew."),
             };
             write_user(tx, row, written, users::update)

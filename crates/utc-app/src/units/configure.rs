@@ -13,7 +13,7 @@ use crate::approvals::{Void, void};
 use crate::console::Console;
 use crate::draft::change;
 use crate::task::Plan;
-use crate::{AppError, Ticket};
+use crate::{AppError, By, Ticket};
 
 /// A unit's configuration after a change.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,12 +32,12 @@ impl Console {
     pub fn configure_unit(
         &self,
         name: UnitName,
-        actor: Subject,
+        actor: impl Into<By>,
         mut update: Update,
     ) -> Ticket<Configured> {
         let limit = self.options().max_units;
         let approvals = Arc::clone(self.cache());
-        self.control(move |tx| {
+        self.control_by(actor, move |tx, actor| {
             let now = tx.now();
             refuse_alias(tx.db(), &name)?;
             let (mut row, new) = find_or_new(tx, &name, limit)?;
@@ -57,9 +57,9 @@ impl Console {
             save(tx.db(), &row, new)?;
             let aliases: Vec<String> = config.aliases.iter().map(ToString::to_string).collect();
             units::set_aliases(tx.db(), name.as_str(), &aliases)?;
-            let draft = receipt(&name, &actor, &row, &json, &stored::policy_in(tx)?);
+            let draft = receipt(&name, actor, &row, &json, &stored::policy_in(tx)?);
             let (voided, change) = if changes_requests(before.as_ref(), &config) {
-                void(tx, &approvals, &Void::Unit(&name), &actor)?
+                void(tx, &approvals, &Void::Unit(&name), actor)?
             } else {
                 Default::default()
             };

@@ -20,7 +20,7 @@ use crate::cache::StateCache;
 use crate::console::Console;
 use crate::draft::{change, system_subject};
 use crate::task::{Plan, Task};
-use crate::{AppError, Principal, Refusal, Ticket};
+use crate::{AppError, By, Refusal, Ticket};
 
 /// A pin below the measured level loosens protection by hand: it ends after at most this many minutes.
 const LONGEST_LOOSENING_MINUTES: i64 = 240;
@@ -56,10 +56,10 @@ pub struct Marked {
 
 impl Console {
     /// Pins a unit's level, in place of an older pin. Below the measured level only an administrator may.
-    pub fn pin(&self, name: &UnitName, by: &Principal, request: PinRequest) -> Ticket<Marked> {
-        let actor = by.name().clone();
-        let admin = by.roles().holds(Role::Admin);
-        self.mark(name, true, move |tx, row, name, policy| {
+    pub fn pin(&self, name: &UnitName, by: impl Into<By>, request: PinRequest) -> Ticket<Marked> {
+        let by = by.into();
+        let admin = by.holds(Role::Admin);
+        self.mark(name, by, true, move |tx, row, name, (actor, policy)| {
             check_expiry(request.expires_at, tx.now())?;
             let measured: ProtectionLevel = stored::parse("units.level", &row.level)?;
             if request.level < measured && !admin {
@@ -79,7 +79,7 @@ impl Console {
                 to: request.level,
                 cause: LevelCause::Pinned,
             };
-            let mut draft = level_draft(Code::PinSet, &actor, name, row, reason, &change, policy)?;
+            let mut draft = level_draft(Code::PinSet, actor, name, row, reason, &change, policy)?;
             draft.meta.pinned = Some(true);
             draft.meta.expires_at = request.expires_at;
             record(tx, &draft, name, row, &change)?;
@@ -98,10 +98,10 @@ impl Console {
     }
 
     /// Removes a unit's pin: the measured level is in force again.
-    pub fn unpin(&self, name: &UnitName, actor: Subject) -> Ticket<Marked> {
-        self.mark(name, false, move |tx, row, name, policy| {
+    pub fn unpin(&self, name: &UnitName, by: impl Into<By>) -> Ticket<Marked> {
+        self.mark(name, by, false, move |tx, row, name, (actor, policy)| {
             let reason = format!("{actor} removed the pin of {name}.");
-            end_pin(tx, row, name, policy, &actor, LevelCause::Unpinned, reason)
+            end_pin(tx, row, name, policy, actor, LevelCause::Unpinned, reason)
         })
     }
 
@@ -109,13 +109,13 @@ impl Console {
     pub fn mark_risky(
         &self,
         name: &UnitName,
-        actor: Subject,
+        by: impl Into<By>,
         request: RiskRequest,
     ) -> Ticket<Marked> {
-        self.mark(name, true, move |tx, _, name, policy| {
+        self.mark(name, by, true, move |tx, _, name, (actor, policy)| {
             check_expiry(request.expires_at, tx.now())?;
             let reason = format!("{actor} marked {name} risky: {}", request.reason);
-            let mut draft = risk_draft(Code::RiskMarked, &actor, name, reason, true, policy);
+            let mut draft = risk_draft(Code::RiskMarked, actor, name, reason, true, policy);
             draft.meta.expires_at = request.expires_at;
             let mark = RiskMarkRow {
                 unit: name.to_string(),
@@ -131,8 +131,8 @@ impl Console {
     }
 
     /// Removes a person's risk mark.
-    pub fn clear_risky(&self, name: &UnitName, actor: Subject) -> Ticket<Marked> {
-        self.mark(name, false, move |tx, _, name, policy| {
+    pub fn clear_risky(&self, name: &UnitName, by: impl Into<By>) -> Ticket<Marked> {
+        self.mark(name, by, false, move |tx, _, name, (actor, policy)| {
             if !marks::risk::remove(tx.db(), name.as_str())? {
                 return Err(AppError::NotFound {
                     what: "risk mark on unit",
@@ -142,7 +142,7 @@ impl Console {
             let reason = format!("{actor} removed the risk mark of {name}.");
             Ok(risk_draft(
                 Code::RiskCleared,
-                &actor,
+                actor,
                 name,
                 reason,
                 false,
@@ -155,14 +155,20 @@ impl Console {
     fn mark(
         &self,
         name: &UnitName,
+        by: impl Into<By>,
         create: bool,
-        mut act: impl FnMut(&mut Tx<'_>, &UnitRow, &UnitName, &PolicyRef) -> Result<Draft, AppError>
+        mut act: impl FnMut(
+            &mut Tx<'_>,
+            &UnitRow,
+            &UnitName,
+            (&Subject, &PolicyRef),
+        ) -> Result<Draft, AppError>
         + Send
         + 'static,
     ) -> Ticket<Marked> {
         let name = self.cache().resolve(name);
         let limit = self.options().max_units;
-        self.control(move |tx| {
+        self.control_by(by, move |tx, actor| {
             let (mut row, new) = match units::find(tx.db(), name.as_str())? {
                 Some(row) => (row, false),
                 None if create => find_or_new(tx, &name, limit)?,
@@ -177,7 +183,7 @@ impl Console {
             row.updated_at = tx.now().as_micros();
             save(tx.db(), &row, new)?;
             let policy = stored::policy_in(tx)?;
-            let draft = act(tx, &row, &name, &policy)?;
+            let draft = act(tx, &row, &name, (actor, &policy))?;
             let state = state_of(tx.db(), &row)?;
             let unit = name.clone();
             Ok(Plan {

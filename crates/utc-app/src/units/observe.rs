@@ -14,9 +14,9 @@ use utc_storage::rows::units::{self, UnitRow};
 use super::configure::{find_or_new, save, state_of};
 use super::{UnitConfig, stored};
 use crate::console::Console;
-use crate::draft::change;
+use crate::draft::{change, system_subject};
 use crate::task::Plan;
-use crate::{AppError, FieldError, Ticket};
+use crate::{AppError, By, FieldError, Ticket};
 
 /// One reported observation of a unit's queue.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,12 +39,23 @@ pub struct Observed {
 }
 
 impl Console {
-    /// Takes observations in the given order, all or none. Makes the unit when there is none of this name.
+    /// Takes observations in the given order, all or none, from this process itself. Makes the unit when there is none of
+    /// this name.
     pub fn observe(&self, name: &UnitName, reports: Vec<Report>) -> Ticket<Observed> {
+        self.observe_by(system_subject("system:utc"), name, reports)
+    }
+
+    /// The same from somebody who was authenticated. Receipts name the queue and not whoever reported.
+    pub fn observe_by(
+        &self,
+        by: impl Into<By>,
+        name: &UnitName,
+        reports: Vec<Report>,
+    ) -> Ticket<Observed> {
         let name = self.cache().resolve(name);
         let (limit, installation) = (self.options().max_units, self.options().queueing);
         let relaxing = self.relaxing();
-        self.control(move |tx| {
+        self.control_by(by, move |tx, _| {
             let (mut row, new) = find_or_new(tx, &name, limit)?;
             let config = stored::config(&row)?;
             let settings = settings(&installation, &config)?;

@@ -19,7 +19,7 @@ use crate::draft::change;
 use crate::identity::{scope_text, scope_words};
 use crate::task::Plan;
 use crate::units::stored::policy_in;
-use crate::{AppError, Ticket};
+use crate::{AppError, By, Ticket};
 
 /// The most webhooks of one installation: each costs a row for every notice.
 const MOST: usize = 50;
@@ -32,14 +32,16 @@ impl Console {
     ///
     /// # Errors
     /// [`AppError::Conflict`] when the name is in use, or there are 50 already.
-    pub fn create_webhook(&self, actor: Subject, new: NewWebhook) -> Ticket<SavedWebhook> {
+    pub fn create_webhook(&self, actor: impl Into<By>, new: NewWebhook) -> Ticket<SavedWebhook> {
         let id = WebhookId::new(Uuid::now_v7());
         let secret = match self.secret_for(id, new.format) {
             Ok(secret) => secret,
             Err(error) => return Ticket::ready(Err(error)),
         };
         let (shown, sealed) = split(secret);
-        let made = self.control(move |tx| insert(tx, &actor, &new, id, sealed.as_ref()));
+        let made = self.control_by(actor, move |tx, actor| {
+            insert(tx, actor, &new, id, sealed.as_ref())
+        });
         made.map(move |view| SavedWebhook {
             view,
             secret: shown,
@@ -66,7 +68,7 @@ impl Console {
     /// [`AppError::Invalid`] for a new secret where nothing is signed.
     pub fn change_webhook(
         &self,
-        actor: Subject,
+        actor: impl Into<By>,
         id: WebhookId,
         change: WebhookChange,
     ) -> Ticket<SavedWebhook> {
@@ -78,7 +80,9 @@ impl Console {
             Ok(secret) => split(secret),
             Err(error) => return Ticket::ready(Err(error)),
         };
-        let changed = self.control(move |tx| update(tx, &actor, id, &change, sealed.as_ref()));
+        let changed = self.control_by(actor, move |tx, actor| {
+            update(tx, actor, id, &change, sealed.as_ref())
+        });
         changed.map(move |view| SavedWebhook {
             view,
             secret: shown,
@@ -89,13 +93,13 @@ impl Console {
     ///
     /// # Errors
     /// [`AppError::NotFound`] when there is none of this id.
-    pub fn delete_webhook(&self, actor: Subject, id: WebhookId) -> Ticket<ReceiptId> {
-        self.control(move |tx| {
+    pub fn delete_webhook(&self, actor: impl Into<By>, id: WebhookId) -> Ticket<ReceiptId> {
+        self.control_by(actor, move |tx, actor| {
             let row = found(tx.db(), id)?;
             outbox::remove_of(tx.db(), &row.id)?;
             webhooks::remove(tx.db(), &row.id)?;
             let reason = format!("{actor} deleted webhook `{}` ({id}).", row.name);
-            let draft = draft(tx, Code::WebhookDeleted, &actor, reason)?;
+            let draft = draft(tx, Code::WebhookDeleted, actor, reason)?;
             Ok(Plan {
                 answer: draft.id,
                 drafts: vec![draft],

@@ -72,6 +72,6 @@ pub(crate) fn switch(rule: Rule, enabled: bool) -> RuleChange {
         rule,
         enabled,
         reason: None,
-        actor: actor(),
+        actor: actor().into(),
     }
 }

@@ -128,7 +128,7 @@ fn a_pin_decides_until_it_ends_by_time_with_a_receipt() {
         reason: "an incident".parse().unwrap(),
         expires_at: Some(now.plus_micros(1_500_000)),
     };
-    console.pin(&unit("a"), &local(), pin).wait().unwrap();
+    console.pin(&unit("a"), local(), pin).wait().unwrap();
     assert_eq!(
         console.decide(ask("write:/x", "a")).unwrap().decision,
         Decision::Deny
@@ -165,11 +165,11 @@ fn a_pin_below_the_measured_level_must_end_soon() {
         expires_at,
     };
     assert!(matches!(
-        console.pin(&unit("a"), &local(), pin(None)).wait(),
+        console.pin(&unit("a"), local(), pin(None)).wait(),
         Err(AppError::Invalid(_))
     ));
     console
-        .pin(&unit("a"), &local(), pin(Some(soon(&console))))
+        .pin(&unit("a"), local(), pin(Some(soon(&console))))
         .wait()
         .unwrap();
     assert_eq!(
@@ -231,10 +231,7 @@ fn an_alias_is_no_way_around_a_lock() {
         reason: "an incident".parse().unwrap(),
         expires_at: None,
     };
-    console
-        .pin(&unit("payments"), &local(), pin)
-        .wait()
-        .unwrap();
+    console.pin(&unit("payments"), local(), pin).wait().unwrap();
     assert_eq!(
         console
             .decide(ask("write:/x", "payments"))

@@ -159,7 +159,7 @@ fn an_approval_does_not_lift_what_forbids_it_now() {
     };
     let admin = Principal::local("user:alice".parse().unwrap());
     all.console
-        .pin(&UNIT.parse().unwrap(), &admin, pin)
+        .pin(&UNIT.parse().unwrap(), admin, pin)
         .wait()
         .unwrap();
     assert!(!all.execute(id));
@@ -203,7 +203,7 @@ fn whoever_may_ask_no_more_has_nothing_sent() {
     };
     let revoked = all
         .console
-        .revoke_token("user:alice".parse().unwrap(), token);
+        .revoke_token("user:alice".parse::<utc_domain::Subject>().unwrap(), token);
     revoked.wait().unwrap();
     assert!(!all.execute(id));
     assert_eq!(upstream.connections(), 0);

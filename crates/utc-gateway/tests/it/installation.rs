@@ -110,7 +110,7 @@ impl Installation {
             rule: Rule::WritesRequireApproval,
             enabled,
             reason: None,
-            actor: actor(),
+            actor: actor().into(),
         };
         self.console.set_rule(change).wait().unwrap();
     }

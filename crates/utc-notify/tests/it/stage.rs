@@ -127,7 +127,7 @@ impl Stage {
             rule: Rule::ReadOnlyForRisky,
             enabled: true,
             reason: None,
-            actor: actor(),
+            actor: actor().into(),
         };
         self.console.set_rule(change).wait().unwrap();
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
-use utc_app::{AppError, Principal, SignedIn};
+use utc_app::{AppError, By, Principal, SignedIn};
 
 use super::Credential;
 use crate::problem::Problem;
@@ -23,6 +23,16 @@ impl Caller {
     /// The session, where a person calls from a browser.
     pub(crate) fn session(&self) -> Option<&SignedIn> {
         self.0.session()
+    }
+}
+
+/// On the authority of the token, or of the session with its person, that came with the request.
+impl From<&Caller> for By {
+    fn from(caller: &Caller) -> Self {
+        match &caller.0 {
+            Credential::Token(principal) => principal.into(),
+            Credential::Session(signed_in) => signed_in.into(),
+        }
     }
 }
 

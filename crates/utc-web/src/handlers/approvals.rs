@@ -166,7 +166,7 @@ async fn vote(
 ) -> Result<HttpResponse, Problem> {
     let id = approval_id(id)?;
     let comment = body.into_comment()?;
-    let voted = state.console.vote(&caller.shared(), id, choice, comment);
+    let voted = state.console.vote(caller, id, choice, comment);
     let voted = voted.await?;
     tracing::info!(approval_id = %id, receipt_id = %voted.receipt_id, status = %voted.status, "a vote was counted");
     Ok(HttpResponse::Ok().json(VotedAnswer::from(voted)))
@@ -189,7 +189,7 @@ pub(crate) async fn cancel(
 ) -> Result<HttpResponse, Problem> {
     let id = approval_id(&id)?;
     let comment = body.0.into_comment()?;
-    let done = state.console.cancel_approval(&caller.shared(), id, comment);
+    let done = state.console.cancel_approval(&caller, id, comment);
     let done = done.await?;
     tracing::info!(approval_id = %id, receipt_id = %done.receipt_id, "a request was taken back");
     Ok(HttpResponse::Ok().json(WithdrawnAnswer::from(done)))
@@ -212,7 +212,7 @@ pub(crate) async fn revoke(
 ) -> Result<HttpResponse, Problem> {
     let id = approval_id(&id)?;
     let comment = body.0.into_comment()?;
-    let done = state.console.revoke_approval(&caller.shared(), id, comment);
+    let done = state.console.revoke_approval(&caller, id, comment);
     let done = done.await?;
     tracing::info!(approval_id = %id, receipt_id = %done.receipt_id, "an approval was taken back");
     Ok(HttpResponse::Ok().json(WithdrawnAnswer::from(done)))

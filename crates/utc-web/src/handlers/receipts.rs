@@ -63,7 +63,7 @@ pub(crate) async fn erase_input(
     let by = caller.shared();
     // What the caller may not see, they cannot erase.
     blocking(&state, move |console| console.receipt(&by, id)).await?;
-    let receipt = state.console.erase_input(id, caller.name().clone()).await?;
+    let receipt = state.console.erase_input(id, &caller).await?;
     Ok(HttpResponse::Ok().json(ErasedAnswer {
         receipt_id: receipt.to_string(),
     }))

@@ -46,7 +46,7 @@ pub(crate) async fn put(
         what: "rule",
         name: key.escape_default().to_string(),
     })?;
-    let change = body.0.into_change(rule, caller.name().clone())?;
+    let change = body.0.into_change(rule, &caller)?;
     let enabled = change.enabled;
     let changed = state.console.set_rule(change).await?;
     tracing::info!(rule = %rule, enabled, receipt_id = %changed.receipt_id, "a rule was switched");

@@ -36,10 +36,7 @@ pub(crate) async fn create(
     body: Json<TokenBody>,
 ) -> Result<HttpResponse, Problem> {
     let new = body.0.into_new_token()?;
-    let created = state
-        .console
-        .create_token(caller.name().clone(), new)
-        .await?;
+    let created = state.console.create_token(&caller, new).await?;
     tracing::info!(token = %created.view.id, receipt_id = %created.receipt_id, "an API token was made");
     Ok(HttpResponse::Created().json(TokenCreated::from(created)))
 }
@@ -56,10 +53,7 @@ pub(crate) async fn revoke(
     caller: Caller,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let revoked = state
-        .console
-        .revoke_token(caller.name().clone(), token_id(&id)?)
-        .await?;
+    let revoked = state.console.revoke_token(&caller, token_id(&id)?).await?;
     tracing::info!(token = %revoked.id, receipt_id = %revoked.receipt_id, "an API token was revoked");
     Ok(HttpResponse::Ok().json(ReceiptAnswer {
         receipt_id: revoked.receipt_id.to_string(),
@@ -80,10 +74,7 @@ pub(crate) async fn resume(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = token_id(&id)?;
-    let receipt = state
-        .console
-        .resume_token(caller.name().clone(), id)
-        .await?;
+    let receipt = state.console.resume_token(&caller, id).await?;
     tracing::info!(token = %id, receipt_id = %receipt, "an API token was resumed");
     Ok(HttpResponse::Ok().json(ReceiptAnswer {
         receipt_id: receipt.to_string(),

@@ -140,7 +140,7 @@ async fn configure(
     let name = unit_name(unit)?;
     let configured = state
         .console
-        .configure_unit(name.clone(), caller.name().clone(), update)
+        .configure_unit(name.clone(), caller, update)
         .await?;
     tracing::info!(unit = %name, receipt_id = %configured.receipt_id, "a unit was configured");
     let status = if configured.created {
@@ -191,11 +191,15 @@ pub(crate) async fn history(
 ))]
 pub(crate) async fn observe(
     state: Data<State>,
+    caller: Caller,
     unit: Path<String>,
     body: Json<Value>,
 ) -> Result<HttpResponse, Problem> {
     let reports = reports(body.0)?;
-    let observed = state.console.observe(&unit_name(&unit)?, reports).await?;
+    let observed = state
+        .console
+        .observe_by(&caller, &unit_name(&unit)?, reports)
+        .await?;
     for receipt_id in &observed.receipts {
         tracing::info!(unit = %observed.unit, %receipt_id, "a unit's protection level changed");
     }
@@ -232,10 +236,7 @@ pub(crate) async fn unpin(
     caller: Caller,
     unit: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let marked = state
-        .console
-        .unpin(&unit_name(&unit)?, caller.name().clone())
-        .await?;
+    let marked = state.console.unpin(&unit_name(&unit)?, &caller).await?;
     changed(&state, marked, "a unit's pin was removed").await
 }
 
@@ -252,7 +253,7 @@ pub(crate) async fn mark_risky(
     let request = body.0.into_request()?;
     let marked = state
         .console
-        .mark_risky(&unit_name(&unit)?, caller.name().clone(), request)
+        .mark_risky(&unit_name(&unit)?, &caller, request)
         .await?;
     changed(&state, marked, "a unit was marked risky").await
 }
@@ -269,7 +270,7 @@ pub(crate) async fn clear_risky(
 ) -> Result<HttpResponse, Problem> {
     let marked = state
         .console
-        .clear_risky(&unit_name(&unit)?, caller.name().clone())
+        .clear_risky(&unit_name(&unit)?, &caller)
         .await?;
     changed(&state, marked, "a unit's risk mark was removed").await
 }

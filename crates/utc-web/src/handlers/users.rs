@@ -34,7 +34,7 @@ pub(crate) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let new = body.0.to_new_user()?;
     let work = move |console: &utc_app::Console| {
-        let ticket = console.create_user(caller.name().clone(), new, &body.0.password);
+        let ticket = console.create_user(&caller, new, &body.0.password);
         ticket.wait()
     };
     let changed = blocking(&state, work).await?;
@@ -56,7 +56,7 @@ pub(crate) async fn change(
     let change = body.0.into_change()?;
     let changed = state
         .console
-        .change_user(caller.name().clone(), user_name(&name)?, change)
+        .change_user(&caller, user_name(&name)?, change)
         .await?;
     Ok(HttpResponse::Ok().json(told(changed, "a person's access was changed")))
 }
@@ -76,7 +76,7 @@ pub(crate) async fn set_password(
 ) -> Result<HttpResponse, Problem> {
     let name = user_name(&name)?;
     let work = move |console: &utc_app::Console| {
-        let ticket = console.reset_password(caller.name().clone(), name, &body.0.password);
+        let ticket = console.reset_password(&caller, name, &body.0.password);
         ticket.wait()
     };
     let changed = blocking(&state, work).await?;

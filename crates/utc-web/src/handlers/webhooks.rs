@@ -41,8 +41,7 @@ pub(crate) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let new = body.0.into_new()?;
     check(&state, &new.url).await?;
-    let actor = caller.name().clone();
-    let saved = state.console.create_webhook(actor, new).await?;
+    let saved = state.console.create_webhook(&caller, new).await?;
     let receipt_id = &saved.view.receipt_id;
     tracing::info!(webhook = %saved.view.id, receipt_id, "a webhook was made");
     Ok(HttpResponse::Created().json(WebhookSaved::from(saved)))
@@ -76,8 +75,7 @@ pub(crate) async fn change(
     if let Some(url) = &change.url {
         check(&state, url).await?;
     }
-    let actor = caller.name().clone();
-    let saved = state.console.change_webhook(actor, id, change).await?;
+    let saved = state.console.change_webhook(&caller, id, change).await?;
     let receipt_id = &saved.view.receipt_id;
     tracing::info!(webhook = %id, receipt_id, "a webhook was changed");
     Ok(HttpResponse::Ok().json(WebhookSaved::from(saved)))
@@ -96,8 +94,7 @@ pub(crate) async fn delete(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = webhook_id(&id)?;
-    let actor = caller.name().clone();
-    let receipt_id = state.console.delete_webhook(actor, id).await?;
+    let receipt_id = state.console.delete_webhook(&caller, id).await?;
     tracing::info!(webhook = %id, %receipt_id, "a webhook was deleted");
     Ok(HttpResponse::Ok().json(ReceiptAnswer {
         receipt_id: receipt_id.to_string(),

@@ -1,8 +1,8 @@
 //! Rules on the wire.
 
 use serde::{Deserialize, Serialize};
-use utc_app::{PolicyVersion, RuleChange, RuleChanged, RuleState};
-use utc_domain::{Rule, Subject};
+use utc_app::{By, PolicyVersion, RuleChange, RuleChanged, RuleState};
+use utc_domain::Rule;
 use utoipa::ToSchema;
 
 use super::parts::Fields;
@@ -60,7 +60,11 @@ pub(crate) struct RuleBody {
 }
 
 impl RuleBody {
-    pub(crate) fn into_change(self, rule: Rule, actor: Subject) -> Result<RuleChange, Problem> {
+    pub(crate) fn into_change(
+        self,
+        rule: Rule,
+        actor: impl Into<By>,
+    ) -> Result<RuleChange, Problem> {
         let mut fields = Fields::default();
         let reason = fields.read_optional("/reason", self.reason.as_deref());
         fields.finish()?;
@@ -68,7 +72,7 @@ impl RuleBody {
             rule,
             enabled: self.enabled,
             reason,
-            actor,
+            actor: actor.into(),
         })
     }
 }

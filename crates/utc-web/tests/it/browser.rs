@@ -309,7 +309,7 @@ async fn the_demo_s_link_signs_in_as_often_as_wanted() {
             roles: "admin approver".parse().unwrap(),
             units: utc_domain::Scope::All,
         };
-        let actor = "demo:seed".parse().unwrap();
+        let actor: utc_domain::Subject = "demo:seed".parse().unwrap();
         state
             .console
             .create_user(actor, new, PASSWORD)

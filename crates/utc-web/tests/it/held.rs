@@ -32,7 +32,7 @@ impl Stage {
             rule: Rule::WritesRequireApproval,
             enabled: true,
             reason: None,
-            actor: actor(),
+            actor: actor().into(),
         };
         site.console.set_rule(change).wait().unwrap();
         let (agent, _) = site.token("decider", &[]);

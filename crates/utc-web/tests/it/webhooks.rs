@@ -177,7 +177,7 @@ async fn deliveries_are_listed_and_sent_again() {
             rule: Rule::ReadOnlyForRisky,
             enabled,
             reason: None,
-            actor: actor(),
+            actor: actor().into(),
         };
         console.set_rule(change).await.unwrap();
     }

@@ -92,7 +92,7 @@ fn who_changed_the_rule_or_the_unit_lately_does_not_vote_under_whatever_name() {
     let eve = person(&stage.console, "eve", "approver");
     let phone = token(&stage.console, "eves phone", "operator", Some("eve"));
     let mut rule = switch(Rule::ReadOnlyForRisky, true);
-    rule.actor = phone.name().clone();
+    rule.actor = phone.name().clone().into();
     stage.console.set_rule(rule).wait().unwrap();
     let id = stage.hold("write:x");
     let at = utc_domain::Timestamp::EPOCH;

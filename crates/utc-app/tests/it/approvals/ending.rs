@@ -1,6 +1,5 @@
 //! Time, second thoughts, restarts.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use utc_app::engine::RatePrior;
@@ -79,10 +78,7 @@ fn whoever_asked_may_take_it_back_and_others_may_not() {
         "approval_closed",
     );
     let id = stage.hold("write:y");
-    console
-        .cancel_approval(&Arc::new(local()), id, None)
-        .wait()
-        .unwrap();
+    console.cancel_approval(local(), id, None).wait().unwrap();
     assert_eq!(stage.status(id), ApprovalStatus::Cancelled);
 }
 

@@ -115,7 +115,7 @@ fn an_approval_never_lifts_a_denial() {
         reason: "incident".parse().unwrap(),
         expires_at: None,
     };
-    stage.console.pin(&unit, &local(), pin).wait().unwrap();
+    stage.console.pin(&unit, local(), pin).wait().unwrap();
     let refused = stage.present("write:x", id);
     assert_eq!(
         (refused.decision, refused.code),

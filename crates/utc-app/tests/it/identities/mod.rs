@@ -1,5 +1,6 @@
 //! People and tokens: who may do what, from when, until when.
 
+mod authority;
 mod people;
 mod renewal;
 mod tokens;

@@ -43,7 +43,7 @@ fn each_sign_in_is_a_session_of_its_own_and_ends_on_its_own() {
     check_unknown(console.session(&one.cookie));
     console.session(&other.cookie).unwrap();
     console
-        .revoke_session(&local(), second.session)
+        .revoke_session(local(), second.session)
         .wait()
         .unwrap();
     check_unknown(console.session(&other.cookie));

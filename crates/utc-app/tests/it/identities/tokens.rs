@@ -254,7 +254,7 @@ fn a_pin_below_the_measured_level_takes_an_administrator() {
         .wait()
         .unwrap();
     console
-        .pin(&unit, &local(), pin("permissive"))
+        .pin(&unit, local(), pin("permissive"))
         .wait()
         .unwrap();
 }

@@ -162,7 +162,7 @@ fn a_level_that_changes_and_a_pin_below_the_measured_one_are_told() {
             reason,
             expires_at,
         };
-        console.pin(&unit, &local(), request).wait().unwrap();
+        console.pin(&unit, local(), request).wait().unwrap();
     };
     console.observe(&unit, report(95.0)).wait().unwrap();
     pin(ProtectionLevel::ReadOnly, None);
