@@ -129,8 +129,7 @@ fn reseal_after_a_rotation(options: ServerOptions) {
     let check = |code: i32, moved: u32, current: u32, unreadable: u32| {
         let done = admin(&stage.options, &["secrets", "reseal", "--json"]);
         let all = done.json();
-        let found =
-            [&all["moved"], &all["current"], &all["unreadable"]].map(|count| count.as_u64());
+        let found = [&all["moved"], &all["current"], &all["unreadable"]].map(Value::as_u64);
         let expected = [moved, current, unreadable].map(|count| Some(u64::from(count)));
         assert_eq!((done.code(), found), (Some(code), expected), "{all}");
     };
