@@ -91,6 +91,7 @@ fn draft(ts: Timestamp) -> Result<Draft, Box<dyn Error>> {
             grant: Some(GrantUse::None),
             approval_saturated: Some(false),
             context_hash: Some(sha256_hex("context")),
+            credential: Some("token:0123456789abcdef".parse()?),
             ..Meta::default()
         },
         policy: PolicyRef {

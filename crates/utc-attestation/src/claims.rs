@@ -199,6 +199,8 @@ pub struct MetaClaims {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context_hash: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_wait_minutes: Option<f64>,
@@ -220,6 +222,8 @@ pub struct MetaClaims {
     pub log_before: Option<LogBeforeClaims>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loosens: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

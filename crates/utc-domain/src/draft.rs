@@ -91,6 +91,10 @@ pub struct Meta {
     pub token_limit: Option<u32>,
     /// The salted digest of the caller's context and reason.
     pub context_hash: Option<String>,
+    /// For a decision: the credential that it was asked with, `token:` and a token's id, or `user:` and a name.
+    pub credential: Option<Subject>,
+    /// For a unit's configuration: whether it holds less back than the one before.
+    pub loosens: Option<bool>,
     /// For a level change: the level before.
     pub previous_level: Option<ProtectionLevel>,
     /// For a level change: why.

@@ -129,6 +129,8 @@ fn approval_meta(
         approval_backlog: Some(count),
         expected_wait_minutes: number,
         latency_ms: number,
+        loosens: there,
+        credential: there.map(|_| draft().subject),
         approvals_open: small,
         subject_limit: small,
         token_limit: small,
