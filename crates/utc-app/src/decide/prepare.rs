@@ -69,6 +69,7 @@ impl Prepared {
         } = judge(cache, asked, grant, &under)?;
         let mut meta = seen(&under, &verdict);
         meta.context_hash = asked.context_hash.map(str::to_owned);
+        meta.credential.clone_from(&asked.requester.credential);
         queue.record_in(&mut meta);
         if let Some(hold) = &hold {
             record(hold, &mut meta);

@@ -21,6 +21,8 @@ pub(crate) struct Requester {
     pub(crate) person: Subject,
     /// As receipts name whoever acts.
     pub(crate) name: Subject,
+    /// As receipts name the credential: a token by its id, which no other gets; none where there is no credential.
+    pub(crate) credential: Option<Subject>,
 }
 
 impl Requester {
@@ -34,6 +36,7 @@ impl Requester {
             token: "local".to_owned(),
             person: name.clone(),
             name,
+            credential: None,
         }
     }
 
@@ -62,10 +65,12 @@ fn of(principal: &Principal, owner: Option<Subject>) -> Requester {
             // Not its name, which another token may get later.
             person: owner.unwrap_or_else(|| id.subject()),
             name,
+            credential: Some(id.subject()),
         },
         Who::User(id) => Requester {
             token: format!("user:{id}"),
             person: name.clone(),
+            credential: Some(name.clone()),
             name,
         },
         Who::Local => Requester::local(name),

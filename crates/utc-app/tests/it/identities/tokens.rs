@@ -284,3 +284,23 @@ fn one_credential_takes_at_most_a_quarter_of_the_queue() {
         .wait()
         .unwrap();
 }
+
+#[test]
+fn a_decision_names_the_credential_that_it_was_asked_with() {
+    let console = Installation::new().open();
+    let (text, id) = token(&console, new_token("ci", "decider"));
+    let by = accepted(&console, &text);
+    let asked = console.submit_as(&by, ask("write:x", "a")).wait().unwrap();
+    let credential = |answer: &utc_app::Answer| {
+        let claims = console.verify(answer.receipt.as_bytes()).unwrap();
+        claims.payload.unwrap()["meta"]["credential"].clone()
+    };
+    assert_eq!(credential(&asked), format!("token:{id}"));
+    super::person(&console, "ann", "admin");
+    let ann = console.sign_in("ann", super::PASSWORD).unwrap().signed_in;
+    let asked = console.submit_as(&ann.principal, ask("read:x", "a"));
+    assert_eq!(credential(&asked.wait().unwrap()), "user:ann");
+    // The process itself has none.
+    let asked = console.decide(ask("write:x", "a")).unwrap();
+    assert!(credential(&asked).is_null());
+}
