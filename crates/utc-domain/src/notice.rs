@@ -72,11 +72,13 @@ pub enum NoticeKind {
     RuleChanged,
     /// A person pinned a unit below its measured level.
     PinBelowMeasured,
+    /// A unit's configuration holds less back than before, or a person's risk mark was taken from it.
+    UnitLoosened,
 }
 
 impl NoticeKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ApprovalRequested,
         Self::ApprovalApproved,
         Self::ApprovalRejected,
@@ -87,6 +89,7 @@ impl NoticeKind {
         Self::LevelChanged,
         Self::RuleChanged,
         Self::PinBelowMeasured,
+        Self::UnitLoosened,
     ];
 
     /// The name on the wire and in the database.
@@ -102,6 +105,7 @@ impl NoticeKind {
             Self::LevelChanged => "level.changed",
             Self::RuleChanged => "rule.changed",
             Self::PinBelowMeasured => "pin.below_measured",
+            Self::UnitLoosened => "unit.loosened",
         }
     }
 }
@@ -118,7 +122,7 @@ impl FromStr for NoticeKind {
     fn from_str(text: &str) -> Result<Self, DomainError> {
         let found = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
         found.ok_or(DomainError::Unknown {
-            expected: "`approval.requested`, `approval.approved`, `approval.rejected`, `approval.cancelled`, `approval.revoked`, `approval.voided`, `approval.expired`, `level.changed`, `rule.changed`, `pin.below_measured`",
+            expected: "`approval.requested`, `approval.approved`, `approval.rejected`, `approval.cancelled`, `approval.revoked`, `approval.voided`, `approval.expired`, `level.changed`, `rule.changed`, `pin.below_measured`, `unit.loosened`",
         })
     }
 }

@@ -204,6 +204,8 @@ fn system_and_pages() -> Vec<Endpoint> {
         Endpoint::new::<pages::__path_start, _, _>(Anyone, pages::start),
         Endpoint::new::<pages::__path_docs, _, _>(Anyone, pages::docs),
         Endpoint::new::<sign_in::__path_login_page, _, _>(Anyone, sign_in::login_page),
+        Endpoint::new::<pages::__path_approval, _, _>(Anyone, pages::approval),
+        Endpoint::new::<pages::__path_receipt, _, _>(Anyone, pages::receipt),
         Endpoint::new::<sign_in::__path_login, _, _>(Anyone, sign_in::login),
         Endpoint::new::<sign_in::__path_logout, _, _>(Known, sign_in::logout),
         Endpoint::new::<sign_in::__path_setup_page, _, _>(Anyone, sign_in::setup_page),

@@ -8,6 +8,7 @@ use utc_storage::journal::Tx;
 use utc_storage::rows::marks;
 use utc_storage::rows::units::{self, UnitRow};
 
+use super::loosening::loosened;
 use super::{UnitConfig, stored};
 use crate::approvals::{Void, void};
 use crate::console::Console;
@@ -35,7 +36,7 @@ impl Console {
         actor: impl Into<By>,
         mut update: Update,
     ) -> Ticket<Configured> {
-        let limit = self.options().max_units;
+        let (limit, installation) = (self.options().max_units, self.options().queueing);
         let approvals = Arc::clone(self.cache());
         self.control_by(actor, move |tx, actor| {
             let now = tx.now();
@@ -57,7 +58,12 @@ impl Console {
             save(tx.db(), &row, new)?;
             let aliases: Vec<String> = config.aliases.iter().map(ToString::to_string).collect();
             units::set_aliases(tx.db(), name.as_str(), &aliases)?;
-            let draft = receipt(&name, actor, &row, &json, &stored::policy_in(tx)?);
+            let loosened = match &before {
+                Some(before) => loosened(before, &config, &installation),
+                None => loosened(&UnitConfig::unconfigured(), &config, &installation),
+            };
+            let mut draft = receipt(&name, actor, &row, &json, &stored::policy_in(tx)?);
+            tell(&mut draft, &loosened);
             let (voided, change) = if changes_requests(before.as_ref(), &config) {
                 void(tx, &approvals, &Void::Unit(&name), actor)?
             } else {
@@ -92,6 +98,14 @@ fn changes_requests(before: Option<&UnitConfig>, after: &UnitConfig) -> bool {
     before.upstream != after.upstream
         || before.methods != after.methods
         || before.approvals_required != after.approvals_required
+}
+
+/// Says what of it holds less back.
+fn tell(draft: &mut Draft, loosened: &[&str]) {
+    if !loosened.is_empty() {
+        draft.meta.loosens = Some(true);
+        draft.reason = format!("{} Looser: {}.", draft.reason, loosened.join(", "));
+    }
 }
 
 fn receipt(

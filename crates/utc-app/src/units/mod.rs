@@ -3,6 +3,7 @@
 mod config;
 mod configure;
 mod history;
+mod loosening;
 mod marks;
 mod observe;
 pub(crate) mod stored;

@@ -158,6 +158,7 @@ fn sentence(event: &Event<'_>) -> String {
         NoticeKind::PinBelowMeasured => {
             format!("{who} pinned {unit} at {level}, below its measured level.")
         }
+        NoticeKind::UnitLoosened => format!("{who} holds less back on {unit} from now on."),
     };
     if event.loosening == Some(true) {
         format!("Loosening: {said}")

@@ -32,6 +32,8 @@ pub(super) fn event_of<E>(
         Code::LevelChanged | Code::PinSet | Code::PinRemoved if changes_level(draft) => {
             NoticeKind::LevelChanged
         }
+        Code::UnitConfigured if draft.meta.loosens == Some(true) => NoticeKind::UnitLoosened,
+        Code::RiskCleared => NoticeKind::UnitLoosened,
         _ if draft.decision == Some(Decision::RequireApproval) => NoticeKind::ApprovalRequested,
         _ => return Ok(None),
     };
@@ -52,7 +54,7 @@ fn loosening(kind: NoticeKind, draft: &Draft) -> Option<bool> {
         // A setting that is not a switch says nothing of its direction: it counts as loosening.
         NoticeKind::RuleChanged => Some(draft.meta.enabled != Some(true)),
         NoticeKind::LevelChanged => Some(draft.meta.protection_level < draft.meta.previous_level),
-        NoticeKind::PinBelowMeasured => Some(true),
+        NoticeKind::PinBelowMeasured | NoticeKind::UnitLoosened => Some(true),
         NoticeKind::ApprovalRequested
         | NoticeKind::ApprovalApproved
         | NoticeKind::ApprovalRejected

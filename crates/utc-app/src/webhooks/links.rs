@@ -1,4 +1,4 @@
-//! Where people look at what a notice tells of.
+//! Where people look at what a notice tells of: the console's pages, whose paths stay whatever they show.
 
 use utc_domain::{ApprovalId, ReceiptId};
 

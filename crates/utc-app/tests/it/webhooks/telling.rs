@@ -250,3 +250,48 @@ fn links_lead_to_where_people_reach_it() {
     let standard: Value = serde_json::from_str(bodies.first().unwrap()).unwrap();
     assert_eq!(data(&standard).get("url"), Some(&json!(link)));
 }
+
+#[test]
+fn a_configuration_that_holds_less_back_is_told_and_one_that_does_not_is_not() {
+    let stage = Stage::new(sqlite());
+    listener(&stage.console);
+    stage.configure("payments", |config| config.approvals_required = 2);
+    assert_eq!(told(&stage.console), [] as [Value; 0], "more is held back");
+    stage.configure("payments", |config| {
+        config.approvals_required = 1;
+        config.mode = utc_domain::Mode::Observe;
+    });
+    let heard = told(&stage.console);
+    assert_eq!(kinds(&heard), ["unit.loosened"]);
+    let heard = data(heard.first().unwrap());
+    assert_eq!(heard.get("loosening"), Some(&json!(true)));
+    assert_eq!(heard.get("unit"), Some(&json!("payments")));
+    let id = heard.get("receipt_id").and_then(Value::as_str).unwrap();
+    let receipt = stage
+        .console
+        .receipt(&local(), id.parse().unwrap())
+        .unwrap();
+    let claims = stage.console.verify(receipt.receipt.as_bytes()).unwrap();
+    let claims = claims.payload.unwrap();
+    assert_eq!(claims["meta"]["loosens"], true);
+    let reason = claims["reason"].as_str().unwrap();
+    assert!(
+        reason.ends_with("Looser: approvals_required, mode."),
+        "{reason}"
+    );
+}
+
+#[test]
+fn a_risk_mark_that_a_person_removes_is_told() {
+    let installation = Installation::new();
+    let console = installation.open();
+    listener(&console);
+    let unit: UnitName = "payments".parse().unwrap();
+    let mark = utc_app::RiskRequest {
+        reason: "smoke".parse().unwrap(),
+        expires_at: None,
+    };
+    console.mark_risky(&unit, actor(), mark).wait().unwrap();
+    console.clear_risky(&unit, actor()).wait().unwrap();
+    assert_eq!(kinds(&told(&console)), ["unit.loosened"]);
+}
