@@ -96,6 +96,8 @@ pub enum Code {
     UserDisabled,
     /// A user's password was set anew.
     PasswordReset,
+    /// A user changed their own password.
+    PasswordChanged,
     /// A token was created.
     TokenCreated,
     /// A token was revoked.
@@ -176,6 +178,7 @@ impl Code {
             Self::UserChanged => "user_changed",
             Self::UserDisabled => "user_disabled",
             Self::PasswordReset => "password_reset",
+            Self::PasswordChanged => "password_changed",
             Self::TokenCreated => "token_created",
             Self::TokenRevoked => "token_revoked",
             Self::TokensSuspended => "tokens_suspended",

@@ -152,6 +152,7 @@ fn people_and_tokens() -> Vec<Endpoint> {
     const ADMIN: Access = Access::Everywhere(Role::Admin);
     vec![
         Endpoint::new::<me::__path_get, _, _>(Access::Known, me::get),
+        Endpoint::new::<me::__path_change_password, _, _>(Access::Known, me::change_password),
         Endpoint::new::<sign_in::__path_begin, _, _>(Access::Anyone, sign_in::begin),
         Endpoint::new::<sign_in::__path_end, _, _>(Access::Known, sign_in::end),
         Endpoint::new::<sessions::__path_list, _, _>(Access::Known, sessions::list),
@@ -203,9 +204,9 @@ fn system_and_pages() -> Vec<Endpoint> {
         Endpoint::new::<system::__path_description, _, _>(Anyone, system::description),
         Endpoint::new::<pages::__path_start, _, _>(Anyone, pages::start),
         Endpoint::new::<pages::__path_docs, _, _>(Anyone, pages::docs),
-        Endpoint::new::<sign_in::__path_login_page, _, _>(Anyone, sign_in::login_page),
         Endpoint::new::<pages::__path_approval, _, _>(Anyone, pages::approval),
         Endpoint::new::<pages::__path_receipt, _, _>(Anyone, pages::receipt),
+        Endpoint::new::<sign_in::__path_login_page, _, _>(Anyone, sign_in::login_page),
         Endpoint::new::<sign_in::__path_login, _, _>(Anyone, sign_in::login),
         Endpoint::new::<sign_in::__path_logout, _, _>(Known, sign_in::logout),
         Endpoint::new::<sign_in::__path_setup_page, _, _>(Anyone, sign_in::setup_page),

@@ -64,8 +64,18 @@ impl Vault {
 
     /// Checks a password that is to be set, and hashes it. Takes a while.
     pub(super) fn hash_password(&self, name: &UserName, text: &str) -> Result<String, AppError> {
+        self.hash_member("/password", name, text)
+    }
+
+    /// The same for a member of a request that is called otherwise.
+    pub(super) fn hash_member(
+        &self,
+        pointer: &str,
+        name: &UserName,
+        text: &str,
+    ) -> Result<String, AppError> {
         let password = Password::new(text, name.as_str())
-            .map_err(|error| AppError::invalid("/password", error.to_string()))?;
+            .map_err(|error| AppError::invalid(pointer, error.to_string()))?;
         let salt = random().map_err(internal)?;
         let _turn = self.hashing.lock().unwrap_or_else(PoisonError::into_inner);
         let hash = utc_vault::hash_password(&password, *salt).map_err(internal)?;
@@ -77,7 +87,7 @@ impl Vault {
         &self,
         presented: &str,
         stored: Option<&str>,
-    ) -> Result<bool, AppError> {
+    ) -> Result<PasswordCheck, AppError> {
         let stored: Option<StoredPassword> =
             stored.map(str::parse).transpose().map_err(internal)?;
         let _turn = self.hashing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -85,10 +95,7 @@ impl Vault {
             Some(stored) => utc_vault::verify_password(presented, stored),
             None => utc_vault::dummy_verify(presented),
         };
-        match check.map_err(internal)? {
-            PasswordCheck::Right | PasswordCheck::RightButOutdated => Ok(true),
-            PasswordCheck::Wrong => Ok(false),
-        }
+        check.map_err(internal)
     }
 }
 

@@ -6,6 +6,7 @@ mod bearer;
 mod by;
 mod change;
 mod last_use;
+mod password;
 mod principal;
 mod renew;
 mod requester;

@@ -66,15 +66,21 @@ impl Console {
     /// [`AppError::Unauthenticated`] for a wrong name or password, and for somebody who may not sign in any more:
     /// the three are not told apart.
     pub fn sign_in(&self, name: &str, password: &str) -> Result<StartedSession, AppError> {
-        let row = self.store().read(|db| users::by_name(db, name))?;
-        let stored = row.as_ref().map(|row| row.password.as_str());
-        let right = self.vault().check_password(password, stored)?;
-        match row {
-            Some(row) if right && row.disabled_at.is_none() => {
-                self.start_session(parse("users.id", &row.id)?)
-            }
-            Some(_) | None => Err(AppError::Unauthenticated),
-        }
+        let row = self.who_knows(name, password)?;
+        self.start_session(parse("users.id", &row.id)?)
+    }
+
+    /// Whoever knows the password, without a session: for one thing that they do at a terminal. Blocks.
+    ///
+    /// # Errors
+    /// Those of [`Console::sign_in`].
+    pub fn person_by_password(
+        &self,
+        name: &str,
+        password: &str,
+    ) -> Result<Arc<Principal>, AppError> {
+        let row = self.who_knows(name, password)?;
+        self.person(parse("users.id", &row.id)?)
     }
 
     /// Begins a session for a person without a password: for links that only this machine's terminal showed. Blocks.

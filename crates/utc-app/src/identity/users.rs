@@ -182,7 +182,7 @@ pub(super) fn insert_user(
 }
 
 /// Stores a row with its receipt, and publishes it.
-fn write_user(
+pub(super) fn write_user(
     tx: &mut Tx<'_>,
     mut row: UserRow,
     why: Written<'_>,

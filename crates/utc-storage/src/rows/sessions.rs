@@ -63,6 +63,14 @@ pub fn remove_of(db: &mut Db, user: &str) -> Result<usize, StorageError> {
     Ok(diesel::delete(sessions::table.filter(sessions::user_id.eq(user))).execute(db)?)
 }
 
+/// Ends every session of one person but one.
+pub fn remove_others(db: &mut Db, user: &str, kept: &str) -> Result<usize, StorageError> {
+    let others = sessions::table
+        .filter(sessions::user_id.eq(user))
+        .filter(sessions::id.ne(kept));
+    Ok(diesel::delete(others).execute(db)?)
+}
+
 /// Ends every session.
 pub fn remove_all(db: &mut Db) -> Result<usize, StorageError> {
     Ok(diesel::delete(sessions::table).execute(db)?)

@@ -85,3 +85,14 @@ pub fn update(db: &mut Db, row: &UserRow) -> Result<(), StorageError> {
         .execute(db)?;
     Ok(())
 }
+
+/// Stores a person's password anew, where it is still `old`.
+pub fn renew_password(db: &mut Db, id: &str, old: &str, new: &str) -> Result<(), StorageError> {
+    let same = users::table
+        .filter(users::id.eq(id))
+        .filter(users::password.eq(old));
+    diesel::update(same)
+        .set(users::password.eq(new))
+        .execute(db)?;
+    Ok(())
+}

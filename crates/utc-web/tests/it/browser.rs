@@ -391,3 +391,72 @@ async fn a_host_that_is_not_ours_is_refused_unless_bare_addresses_are_fine() {
         .await
         .check(403, "host_refused");
 }
+
+#[actix_web::test]
+async fn a_person_changes_their_own_password_and_a_token_has_none() {
+    let site = Site::new();
+    site.person("ann", "viewer");
+    let (cookie, csrf) = sign_in(&site, "ann").await;
+    let body = |current: &str| json!({"current": current, "new": "a bicycle made of paper"});
+    let ask = |current: &str| {
+        with("POST", "/api/v1/me/password", &cookie)
+            .header("x-csrf-token", &csrf)
+            .json(&body(current))
+    };
+    let wrong = site.send(ask("wrong")).await;
+    wrong.check(400, "invalid_request");
+    assert_eq!(wrong.json()["errors"][0]["pointer"], "/current");
+    let changed = site.send(ask(PASSWORD)).await;
+    assert_eq!(changed.status, 200, "{}", changed.text);
+    assert!(changed.json()["receipt_id"].is_string());
+    let me = site.send(with("GET", "/api/v1/me", &cookie)).await;
+    assert_eq!(me.status, 200, "this session goes on");
+    let (token, _) = site.token("admin", &[]);
+    let by_token = Ask::new("POST", "/api/v1/me/password");
+    let by_token = by_token.token(&token).json(&body(PASSWORD));
+    site.send(by_token).await.check(404, "not_found");
+}
+
+#[actix_web::test]
+async fn tries_to_change_a_password_count_as_tries_to_sign_in() {
+    let site = Site::new();
+    site.person("ann", "viewer");
+    let (cookie, csrf) = sign_in(&site, "ann").await;
+    let body = json!({"current": "wrong", "new": "a bicycle made of paper"});
+    let ask = || {
+        with("POST", "/api/v1/me/password", &cookie)
+            .header("x-csrf-token", &csrf)
+            .json(&body)
+    };
+    // Signing in was the first of five.
+    for _ in 0..4 {
+        site.send(ask()).await.check(400, "invalid_request");
+    }
+    site.send(ask()).await.check(429, "sign_in_limited");
+}
+
+#[actix_web::test]
+async fn links_of_notices_lead_whoever_is_signed_in_to_what_they_tell_of() {
+    let site = Site::new();
+    site.person("ann", "viewer");
+    let (cookie, _) = sign_in(&site, "ann").await;
+    let id = "0192f0c1-2345-7abc-8def-0123456789ab";
+    for kind in ["approvals", "receipts"] {
+        let path = format!("/{kind}/{id}");
+        let known = site.send(with("GET", &path, &cookie)).await;
+        let place = format!("/api/v1/{kind}/{id}");
+        assert_eq!(
+            (known.status, known.header("location")),
+            (303, Some(place.as_str()))
+        );
+        let stranger = site.send(Ask::new("GET", &path)).await;
+        assert_eq!(
+            (stranger.status, stranger.header("location")),
+            (303, Some("/login"))
+        );
+        let nonsense = format!("/{kind}/%2F%2Fevil.example");
+        site.send(with("GET", &nonsense, &cookie))
+            .await
+            .check(404, "not_found");
+    }
+}

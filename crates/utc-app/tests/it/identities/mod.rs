@@ -1,6 +1,7 @@
 //! People and tokens: who may do what, from when, until when.
 
 mod authority;
+mod passwords;
 mod people;
 mod renewal;
 mod tokens;

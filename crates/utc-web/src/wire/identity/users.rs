@@ -73,6 +73,16 @@ pub(crate) struct PasswordBody {
     pub(crate) password: String,
 }
 
+/// A password of one's own to change.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OwnPasswordBody {
+    /// The present one.
+    pub(crate) current: String,
+    /// The next one: at least 12 characters.
+    pub(crate) new: String,
+}
+
 /// A person.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UserAnswer {
