@@ -39,6 +39,7 @@ mod restart;
 mod snippets;
 mod stage;
 mod threats;
+mod terminal;
 mod tokens;
 mod two_servers;
 mod webhooks;

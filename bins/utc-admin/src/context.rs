@@ -3,13 +3,14 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
-use utc_app::engine::Location;
+use utc_app::engine::{Location, RatePrior};
 use utc_app::log::{Accepted, LogOptions};
-use utc_app::{Console, Options, Principal};
+use utc_app::{ApprovalOptions, Console, Options, Principal};
 use utc_config::{Config, DatabaseUrl, Vars};
 use utc_domain::Subject;
 
@@ -60,6 +61,7 @@ impl Context {
             issuer: self.config.installation.issuer.clone(),
             log,
             public_url: self.config.server.public_url.clone(),
+            approvals: self.approvals()?,
             ..Options::new(self.location())
         };
         Ok(Console::with(Options {
@@ -76,6 +78,19 @@ impl Context {
             guard_file: Some(self.config.files.guard_file.clone()),
             ..LogOptions::default()
         }
+    }
+
+    /// As the server has it: a vote says until when an approval is good.
+    fn approvals(&self) -> anyhow::Result<ApprovalOptions> {
+        let minutes = |minutes: u32| Duration::from_mins(u64::from(minutes));
+        let approvals = &self.config.approvals;
+        Ok(ApprovalOptions {
+            ttl: minutes(approvals.ttl_minutes),
+            grant_ttl: minutes(approvals.grant_ttl_minutes),
+            max_pending_per_subject: approvals.max_pending_per_subject,
+            prior: RatePrior::new(self.config.queueing.human_approval_rate_per_hour)?,
+            ..ApprovalOptions::STANDARD
+        })
     }
 
     /// Who acts: whoever may run this program on this machine.

@@ -1,9 +1,11 @@
 //! Administration of the Unified Trust Console from the command line.
 
+mod approvals;
 mod context;
 mod db;
 mod keys;
 mod log;
+mod password;
 mod receipts;
 mod replay;
 mod rules;
@@ -52,6 +54,9 @@ enum Command {
     /// API tokens.
     #[command(subcommand)]
     Token(token::Command),
+    /// Requests that wait for people.
+    #[command(subcommand)]
+    Approvals(approvals::Command),
     /// Signing keys.
     #[command(subcommand)]
     Keys(keys::Command),
@@ -74,6 +79,7 @@ fn main() -> ExitCode {
             Command::Replay(arguments) => replay::run(&context, arguments),
             Command::User(command) => user::run(&context, command),
             Command::Token(command) => token::run(&context, command),
+            Command::Approvals(command) => approvals::run(&context, command),
             Command::Keys(command) => keys::run(&context, &command),
             Command::Log(command) => log::run(&context, &command),
             Command::Secrets(command) => secrets::run(&context, &command),

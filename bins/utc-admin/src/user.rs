@@ -1,16 +1,14 @@
 //! `utc-admin user …`
 
-use std::io::{BufRead as _, IsTerminal as _};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use serde_json::{Value, json};
 use utc_app::{Console, NewUser, UserChange, UserChanged, UserView};
 use utc_domain::{Pattern, Role, Roles, Scope, UserName};
-use zeroize::Zeroizing;
 
 use crate::context::Context;
+use crate::password;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -58,7 +56,7 @@ pub(crate) fn run(context: &Context, command: Command) -> anyhow::Result<ExitCod
         Command::Create { name, role, unit } => create(context, &console, name, role, unit)?,
         Command::List => list(context, &console)?,
         Command::ResetPassword { name } => {
-            let password = password()?;
+            let password = password::chosen()?;
             let changed = console.reset_password(Context::actor()?, name, &password);
             say(context, &changed.wait()?, "has a new password");
         }
@@ -95,7 +93,7 @@ fn create(
         _ => Roles::new(role)?,
     };
     let units = Scope::of(unit)?;
-    let password = password()?;
+    let password = password::chosen()?;
     let new = NewUser { name, roles, units };
     let created = console.create_user(Context::actor()?, new, &password);
     say(context, &created.wait()?, "may sign in");
@@ -126,28 +124,6 @@ fn disabled(disabled: bool) -> UserChange {
     UserChange {
         disabled: Some(disabled),
         ..UserChange::default()
-    }
-}
-
-/// Asked for twice on a terminal; else the first line of standard input. Never an argument: those are seen by
-/// everybody on the machine.
-fn password() -> anyhow::Result<Zeroizing<String>> {
-    if !std::io::stdin().is_terminal() {
-        let mut line = Zeroizing::new(String::new());
-        std::io::stdin().lock().read_line(&mut line)?;
-        let password = line.trim_end_matches(['\r', '\n']);
-        if password.is_empty() {
-            bail!("no password: write it to standard input, or run this on a terminal");
-        }
-        return Ok(Zeroizing::new(password.to_owned()));
-    }
-    let ask = |prompt: &str| rpassword::prompt_password(prompt).context("cannot read a password");
-    let password = Zeroizing::new(ask("Password: ")?);
-    let again = Zeroizing::new(ask("Once more: ")?);
-    if password == again {
-        Ok(password)
-    } else {
-        bail!("the two passwords differ")
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) async fn change_password(
         let what = "session of";
         return Err(AppError::NotFound { what, name }.into());
     };
-    let address = address_of(&state.proxies, &request);
+    let address = address_of(&state.proxies, request.head());
     let user = name.strip_prefix("user:").unwrap_or(&name);
     state.limits.count_sign_in(address, user)?;
     let change = move |console: &utc_app::Console| {
