@@ -225,7 +225,10 @@ fn anyhow_is_for_programs_and_tests() {
         .filter(|(_, uses)| uses.contains("anyhow"))
         .map(|(name, _)| name.as_str())
         .collect();
-    assert_eq!(users, ["utc-admin", "utc-server", "utc-tests", "utc-verify"]);
+    assert_eq!(
+        users,
+        ["utc-admin", "utc-server", "utc-tests", "utc-verify"]
+    );
 }
 
 /// The libraries that a crate brings along, however far below.

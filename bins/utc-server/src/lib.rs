@@ -8,6 +8,7 @@ mod gateway;
 mod options;
 mod report;
 mod serve;
+mod sink;
 
 pub use composition::Composition;
 pub use report::{failure, line, start_logging};

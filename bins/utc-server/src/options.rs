@@ -13,7 +13,7 @@ use utc_domain::Draft;
 use utc_outbound::{AllowEntry, OutboundPolicy};
 use utc_web::{Metrics, Proxies, Rates};
 
-use crate::Composition;
+use crate::{Composition, sink};
 
 /// Where the data is.
 pub(crate) fn location(database: &DatabaseUrl) -> Location {
@@ -60,7 +60,7 @@ pub(crate) fn engine(
             .map(secret)
             .collect(),
         issuer: config.installation.issuer.clone(),
-        log: log(config),
+        log: log(config)?,
         queueing: Settings::new(
             queueing.alpha,
             queueing.low,
@@ -85,13 +85,16 @@ pub(crate) fn engine(
     })
 }
 
-fn log(config: &Config) -> LogOptions {
-    LogOptions {
+fn log(config: &Config) -> anyhow::Result<LogOptions> {
+    let named = config.installation.checkpoint_sink.as_deref();
+    let sink = named.map(|named| sink::open(named, outbound(config)?));
+    Ok(LogOptions {
+        sink: sink.transpose()?,
         origin: config.installation.log_origin.clone(),
         key_file: Some(config.files.log_key_file.clone()),
         guard_file: Some(config.files.guard_file.clone()),
         ..LogOptions::default()
-    }
+    })
 }
 
 fn approvals(config: &Config) -> anyhow::Result<ApprovalOptions> {

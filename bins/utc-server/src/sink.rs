@@ -21,10 +21,14 @@ pub(crate) fn open(named: &str, policy: OutboundPolicy) -> anyhow::Result<Arc<dy
     let target = if named.contains("://") {
         let target: Target = named.parse().context("UTC_CHECKPOINT_SINK")?;
         let client = Outbound::new(policy, Timeouts::default())?;
-        Receiving::Address { target, client: Box::new(client) }
+        Receiving::Address {
+            target,
+            client: Box::new(client),
+        }
     } else {
         let path = PathBuf::from(named);
-        append(&path, "").with_context(|| format!("UTC_CHECKPOINT_SINK: cannot write to {named}"))?;
+        append(&path, "")
+            .with_context(|| format!("UTC_CHECKPOINT_SINK: cannot write to {named}"))?;
         Receiving::File(path)
     };
     let (sender, receiver) = sync_channel(WAITING);
@@ -47,7 +51,10 @@ impl CheckpointSink for Sink {
 
 enum Receiving {
     File(PathBuf),
-    Address { target: Target, client: Box<Outbound> },
+    Address {
+        target: Target,
+        client: Box<Outbound>,
+    },
 }
 
 fn carry(to: &Receiving, checkpoints: &Receiver<String>) {

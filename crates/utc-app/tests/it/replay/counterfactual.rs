@@ -54,7 +54,7 @@ fn pin(console: &Console, unit: &str, level: ProtectionLevel) {
         expires_at: None,
     };
     let unit = unit.parse().unwrap();
-    console.pin(&unit, &local(), request).wait().unwrap();
+    console.pin(&unit, local(), request).wait().unwrap();
 }
 
 fn observe(console: &Console, unit: &str, arrival_rate: f64) {

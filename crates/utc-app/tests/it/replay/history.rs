@@ -202,7 +202,7 @@ impl History {
             reason: "a test".parse().unwrap(),
             expires_at: Some(utc_app::SystemClock.now().plus_minutes(60)),
         };
-        self.console.pin(unit, &local(), request).wait().unwrap();
+        self.console.pin(unit, local(), request).wait().unwrap();
     }
 
     fn mark(&mut self, unit: &UnitName) {
