@@ -165,6 +165,22 @@ fn a_notice_verifies_in_the_library_of_the_standard_and_a_changed_one_does_not()
     }
 }
 
+#[test]
+fn after_a_change_of_the_secret_the_library_takes_notices_with_either() {
+    let server = Server::start(&ServerOptions::sqlite());
+    let receiver = Receiver::start(204);
+    let webhook = create(&server, &receiver.url);
+    let path = format!("{PATH}/{}", webhook["id"].as_str().unwrap());
+    let changed = server.patch(&path, &json!({"new_secret": true})).ok();
+    set_rule(server.client(), RISKY, true);
+    let arrived = receiver.first();
+    for saved in [&webhook, &changed] {
+        let output = verify(&arrived, saved["secret"].as_str().unwrap());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+    }
+}
+
 fn read_all(folder: &Path, found: &mut Vec<u8>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -293,3 +293,17 @@ fn a_table_without_any_guarded_route_would_be_noticed() {
     assert_eq!(scope(&[]), Scope::All);
     assert!(Timestamp::EPOCH < SystemClock.now());
 }
+
+/// A bare name is taken for this process itself, and nobody asks again whether it may still do that.
+#[test]
+fn no_handler_acts_under_a_bare_name() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/handlers");
+    let mut read = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        read += 1;
+        assert!(!text.contains(".name().clone()"), "{}", path.display());
+    }
+    assert!(read > 10, "{read}");
+}
