@@ -194,3 +194,31 @@ async fn receipts_of_other_units_are_not_there_by_any_path() {
     }
     assert_eq!(scope(&[]), Scope::All);
 }
+
+#[actix_web::test]
+async fn the_queue_of_those_who_approve_is_for_readers_and_approvers_of_the_unit() {
+    let site = Site::new();
+    let (token, _) = site.token("approver", &["payments"]);
+    let ask = |path| Ask::new("GET", path).token(&token);
+    let own = site
+        .send(ask("/api/v1/approvals/queue?unit=payments&sla_minutes=60"))
+        .await;
+    let seen = own.json();
+    // One person of 0.4 votes an hour, and nothing asked for.
+    let expected = json!({
+        "rate": {"votes_per_hour": 0.4, "assumed_votes_per_hour": 0.4, "votes": 0, "exposure_hours": 0.0},
+        "sla_minutes": 60,
+        "items": [{
+            "units": ["payments"], "approvers": 1, "backlog": 0, "lambda_est": 0.0, "mu_est": 0.4, "rho": 0.0,
+            "p_wait_longer_than_sla": 0.0, "expected_wait_minutes": 150.0,
+        }],
+    });
+    assert_eq!(seen, expected);
+    let other = site.send(ask("/api/v1/approvals/queue?unit=ledger")).await;
+    other.check(404, "not_found");
+    for wrong in ["sla_minutes=0", "sla_minutes=soon", "unit=A%20B", "other=1"] {
+        let path = format!("/api/v1/approvals/queue?{wrong}");
+        let answer = site.send(Ask::new("GET", &path).token(&token)).await;
+        assert_eq!(answer.status, 400, "{wrong}: {}", answer.text);
+    }
+}
