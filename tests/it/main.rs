@@ -20,6 +20,7 @@ mod data_key;
 mod decide;
 mod demo;
 mod disk;
+mod evidence_outside;
 mod fuzz_http;
 mod gateway;
 mod gateway_killed;

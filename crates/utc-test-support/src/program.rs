@@ -40,7 +40,7 @@ pub fn program_path(name: &str) -> PathBuf {
     let path = folder.join(name);
     assert!(
         path.is_file(),
-        "`{}` is missing: run `cargo build --release -p utc-server -p utc-admin`, or `tests/run`, which does it",
+        "`{}` is missing: run `cargo build --release -p utc-server -p utc-admin -p utc-verify`, or `tests/run`, which does it",
         path.display()
     );
     path

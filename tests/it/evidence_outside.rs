@@ -1,0 +1,241 @@
+//! An evidence bundle in programs that nobody here wrote, and in the offline verifier.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use utc_test_support::{TempDir, program_path, workspace};
+
+use crate::jwt::python;
+
+/// The secret of the example that makes the bundle.
+const SECRET: &str = "an example's secret, at least 32 characters";
+
+/// How many receipts it makes: tiles on two levels, and one that is not full.
+const RECEIPTS: &str = "600";
+
+/// A bundle, packed and unpacked.
+struct Made {
+    zip: PathBuf,
+    folder: PathBuf,
+    // It takes its files along when it goes.
+    _temp: TempDir,
+}
+
+impl Made {
+    fn new() -> Self {
+        let temp = TempDir::new();
+        let zip = temp.path().join("bundle.zip");
+        let made = Command::new(env!("CARGO"))
+            .args(["run", "--quiet", "--locked", "-p", "utc-evidence"])
+            .args(["--example", "verify_speed", "--", RECEIPTS])
+            .arg(&zip)
+            .current_dir(workspace())
+            .output()
+            .unwrap();
+        check_ok(&made);
+        let unpacked = Command::new(python())
+            .args(["-m", "zipfile", "-e"])
+            .args([&zip, temp.path()])
+            .output()
+            .unwrap();
+        check_ok(&unpacked);
+        Self {
+            folder: temp.path().join("utc-evidence"),
+            zip,
+            _temp: temp,
+        }
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) -> Output {
+        Command::new(program)
+            .args(arguments)
+            .current_dir(&self.folder)
+            .output()
+            .unwrap()
+    }
+
+    fn libraries(&self) -> Output {
+        let script = workspace().join("tests/py/verify_bundle.py");
+        let folder = self.folder.to_str().unwrap();
+        self.run(&python(), &[script.to_str().unwrap(), folder, SECRET])
+    }
+
+    fn openssl(&self) -> Output {
+        let list = "tagmanifest-sha256.txt";
+        let signature = "tagmanifest-sha256.txt.sig";
+        let key = ["-pubin", "-inkey", "data/keys/log.pem"];
+        let files = ["-rawin", "-in", list, "-sigfile", signature];
+        self.run(
+            "openssl",
+            &[&["pkeyutl", "-verify"], &key[..], &files[..]].concat(),
+        )
+    }
+
+    fn append(&self, path: &str) {
+        let path = self.folder.join(path);
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes.push(b'\n');
+        std::fs::write(path, bytes).unwrap();
+    }
+}
+
+#[track_caller]
+fn check_ok(output: &Output) {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}{}", text(output));
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+const SUMS: [&str; 3] = ["--check", "--strict", "--quiet"];
+
+#[test]
+fn sums_bag_signature_and_receipts_hold_in_other_programs() {
+    let made = Made::new();
+    for list in ["manifest-sha256.txt", "tagmanifest-sha256.txt"] {
+        check_ok(&made.run("sha256sum", &[&SUMS[..], &[list]].concat()));
+    }
+    check_ok(&made.openssl());
+    let libraries = made.libraries();
+    check_ok(&libraries);
+    assert_eq!(text(&libraries).trim(), RECEIPTS);
+}
+
+#[test]
+fn what_was_changed_is_refused_by_other_programs_too() {
+    let made = Made::new();
+    made.append("data/receipts/000000.jsonl");
+    let sums = made.run("sha256sum", &[&SUMS[..], &["manifest-sha256.txt"]].concat());
+    assert!(!sums.status.success());
+    let libraries = made.libraries();
+    assert_eq!(libraries.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&libraries.stderr).into_owned();
+    assert!(said.contains("BagValidationError"), "{said}");
+    made.append("tagmanifest-sha256.txt");
+    assert!(!made.openssl().status.success());
+}
+
+/// The commands that the bundle itself names, as an auditor would copy them.
+#[test]
+fn the_script_in_the_bundle_finds_every_receipt_in_the_log() {
+    let made = Made::new();
+    let how_to = std::fs::read_to_string(made.folder.join("data/VERIFY.md")).unwrap();
+    let (_, script) = how_to.split_once("<<'PY'\n").unwrap();
+    let (script, _) = script.split_once("       PY\n").unwrap();
+    let script: Vec<&str> = script
+        .lines()
+        .map(|line| line.strip_prefix("       ").unwrap_or(line))
+        .collect();
+    let ran = made.run(&python(), &["-c", &script.join("\n")]);
+    check_ok(&ran);
+    assert_eq!(text(&ran).trim(), "600 receipts are leaves of the log");
+    made.append("data/receipts/000000.jsonl");
+    let ran = made.run(&python(), &["-c", &script.join("\n")]);
+    assert!(!ran.status.success());
+}
+
+fn utc_verify(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> (Option<i32>, Value) {
+    let output = Command::new(program_path("utc-verify"))
+        .args(arguments)
+        .arg("--json")
+        .output()
+        .unwrap();
+    let value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    (output.status.code(), value)
+}
+
+fn outcome(report: &Value, name: &str) -> String {
+    let checks = report["checks"].as_array().unwrap();
+    let found = checks.iter().find(|check| check["name"] == name);
+    found.unwrap()["outcome"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_verifier_says_by_its_exit_code_what_it_found() {
+    let made = Made::new();
+    let at = |path: &str| made.folder.join(path);
+    let (zip, vkey, head) = (
+        &made.zip,
+        at("data/keys/log.vkey"),
+        at("data/log/checkpoint"),
+    );
+    let (code, report) = utc_verify(&[zip]);
+    assert_eq!(
+        (code, &report["status"]),
+        (Some(3), &"consistent_not_anchored".into())
+    );
+    assert_eq!(report["population"], 600);
+
+    let secret = at("secret");
+    std::fs::write(&secret, format!("{SECRET}\n")).unwrap();
+    let (code, report) = utc_verify(&[zip, &"--vkey", &vkey, &"--hmac-secret-file", &secret]);
+    assert_eq!((code, outcome(&report, "tags")), (Some(0), "ok".to_owned()));
+    let (code, report) = utc_verify(&[zip, &"--head", &head]);
+    assert_eq!((code, outcome(&report, "head")), (Some(0), "ok".to_owned()));
+
+    let mut bytes = std::fs::read(zip).unwrap();
+    let middle = bytes.len() / 3;
+    bytes[middle] ^= 1;
+    let damaged = at("damaged.zip");
+    std::fs::write(&damaged, &bytes).unwrap();
+    assert_eq!(utc_verify(&[&damaged, &"--vkey", &vkey]).0, Some(1));
+
+    assert_eq!(utc_verify(&[&at("bagit.txt")]).0, Some(2), "no ZIP");
+    assert_eq!(utc_verify(&[&at("nothing")]).0, Some(2), "no file");
+    assert_eq!(utc_verify(&[]).0, Some(2), "nothing asked");
+    assert_eq!(
+        utc_verify(&[zip, &"--receipt", &vkey]).0,
+        Some(2),
+        "two things asked"
+    );
+}
+
+/// The first proof of the bundle, and the receipt that it is for.
+fn first_proof(folder: &Path) -> (PathBuf, String) {
+    let mut proofs: Vec<PathBuf> = std::fs::read_dir(folder.join("data/proofs"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    proofs.sort();
+    let text = std::fs::read_to_string(&proofs[0]).unwrap();
+    let index = text.lines().nth(1).unwrap().strip_prefix("index ").unwrap();
+    let receipts = std::fs::read_to_string(folder.join("data/receipts/000000.jsonl")).unwrap();
+    let receipt = receipts.lines().nth(index.parse().unwrap()).unwrap();
+    (proofs.remove(0), receipt.to_owned())
+}
+
+#[test]
+fn the_verifier_checks_single_receipts_and_pairs_of_checkpoints() {
+    let made = Made::new();
+    let at = |path: &str| made.folder.join(path);
+    let (vkey, head) = (at("data/keys/log.vkey"), at("data/log/checkpoint"));
+    let (proof, receipt) = first_proof(&made.folder);
+    let file = at("receipt.jws");
+    std::fs::write(&file, &receipt).unwrap();
+    let receipt_with =
+        |file: &PathBuf| utc_verify(&[&"--receipt", file, &"--proof", &proof, &"--vkey", &vkey]).0;
+    assert_eq!(receipt_with(&file), Some(0));
+    std::fs::write(&file, receipt.replacen('.', ".e", 1)).unwrap();
+    assert_eq!(receipt_with(&file), Some(1));
+    assert_eq!(receipt_with(&at("nothing")), Some(2));
+
+    for tiles in [&at("data/log"), &made.zip] {
+        let asked = utc_verify(&[
+            &"--consistency",
+            &head,
+            &head,
+            &"--tiles",
+            tiles,
+            &"--vkey",
+            &vkey,
+        ]);
+        assert_eq!(asked.0, Some(0));
+    }
+    assert_eq!(
+        utc_verify(&[&"--consistency", &head, &head, &"--vkey", &vkey]).0,
+        Some(2)
+    );
+}
