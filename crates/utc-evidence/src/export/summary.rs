@@ -14,7 +14,7 @@ use crate::tally::{Spot, Tally};
 pub(crate) const FORMAT: u32 = 1;
 
 /// How the sample is drawn, in words.
-const SAMPLE_RULE: &str = "the receipts with the smallest SHA-256 over `utc-evidence-sample`, the 32 bytes of the seed, and seq as 8 bytes, most significant first";
+const SAMPLE_RULE: &str = "those with the smallest SHA-256 over the text utc-evidence-sample, the 32 bytes of the seed, and seq as 8 bytes, the most significant first";
 
 /// `export.json`. There is no clock in it: the same filter, log and software give the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use tera::{Context, Tera};
+use utc_domain::Timestamp;
 
 use super::Rows;
 use super::rows::Row;
@@ -37,6 +38,8 @@ struct UnitRow<'a> {
 #[derive(Serialize)]
 struct Chart<'a> {
     unit: &'a str,
+    from: String,
+    to: String,
     /// `x,y` pairs of a polyline.
     points: String,
     /// The height of the line ρ = 1.
@@ -107,10 +110,14 @@ fn units(context: &mut Context, rows: &Rows) {
 }
 
 fn chart<'a>(unit: &'a str, load: &Series) -> Chart<'a> {
+    let (from, to) = load.span();
+    let shown = |micros| Timestamp::from_micros(micros).to_string();
     let top = load.greatest().max(1.2);
     let height = |value: f64| HEIGHT * (1.0 - value.max(0.0) / top);
     Chart {
         unit,
+        from: shown(from),
+        to: shown(to),
         points: points(load, height),
         full: format!("{:.1}", height(1.0)),
         top: format!("{top:.2}"),
@@ -126,8 +133,7 @@ fn chart<'a>(unit: &'a str, load: &Series) -> Chart<'a> {
     reason = "a chart is not exact to the microsecond"
 )]
 fn points(load: &Series, height: impl Fn(f64) -> f64) -> String {
-    let times = load.points().iter().map(|&(at, _)| at);
-    let (from, to) = (times.clone().min().unwrap_or(0), times.max().unwrap_or(0));
+    let (from, to) = load.span();
     let span = (to - from).max(1) as f64;
     let pairs = load.points().iter().map(|&(at, value)| {
         let x = WIDTH * (at - from) as f64 / span;

@@ -46,6 +46,13 @@ impl Series {
         &self.points
     }
 
+    /// When the first and the last point were measured, in microseconds since 1970; points need not come in
+    /// order.
+    pub(crate) fn span(&self) -> (i64, i64) {
+        let times = self.points.iter().map(|&(at, _)| at);
+        (times.clone().min().unwrap_or(0), times.max().unwrap_or(0))
+    }
+
     /// How many measurements there were.
     pub(crate) fn count(&self) -> u64 {
         self.count

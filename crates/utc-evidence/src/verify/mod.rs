@@ -7,6 +7,7 @@ mod export_receipt;
 mod files;
 mod head;
 mod log;
+mod proofs;
 mod receipts;
 mod records;
 mod report;

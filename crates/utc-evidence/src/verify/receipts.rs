@@ -2,11 +2,10 @@
 
 use std::io::{Read, Seek};
 
-use utc_attestation::leaf_hash;
-use utc_attestation::log::{Checkpoint, ReceiptProof, TILE_WIDTH, TreeHash, verify_inclusion};
+use utc_attestation::log::{Checkpoint, TILE_WIDTH, TreeHash};
 use utc_domain::{LeafHash, Timestamp};
 
-use super::CheckName::{Chain, Filter as FilterCheck, Keys, Leaves, Order, Proofs, Receipts, Tags};
+use super::CheckName::{Chain, Filter as FilterCheck, Keys, Leaves, Order, Receipts, Tags};
 use super::check::Checks;
 use super::derived::IndexHash;
 use super::files::Files;
@@ -31,8 +30,8 @@ pub(super) struct Expected<'e> {
 
 /// What is known after so many receipts.
 pub(super) struct Walk<'w, 'b, R> {
-    expected: &'w Expected<'w>,
-    files: &'w mut Files<'b, R>,
+    pub(super) expected: &'w Expected<'w>,
+    pub(super) files: &'w mut Files<'b, R>,
     tree: Option<Tree>,
     pub(super) tally: Tally,
     pub(super) index: IndexHash,
@@ -221,36 +220,6 @@ impl<'w, 'b, R: Read + Seek> Walk<'w, 'b, R> {
         }
     }
 
-    /// A proof that is there has to be right. Whether those are there that should be is for the end.
-    fn check_proof(&mut self, line: &[u8], receipt: &Receipt<'_>, checks: &mut Checks) {
-        let path = layout::proof(&receipt.claims.jti);
-        let Some(bytes) = self.files.read(&path, checks) else {
-            return;
-        };
-        let seq = receipt.claims.seq;
-        if let Err(why) = self.proof(&bytes, line, seq) {
-            checks.fault(Proofs, &format!("{seq}: {why}"));
-        }
-    }
-
-    fn proof(&self, bytes: &[u8], line: &[u8], seq: u64) -> Result<(), String> {
-        let checkpoint = self
-            .expected
-            .checkpoint
-            .ok_or("the log's checkpoint cannot be read")?;
-        let text = std::str::from_utf8(bytes).map_err(|_| "the proof is not UTF-8")?;
-        let proof: ReceiptProof = text.parse().map_err(|error| super::explain(&error))?;
-        if proof.checkpoint != self.expected.checkpoint_text {
-            return Err("the proof ends with another checkpoint than the bundle's".to_owned());
-        }
-        if proof.index != seq {
-            return Err("the proof is for another position".to_owned());
-        }
-        let (size, root) = (checkpoint.size, checkpoint.root);
-        verify_inclusion(seq, size, leaf_hash(line), root, &proof.hashes)
-            .map_err(|error| super::explain(&error))
-    }
-
     fn finish(&mut self, checks: &mut Checks) {
         if let Some(tree) = &mut self.tree {
             tree.finish(self.files, checks);
@@ -281,17 +250,6 @@ impl<'w, 'b, R: Read + Seek> Walk<'w, 'b, R> {
                 checks.skip(Tags, &why);
             }
         }
-    }
-
-    fn finish_proofs(&mut self, checks: &mut Checks) {
-        let expected = self.tally.proofs();
-        for (seq, id) in &expected {
-            if !self.files.contains(&layout::proof(&id.to_string())) {
-                checks.fault(Proofs, &format!("{seq}: its proof is missing"));
-            }
-        }
-        let detail = format!("{} proofs are there and right", expected.len());
-        checks.done(Proofs, &detail);
     }
 }
 

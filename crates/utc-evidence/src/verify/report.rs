@@ -6,6 +6,7 @@ use utc_attestation::log::Checkpoint;
 use super::check::Checks;
 use super::{Check, CheckName};
 use crate::export::Claim;
+use crate::tally::Tally;
 
 /// How a bundle fared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +102,20 @@ pub(super) struct Facts {
     pub(super) vkey_from_outside: bool,
     /// How the log compares with a head from outside.
     pub(super) head: Option<String>,
+}
+
+impl Facts {
+    /// What the payload tells. What comes from outside is added later.
+    pub(super) fn new(claim: Option<Claim>, tally: &Tally, log: Option<Checkpoint>) -> Self {
+        Self {
+            log,
+            claim,
+            population: tally.population,
+            missing: tally.gaps.missing(),
+            vkey_from_outside: false,
+            head: None,
+        }
+    }
 }
 
 const INTEGRITY: [CheckName; 15] = [

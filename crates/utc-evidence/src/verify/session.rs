@@ -25,6 +25,7 @@ pub(super) fn run<R: Read + Seek>(
     let manifest = bag::check(bundle, &mut checks);
     let mut files = Files::new(bundle, manifest);
     let (key, mut facts) = payload(&mut files, anchors, &mut checks, progress);
+    facts.vkey_from_outside = anchors.vkey.is_some();
     files.finish(&mut checks);
     if let Some(key) = &key {
         bag::check_signature(bundle, key, &mut checks);
@@ -72,15 +73,8 @@ fn payload<R: Read + Seek>(
         files,
         checks,
     );
-    let facts = Facts {
-        claim: filter.as_ref().map(Filter::claim),
-        population: tally.population,
-        missing: tally.gaps.missing(),
-        vkey_from_outside: anchors.vkey.is_some(),
-        head: None,
-        log,
-    };
-    (key, facts)
+    let claim = filter.as_ref().map(Filter::claim);
+    (key, Facts::new(claim, &tally, log))
 }
 
 fn outside<R: Read + Seek>(

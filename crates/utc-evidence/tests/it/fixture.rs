@@ -35,12 +35,21 @@ pub(crate) fn time(seq: u64) -> Timestamp {
     start.plus_minutes(i64::try_from(seq).unwrap())
 }
 
-pub(crate) fn sealer() -> ReceiptSealer {
+pub(crate) fn sealer(ring: &Arc<KeyRing>) -> ReceiptSealer {
     let engine = Engine {
         name: "utc-policy".to_owned(),
         version: "0.1.0".to_owned(),
     };
-    ReceiptSealer::new(ring(), "utc".to_owned(), engine)
+    ReceiptSealer::new(Arc::clone(ring), "utc".to_owned(), engine)
+}
+
+pub(crate) fn range(kid: &KeyId, from_seq: u64, to_seq: Option<u64>) -> KeyRange {
+    let kid = kid.clone();
+    KeyRange {
+        kid,
+        from_seq,
+        to_seq,
+    }
 }
 
 /// A log whose every receipt was sealed.
@@ -50,7 +59,7 @@ pub(crate) struct Log {
     pub(crate) leaves: Vec<TreeHash>,
     pub(crate) approvals: BTreeMap<ApprovalId, String>,
     pub(crate) signals: Vec<Record>,
-    pub(crate) kid: KeyId,
+    pub(crate) keys: Vec<KeyRange>,
 }
 
 impl Log {
@@ -61,7 +70,16 @@ impl Log {
 
     pub(crate) fn of(drafts: impl Iterator<Item = Draft>) -> Self {
         let ring = ring();
-        let sealer = sealer();
+        Self::sealed(&ring, |_| ring.active(), drafts)
+    }
+
+    /// A log whose receipt at each position is signed with the key that `kid` names.
+    pub(crate) fn sealed<'k>(
+        ring: &'k Arc<KeyRing>,
+        kid: impl Fn(u64) -> &'k KeyId,
+        drafts: impl Iterator<Item = Draft>,
+    ) -> Self {
+        let sealer = sealer(ring);
         let mut log = Self {
             entries: Vec::new(),
             leaves: Vec::new(),
@@ -70,13 +88,13 @@ impl Log {
                 name: "run-2026-01-31".to_owned(),
                 json: r#"{"run":1}"#.to_owned(),
             }],
-            kid: ring.active().clone(),
+            keys: vec![range(ring.active(), 0, None)],
         };
         let mut prev = LeafHash::ZERO;
         for (seq, draft) in (0..).zip(drafts) {
             let ts = time(seq);
             let place = Placement { seq, prev, ts };
-            let receipt = sealer.seal(ring.active(), &draft, &place).unwrap();
+            let receipt = sealer.seal(kid(seq), &draft, &place).unwrap();
             prev = receipt.leaf;
             log.push(receipt.jws, receipt.leaf);
             if let Some(id) = draft.meta.approval {
@@ -180,11 +198,7 @@ impl Source for Log {
     }
 
     fn keys(&mut self) -> Result<Vec<KeyRange>, Infallible> {
-        Ok(vec![KeyRange {
-            kid: self.kid.clone(),
-            from_seq: 0,
-            to_seq: None,
-        }])
+        Ok(self.keys.clone())
     }
 }
 

@@ -1,15 +1,18 @@
 //! Keys that changed, and the receipt of the export itself.
 
 use std::io::Cursor;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use utc_attestation::log::{ReceiptProof, inclusion_proof};
-use utc_attestation::{HmacKey, Outcome, leaf_hash};
-use utc_evidence::{Anchors, CheckName, ExportReceipt, Filter, Report, Status, TagKeys};
+use utc_attestation::{HmacKey, KeyRing, Outcome, Secret, leaf_hash};
+use utc_domain::{Code, Draft, KeyChange, KeyId, KeyState, Meta, ReceiptKind};
+use utc_evidence::{Anchors, CheckName, ExportReceipt, Filter, KeyRange, Report, Status, TagKeys};
 
-use crate::fixture::{Log, SECRET, anchored, faults, log_key, verify, with_export};
+use crate::drafts::draft;
+use crate::fixture::{Log, SECRET, anchored, export, faults, log_key, range, verify, with_export};
 use crate::forge::Files;
 
 /// A receipt with any claims, made from one of the log's and tagged with the secret.
@@ -80,10 +83,7 @@ fn the_receipt_of_an_export_travels_with_it() {
     assert_eq!(faults(&report), Vec::<String>::new());
     assert_eq!(report.outcome(CheckName::ExportReceipt), Outcome::Ok);
     assert_eq!(report.status, Status::Valid);
-    let without = Files::of(&crate::fixture::export(
-        &mut Log::new(40),
-        &Filter::default(),
-    ));
+    let without = Files::of(&export(&mut Log::new(40), &Filter::default()));
     let with = Files::of(&zip);
     assert_eq!(
         with.0["manifest-sha256.txt"], without.0["manifest-sha256.txt"],
@@ -133,4 +133,70 @@ fn the_receipt_of_another_export_is_found() {
         ExportReceipt { jws, ..receipt }
     };
     check_wrong(&exported(forged), "its tag is not that of key");
+}
+
+const NEXT: &str = "the secret that follows, also long enough";
+
+/// A log whose key changed with the receipt at position 20, and what the list of keys says of it.
+fn rotated(keys: impl FnOnce(&KeyId, &KeyId) -> Vec<KeyRange>) -> Vec<u8> {
+    let next = Some(Secret::new(NEXT).unwrap());
+    let ring = Arc::new(KeyRing::new(Secret::new(SECRET).unwrap(), next, Vec::new()).unwrap());
+    let (old, new) = (ring.active(), ring.next().unwrap());
+    let change = |kid: &KeyId, state| KeyChange {
+        kid: kid.clone(),
+        state,
+    };
+    let rotation = |draft: Draft| Draft {
+        kind: ReceiptKind::KeyChange,
+        code: Code::KeyRotated,
+        decision: None,
+        meta: Meta {
+            keys: vec![
+                change(old, KeyState::Retired),
+                change(new, KeyState::Active),
+            ],
+            ..Meta::default()
+        },
+        ..draft
+    };
+    let drafts = (0..40).map(|seq| match seq {
+        20 => rotation(draft(seq)),
+        _ => draft(seq),
+    });
+    let mut log = Log::sealed(&ring, |seq| if seq > 20 { new } else { old }, drafts);
+    log.keys = keys(old, new);
+    export(&mut log, &Filter::default())
+}
+
+#[test]
+fn keys_that_followed_each_other_are_each_good_in_their_range() {
+    let zip = rotated(|old, new| vec![range(old, 0, Some(20)), range(new, 21, None)]);
+    let mut anchors = Anchors {
+        tags: TagKeys::new([SECRET, NEXT]).unwrap(),
+        ..anchored()
+    };
+    let report = verify(&zip, &mut anchors);
+    assert_eq!(faults(&report), Vec::<String>::new());
+    assert_eq!(report.outcome(CheckName::Tags), Outcome::Ok);
+
+    // Whoever has one of the secrets checks that part, and says so.
+    let report = check(&zip);
+    let tags = report
+        .checks
+        .iter()
+        .find(|check| check.name == CheckName::Tags)
+        .unwrap();
+    assert_eq!(tags.outcome, Outcome::NotChecked);
+    assert_eq!(tags.detail, "21 tags are right; for 19 no secret was given");
+}
+
+#[test]
+fn a_list_of_keys_that_the_receipts_contradict_is_found() {
+    let longer = rotated(|old, new| vec![range(old, 0, None), range(new, 21, None)]);
+    let earlier = rotated(|old, new| vec![range(old, 0, Some(20)), range(new, 0, None)]);
+    let missing = rotated(|old, _| vec![range(old, 0, Some(20))]);
+    for zip in [longer, earlier, missing] {
+        let report = verify(&zip, &mut anchored());
+        assert_eq!(report.outcome(CheckName::Keys), Outcome::Failed);
+    }
 }

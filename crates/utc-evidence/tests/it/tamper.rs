@@ -117,7 +117,7 @@ fn resealed(log: &Log, seq: u64) -> String {
         ..decision(seq)
     };
     let place = Placement { seq, prev, ts };
-    sealer()
+    sealer(&ring())
         .seal(ring().active(), &changed, &place)
         .unwrap()
         .jws
