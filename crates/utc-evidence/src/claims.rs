@@ -15,6 +15,13 @@ use utc_domain::{KeyId, LeafHash, ReceiptId, Timestamp};
 /// A receipt nests three deep.
 const LIMITS: Limits = Limits { max_depth: 16 };
 
+/// The longest code or kind, in bytes.
+const MAX_CODE_BYTES: usize = 100;
+/// The longest subject or unit, in bytes: 200 characters of up to 4.
+const MAX_NAME_BYTES: usize = 800;
+/// The longest reason, in bytes: what a person wrote, up to 1,000 characters, and what is said around it.
+const MAX_REASON_BYTES: usize = 16_384;
+
 /// The parts of a token, decoded.
 pub(crate) struct Token<'t> {
     /// The key that the header names.
@@ -205,6 +212,7 @@ pub(crate) fn read(payload: &[u8]) -> Result<Receipt<'_>, String> {
     if &*claims.aud != AUDIENCE {
         return Err(format!("`aud` is not `{AUDIENCE}`"));
     }
+    check_lengths(&claims)?;
     let id = claims.jti.parse();
     let prev = claims.prev_leaf();
     Ok(Receipt {
@@ -213,6 +221,27 @@ pub(crate) fn read(payload: &[u8]) -> Result<Receipt<'_>, String> {
         prev: prev.ok_or("`prev` is not the base64url of 32 bytes")?,
         claims,
     })
+}
+
+/// Some of these texts are kept, so none may be longer than any receipt of ours has them.
+fn check_lengths(claims: &Claims<'_>) -> Result<(), String> {
+    let unit = claims.unit.as_deref().unwrap_or_default();
+    let decision = claims.decision.as_deref().unwrap_or_default();
+    let short = [&*claims.kind, &*claims.code, decision];
+    let names = [&*claims.sub, &*claims.iss, unit];
+    if short.iter().any(|text| text.len() > MAX_CODE_BYTES)
+        || names.iter().any(|text| text.len() > MAX_NAME_BYTES)
+        || claims.reason.len() > MAX_REASON_BYTES
+    {
+        return Err("a claim is longer than receipts have it".to_owned());
+    }
+    let digits = claims.policy.digest.strip_prefix("sha256:");
+    let hex = |digit: u8| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit);
+    if digits.is_some_and(|digits| digits.len() == 64 && digits.bytes().all(hex)) {
+        Ok(())
+    } else {
+        Err("`policy.digest` is not a SHA-256".to_owned())
+    }
 }
 
 fn time(claims: &Claims<'_>) -> Result<Timestamp, String> {

@@ -15,9 +15,9 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Room for a bundle of a hundred million receipts, in about 200 MB of memory at the worst.
+    /// Room for a bundle of forty million receipts.
     pub const USUAL: Self = Self {
-        entries: 400_000,
+        entries: 250_000,
         file_bytes: 72 * 1024 * 1024,
         total_bytes: 512 * 1024 * 1024 * 1024,
         ratio: 250,
