@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use utc_attestation::log::{LogError, NoteError};
+use utc_attestation::log::NoteError;
 
 /// Why an export ended without a bundle.
 #[derive(Debug, thiserror::Error)]
@@ -26,9 +26,6 @@ pub enum ExportError {
     /// The root that the tiles lead to is not the checkpoint's.
     #[error("the log's tiles do not lead to the root of the checkpoint")]
     Root,
-    /// Something is no part of the log.
-    #[error("the log refuses")]
-    Log(#[from] LogError),
     /// The checkpoint is not one of this log's.
     #[error("the checkpoint is not one that the log's key signed")]
     Checkpoint(#[from] NoteError),
@@ -46,8 +43,8 @@ pub enum ExportError {
         /// The position that the source gave.
         seq: u64,
     },
-    /// The source has no policy set with a digest that a receipt names.
-    #[error("the policy set `{digest}`, which a receipt names, is not stored")]
+    /// The source has no policy set with a digest that a receipt names, or another one under it.
+    #[error("the policy set `{digest}`, which a receipt names, is not stored as it was")]
     Policy {
         /// The digest.
         digest: String,

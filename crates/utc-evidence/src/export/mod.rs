@@ -18,7 +18,7 @@ pub use filter::{Claim, Filter};
 pub(crate) use payload::HOW_TO_TEXT;
 pub use progress::{Progress, Stage};
 pub use source::{Entry, KeyRange, Record, Source};
-pub(crate) use summary::{About, FORMAT, Files, Software, Summary};
+pub(crate) use summary::{About, FORMAT, FileCounts, Software, Summary};
 
 use crate::layout::{EXPORT_PROOF, EXPORT_RECEIPT};
 use crate::write::TagWriter;

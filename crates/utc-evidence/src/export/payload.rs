@@ -6,9 +6,12 @@ use utc_attestation::log::{
     Checkpoint, ReceiptProof, TileId, TilePath, inclusion_proof, jwks, open_checkpoint, root_at,
     tile_to_bytes,
 };
+use utc_attestation::sha256_hex;
 
 use super::pages::{PAGE, Pages, read};
-use super::{About, Export, ExportError, Files, Progress, Software, Source, Stage, Summary, tiles};
+use super::{
+    About, Export, ExportError, FileCounts, Progress, Software, Source, Stage, Summary, tiles,
+};
 use crate::bag::Bag;
 use crate::index::IndexWriter;
 use crate::keys;
@@ -30,7 +33,7 @@ pub(super) struct Assembly<'e, 'p, 'w, S, W: Write + Seek> {
     writer: BundleWriter<W>,
     progress: &'p mut Progress<'w>,
     tally: Tally,
-    files: Files,
+    files: FileCounts,
 }
 
 impl<'e, 'p, 'w, S: Source, W: Write + Seek> Assembly<'e, 'p, 'w, S, W> {
@@ -50,7 +53,7 @@ impl<'e, 'p, 'w, S: Source, W: Write + Seek> Assembly<'e, 'p, 'w, S, W> {
         Ok(Self {
             tally: Tally::new(checkpoint.root, export.filter.claim()),
             writer: BundleWriter::new(out),
-            files: Files::default(),
+            files: FileCounts::default(),
             export,
             checkpoint,
             source,
@@ -160,6 +163,7 @@ impl<'e, 'p, 'w, S: Source, W: Write + Seek> Assembly<'e, 'p, 'w, S, W> {
         for (done, digest) in digests.iter().enumerate() {
             self.tell(Stage::Records, done, digests.len())?;
             let policy = self.source.policy(digest).map_err(ExportError::source)?;
+            let policy = policy.filter(|policy| sha256_hex(policy) == *digest);
             let policy = policy.ok_or_else(|| ExportError::Policy {
                 digest: digest.clone(),
             })?;

@@ -104,7 +104,7 @@ pub(crate) struct Proofs {
 
 /// How many files of each kind there are beside the receipts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Files {
+pub(crate) struct FileCounts {
     pub(crate) policies: u64,
     pub(crate) approvals: u64,
     pub(crate) signals: u64,
@@ -117,7 +117,7 @@ pub(crate) struct About<'a> {
     pub(crate) size: u64,
     pub(crate) root: TreeHash,
     pub(crate) filter: &'a Filter,
-    pub(crate) files: Files,
+    pub(crate) files: FileCounts,
 }
 
 impl Summary {

@@ -9,7 +9,7 @@ use super::CheckName::{Index, Report, Summary as SummaryCheck};
 use super::check::Checks;
 use super::files::Files;
 use crate::claims::Claims;
-use crate::export::{About, FORMAT, Files as FileCounts, Filter, HOW_TO_TEXT, Software, Summary};
+use crate::export::{About, FORMAT, FileCounts, Filter, HOW_TO_TEXT, Software, Summary};
 use crate::index::IndexWriter;
 use crate::layout::{HOW_TO, INDEX, REPORT};
 use crate::tally::Tally;

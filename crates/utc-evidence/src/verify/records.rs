@@ -10,7 +10,7 @@ use super::CheckName::{Policies, Records};
 use super::check::Checks;
 use super::files::Files;
 use crate::digest::labelled;
-use crate::export::Files as FileCounts;
+use crate::export::FileCounts;
 use crate::layout::{self, APPROVALS, POLICIES, SIGNALS};
 use crate::tally::Tally;
 

@@ -5,13 +5,14 @@ use std::ops::ControlFlow;
 
 use proptest::prelude::*;
 use utc_attestation::Outcome;
+use utc_attestation::log::TreeHash;
 use utc_evidence::{
     CheckName, Export, ExportError, Filter, Progress, Question, Report, Stage, Status,
 };
 
-use crate::drafts::REASON;
-use crate::fixture::{Log, anchored, export, faults, log_key, time, verify};
-use crate::forge::Files;
+use crate::drafts::{REASON, id};
+use crate::fixture::{Log, anchored, export, export_at, faults, log_key, time, verify};
+use crate::forge::{Files, sha256};
 
 #[track_caller]
 fn check_valid(log: &mut Log, filter: &Filter, population: u64) -> Report {
@@ -135,12 +136,46 @@ fn only_the_tiles_that_are_needed_are_written() {
 }
 
 #[test]
-fn the_same_log_and_filter_give_the_same_bytes() {
+fn the_same_log_and_filter_give_the_same_bytes_whatever_was_appended_since() {
     let filter = Filter::default();
     let first = export(&mut Log::new(300), &filter);
-    // What was appended since is not seen, and does not matter.
-    let second = export(&mut Log::new(300), &filter);
-    assert!(first == second, "two exports of one log differ");
+    for size in [300, 301, 512, 700] {
+        let again = export_at(&mut Log::new(size), 300, &filter, 1, |exported| {
+            exported.finish(None).unwrap().into_inner()
+        });
+        assert!(first == again, "the export of 300 from {size} differs");
+    }
+}
+
+/// By the rule as it is written in the bundle, in other words than the crate's.
+#[test]
+fn anybody_can_draw_the_sample_again() {
+    let files = Files::of(&export(&mut Log::new(200), &Filter::default()));
+    let summary: serde_json::Value = serde_json::from_str(&files.text("data/export.json")).unwrap();
+    let sample = &summary["sample"];
+    let seed: TreeHash = sample["seed"].as_str().unwrap().parse().unwrap();
+    assert_eq!(sample["seed"], summary["log"]["root"]);
+    let lot = |seq: u64| {
+        let text = [
+            b"utc-evidence-sample",
+            &seed.as_bytes()[..],
+            &seq.to_be_bytes(),
+        ]
+        .concat();
+        sha256(&text)
+    };
+    let mut all: Vec<u64> = (0..200).collect();
+    all.sort_by_key(|seq| lot(*seq));
+    all.truncate(64);
+    all.sort_unstable();
+    assert_eq!(sample["positions"], serde_json::json!(all));
+    for seq in all {
+        assert!(
+            files
+                .0
+                .contains_key(&format!("data/proofs/{}.tlog-proof", id(seq)))
+        );
+    }
 }
 
 #[test]
@@ -210,6 +245,13 @@ fn a_source_that_does_not_fit_the_checkpoint_makes_no_bundle() {
     assert!(matches!(
         fail(&mut other, &head, 1),
         ExportError::Order { seq: 5 }
+    ));
+
+    let mut other = log.clone();
+    other.policy.push(' ');
+    assert!(matches!(
+        fail(&mut other, &head, 1),
+        ExportError::Policy { .. }
     ));
 
     let mut other = log.clone();

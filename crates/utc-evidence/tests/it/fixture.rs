@@ -60,6 +60,7 @@ pub(crate) struct Log {
     pub(crate) approvals: BTreeMap<ApprovalId, String>,
     pub(crate) signals: Vec<Record>,
     pub(crate) keys: Vec<KeyRange>,
+    pub(crate) policy: String,
 }
 
 impl Log {
@@ -89,6 +90,7 @@ impl Log {
                 json: r#"{"run":1}"#.to_owned(),
             }],
             keys: vec![range(ring.active(), 0, None)],
+            policy: POLICY.to_owned(),
         };
         let mut prev = LeafHash::ZERO;
         for (seq, draft) in (0..).zip(drafts) {
@@ -179,7 +181,7 @@ impl Source for Log {
     }
 
     fn policy(&mut self, digest: &str) -> Result<Option<String>, Infallible> {
-        Ok((digest == sha256_hex(POLICY)).then(|| POLICY.to_owned()))
+        Ok((digest == sha256_hex(POLICY)).then(|| self.policy.clone()))
     }
 
     fn approval(&mut self, id: ApprovalId) -> Result<Option<String>, Infallible> {
@@ -209,8 +211,20 @@ pub(crate) fn with_export<T>(
     seed: u8,
     finish: impl FnOnce(Exported<'_, Cursor<Vec<u8>>>) -> T,
 ) -> T {
+    let size = log.size();
+    export_at(log, size, filter, seed, finish)
+}
+
+/// The same for the log as it was at a size.
+pub(crate) fn export_at<T>(
+    log: &mut Log,
+    size: u64,
+    filter: &Filter,
+    seed: u8,
+    finish: impl FnOnce(Exported<'_, Cursor<Vec<u8>>>) -> T,
+) -> T {
     let key = log_key(seed);
-    let checkpoint = log.head(&key, log.size());
+    let checkpoint = log.head(&key, size);
     let export = Export {
         filter,
         checkpoint: &checkpoint,
