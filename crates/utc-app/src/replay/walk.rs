@@ -129,14 +129,15 @@ impl<'a> Run<'a> {
         let valid = verification.valid();
         let claims = verification.claims.filter(|_| valid);
         let claims = claims.ok_or_else(|| unverified(failed.join("; ")))?;
-        if claims.jti == row.id && claims.seq == row.seq.unsigned_abs() {
-            Ok(claims)
-        } else {
-            Err(unverified(format!(
-                "this is receipt {} of position {}",
-                claims.jti, claims.seq
-            )))
+        let own = claims.jti == row.id && claims.seq == row.seq.unsigned_abs();
+        if own && claims.unit == row.unit {
+            return Ok(claims);
         }
+        let unit = claims.unit.as_deref().unwrap_or("none");
+        Err(unverified(format!(
+            "this is receipt {} of position {} about unit {unit}",
+            claims.jti, claims.seq
+        )))
     }
 
     fn finish(self, request: &ReplayRequest, part: &Part) -> ReplayReport {

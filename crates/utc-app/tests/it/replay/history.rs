@@ -28,11 +28,11 @@ impl Random {
 pub(super) struct History {
     pub(super) console: Console,
     database: Database,
-    agents: Vec<Arc<Principal>>,
-    people: Vec<Arc<Principal>>,
+    pub(super) agents: Vec<Arc<Principal>>,
+    pub(super) people: Vec<Arc<Principal>>,
     random: Random,
     /// Approvals, with what they were asked for.
-    asked: Vec<(ApprovalId, Request)>,
+    pub(super) asked: Vec<(ApprovalId, Request)>,
     pub(super) decisions: usize,
 }
 
@@ -97,10 +97,11 @@ impl History {
             (UnknownUnits::Approve, PATIENT),
             (UnknownUnits::Deny, hasty),
         ];
+        let count = phases.len();
         for (n, (unknown, approvals)) in phases.into_iter().enumerate() {
             self.reopen(unknown, approvals);
             self.risky(burst);
-            while self.decisions < decisions * (n + 1) / phases_len() {
+            while self.decisions < decisions * (n + 1) / count {
                 self.something(burst);
             }
         }
@@ -205,33 +206,28 @@ impl History {
         self.console.pin(unit, local(), request).wait().unwrap();
     }
 
+    /// Marks a unit, or removes the mark if there is one.
     fn mark(&mut self, unit: &UnitName) {
         if self.random.below(2) == 0 {
             // There may be none.
             drop(self.console.clear_risky(unit, actor()).wait());
-            return;
+        } else {
+            self.mark_risky(unit);
         }
+    }
+
+    fn mark_risky(&self, unit: &UnitName) {
         let request = RiskRequest {
             reason: "a test".parse().unwrap(),
             expires_at: None,
         };
-        self.console
-            .mark_risky(unit, actor(), request)
-            .wait()
-            .unwrap();
+        let marked = self.console.mark_risky(unit, actor(), request);
+        marked.wait().unwrap();
     }
 
     /// A risky unit while that matters.
     fn risky(&mut self, burst: usize) {
-        let request = RiskRequest {
-            reason: "a test".parse().unwrap(),
-            expires_at: None,
-        };
-        let unit = "unit-0".parse().unwrap();
-        self.console
-            .mark_risky(&unit, actor(), request)
-            .wait()
-            .unwrap();
+        self.mark_risky(&"unit-0".parse().unwrap());
         let rule = switch(Rule::ReadOnlyForRisky, true);
         self.console.set_rule(rule).wait().unwrap();
         self.burst(burst);
@@ -274,94 +270,4 @@ impl History {
             }
         }
     }
-
-    /// Whatever can become of a grant.
-    fn grants(&mut self) {
-        let short = ApprovalOptions {
-            grant_ttl: Duration::from_millis(1),
-            ..ApprovalOptions::STANDARD
-        };
-        self.reopen(UnknownUnits::Allow, short);
-        self.end_all();
-        self.rule(true);
-        let expired = self.approved("write:/expired");
-        std::thread::sleep(Duration::from_millis(10));
-        self.present(expired);
-        self.reopen(UnknownUnits::Allow, ApprovalOptions::STANDARD);
-        let used = self.approved("write:/used");
-        self.present(used.clone());
-        self.present(used);
-        let waiting = self.hold("write:/waiting");
-        self.present(waiting.clone());
-        let other = (waiting.0, ask("write:/another", "grants"));
-        self.present(other);
-        let rejected = self.hold("write:/rejected");
-        self.decide(rejected.0, VoteChoice::Reject);
-        self.present(rejected);
-        let nobody = ApprovalId::new(uuid::Uuid::nil());
-        self.present((nobody, ask("write:/nobody", "grants")));
-        self.cancel(waiting.0);
-        self.present(waiting);
-        let revoked = self.approved("write:/revoked");
-        let all = Arc::new(local());
-        self.console
-            .revoke_approval(&all, revoked.0, None)
-            .wait()
-            .unwrap();
-        self.present(revoked);
-        let unneeded = self.approved("write:/unneeded");
-        let void = self.approved("write:/void");
-        self.rule(false);
-        self.present(unneeded);
-        self.console.void_approvals(actor()).wait().unwrap();
-        self.rule(true);
-        self.present(void);
-    }
-
-    fn rule(&self, enabled: bool) {
-        let change = switch(Rule::WritesRequireApproval, enabled);
-        self.console.set_rule(change).wait().unwrap();
-    }
-
-    fn end_all(&mut self) {
-        self.console.void_approvals(actor()).wait().unwrap();
-        self.asked.clear();
-    }
-
-    fn cancel(&self, id: ApprovalId) {
-        let all = Arc::new(local());
-        self.console.cancel_approval(&all, id, None).wait().unwrap();
-    }
-
-    fn hold(&mut self, action: &str) -> (ApprovalId, Request) {
-        let request = ask(action, "grants");
-        let answer = self.console.submit_as(&self.agents[0], request.clone());
-        let answer = answer.wait().unwrap();
-        self.decisions += 1;
-        (answer.approval.unwrap().id, request)
-    }
-
-    fn approved(&mut self, action: &str) -> (ApprovalId, Request) {
-        let held = self.hold(action);
-        self.decide(held.0, VoteChoice::Approve);
-        held
-    }
-
-    fn decide(&self, id: ApprovalId, choice: VoteChoice) {
-        self.console
-            .vote(&self.people[0], id, choice, None)
-            .wait()
-            .unwrap();
-    }
-
-    fn present(&mut self, (id, request): (ApprovalId, Request)) {
-        let ticket = self.console.submit_as(&self.agents[0], with(id, request));
-        ticket.wait().unwrap();
-        self.decisions += 1;
-    }
-}
-
-/// How many settings a whole history goes through.
-fn phases_len() -> usize {
-    3
 }

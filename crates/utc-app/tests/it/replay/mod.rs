@@ -4,6 +4,7 @@ mod altered;
 mod background;
 mod counterfactual;
 mod faithful;
+mod grants;
 mod history;
 mod simulating;
 mod tampered;
