@@ -2,6 +2,7 @@
 
 pub(crate) mod approval_queue;
 pub(crate) mod approvals;
+pub(crate) mod counterfactual;
 pub(crate) mod decide;
 pub(crate) mod deliveries;
 pub(crate) mod held;
