@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use utc_test_support::postgres::sql;
-use utc_test_support::{Server, ServerOptions, admin};
+use utc_test_support::{Server, ServerOptions, Upstream, admin};
 
 use crate::calls::{
     APPROVAL, DECIDE, RISKY, observe, question, receipt, set_rule, unit_path, write,
@@ -111,6 +111,45 @@ fn a_history_is_computed_again_by_the_api_and_beside_it_from_the_command_line() 
 #[test]
 fn on_postgresql_too() {
     check(&ServerOptions::postgres());
+}
+
+#[test]
+fn what_the_gateway_asked_comes_out_again_too() {
+    let options = ServerOptions::sqlite();
+    let upstream = Upstream::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    let server = Server::start(&options);
+    let config = json!({"upstream": upstream.origin()});
+    server.put(&unit_path("payments", ""), &config).ok();
+    set_rule(server.client(), APPROVAL, true);
+    let token = |arguments: &[&str]| {
+        let created = admin(&options, &[&["token", "create"], arguments].concat());
+        created.ok().stdout.trim().to_owned()
+    };
+    let agent = token(&["agent", "--role", "decider", "--subject", "agent-7"]);
+    let call = |method: &str, body: Option<&[u8]>| {
+        let headers = [("UTC-Token", agent.as_str())];
+        let gateway = server.gateway();
+        gateway
+            .send(method, "/gateway/payments/x", &headers, body)
+            .unwrap()
+    };
+    call("GET", None);
+    let held = call("POST", Some(b"7")).problem(409, "approval_required");
+    let approval = format!(
+        "/api/v1/approvals/{}",
+        held["approval_id"].as_str().unwrap()
+    );
+    let approver = token(&["ann", "--role", "approver"]);
+    let approver = server.client().with_token(approver);
+    approver
+        .post(&format!("{approval}/approve"), &json!({}))
+        .ok();
+    wait_until("the request was sent", || {
+        server.get(&approval).ok()["execution"]["status"] == "done"
+    });
+    // The read, the write that was held, and the one that was sent.
+    let found = admin(&options, &["replay", "--json"]).ok().json();
+    assert_eq!((&found["total"], &found["equal"]), (&3.into(), &3.into()));
 }
 
 #[test]
