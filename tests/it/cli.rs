@@ -135,7 +135,7 @@ fn a_backup_beside_a_running_server_is_restored_with_writes_held() {
         .json();
     assert_eq!(
         (&verified["valid"], &verified["size"]),
-        (&true.into(), &7.into())
+        (&true.into(), &8.into())
     );
 }
 

@@ -41,13 +41,15 @@ fn written(options: &ServerOptions, receipts: usize) {
     assert!(server.terminate().success());
 }
 
-/// Neither the server nor the administrator's program opens the log; both say the same.
+/// The server does not open the log, nor does the administrator's program, but to look at it; all say the same.
 #[track_caller]
 fn check_refused(options: &ServerOptions, says: &[&str]) {
     let refused =
         Server::try_start(options, &[]).expect_err("the log is not the one that was acknowledged");
-    let told = admin(options, &["receipts", "verify"]);
+    let told = admin(options, &["rules", "list"]);
     assert_eq!(told.code(), Some(1), "{told:?}");
+    let looked = admin(options, &["receipts", "verify"]);
+    assert_eq!(looked.code(), Some(1), "{looked:?}");
     for text in says {
         assert!(
             refused.output.contains(text),
@@ -55,6 +57,7 @@ fn check_refused(options: &ServerOptions, says: &[&str]) {
             refused.output
         );
         assert!(told.stderr.contains(text), "`{text}`: {told:?}");
+        assert!(looked.stdout.contains(text), "`{text}`: {looked:?}");
     }
 }
 
@@ -217,7 +220,7 @@ fn a_lost_guard_stops_the_start_until_the_log_is_adopted() {
 fn another_signing_key_or_another_name_stops_the_start() {
     let options = ServerOptions::sqlite();
     written(&options, 1);
-    let key = options.key_file().with_file_name("log.key");
+    let key = options.log_key_file();
     let right = fs::read(&key).unwrap();
     fs::write(&key, "1".repeat(64)).unwrap();
     check_refused(&options, &["the file", "holds another one"]);

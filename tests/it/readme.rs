@@ -56,6 +56,8 @@ fn type_in(server: &Server, options: &ServerOptions, commands: &[Shown]) -> Vec<
         .env("DATABASE_URL", options.database_url())
         .env("UTC_DATA_DIR", "./data")
         .env("UTC_DATA_KEY_FILE", options.key_file())
+        .env("UTC_LOG_KEY_FILE", options.log_key_file())
+        .env("UTC_GUARD_FILE", options.guard_file())
         .env("HMAC_SECRET", SECRET)
         .current_dir(options.folder())
         .stdin(Stdio::null())

@@ -218,6 +218,19 @@ fn forge(options: &ServerOptions, seq: u64, jws: &str, change: impl FnOnce(&mut 
     sql(options.database_url(), &update);
 }
 
+/// What somebody who owns the whole machine does: the log is as if it were from before trees and guards.
+fn forget_the_tree(options: &ServerOptions, last: u64) {
+    std::fs::remove_file(options.guard_file()).unwrap();
+    let jws = format!("(SELECT jws FROM receipts WHERE seq = {last})");
+    let leaf = format!("encode(sha256('\\x00'::bytea || convert_to({jws}, 'UTF8')), 'hex')");
+    for statement in [
+        "DELETE FROM log_signers".to_owned(),
+        format!("UPDATE log_head SET frontier = '', last_leaf = {leaf}"),
+    ] {
+        sql(options.database_url(), &statement);
+    }
+}
+
 #[test]
 fn a_decision_that_was_changed_in_the_database_ends_a_replay_with_one() {
     let options = ServerOptions::postgres();
@@ -229,6 +242,13 @@ fn a_decision_that_was_changed_in_the_database_ends_a_replay_with_one() {
     forge(&options, seq.unwrap(), jws.unwrap(), |claims| {
         claims["reason"] = "Because.".into();
     });
+    let refused = admin(&options, &["replay", "--json"]);
+    assert_eq!(refused.code(), Some(1), "{refused:?}");
+    assert!(
+        refused.stderr.contains("not those that the guard"),
+        "{refused:?}"
+    );
+    forget_the_tree(&options, seq.unwrap());
     let found = admin(&options, &["replay", "--json"]);
     assert_eq!(found.code(), Some(1), "{found:?}");
     let found = found.json();

@@ -49,6 +49,14 @@ impl Context {
         })
     }
 
+    /// The engine to look at the log with, whatever is wrong with it.
+    pub(crate) fn looking(&self) -> anyhow::Result<Console> {
+        self.console_with(LogOptions {
+            accepted: Some(Accepted::Looking),
+            ..self.log_options()
+        })
+    }
+
     fn console_with(&self, log: LogOptions) -> anyhow::Result<Console> {
         let keys = &self.config.keys;
         let secret = |secret: &secrecy::SecretString| secret.expose_secret().to_owned();

@@ -22,7 +22,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> anyhow::Result<ExitCo
 
 fn verify(context: &Context) -> anyhow::Result<ExitCode> {
     let bar = context.progress();
-    let report = context.console()?.audit_log(|done, all| {
+    let report = context.looking()?.audit_log(|done, all| {
         bar.set_length(all);
         bar.set_position(done);
     })?;

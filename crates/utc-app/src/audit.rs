@@ -115,6 +115,9 @@ impl Console {
                 "the head's tree is not the one over the receipts",
             );
         }
+        if let Some(fault) = self.log_fault() {
+            report.fault(head.size, fault.to_string());
+        }
         Ok(report)
     }
 

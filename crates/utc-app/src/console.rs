@@ -13,7 +13,7 @@ use utc_policy::PolicySet;
 use utc_queueing::Relaxing;
 use utc_storage::connection::Location;
 use utc_storage::journal::{self, Head, Journal, Receipt, Tx, read_head};
-use utc_storage::{StorageError, Store, database_clock};
+use utc_storage::{StorageError, Store, chain, database_clock};
 
 use self::keys::{key_ring, open_vault, refuse_other_key};
 use crate::cache::StateCache;
@@ -101,6 +101,7 @@ pub struct Console {
     watch: Arc<ClockWatch>,
     options: Options,
     keeper: Arc<Keeper>,
+    log_fault: Option<LogFault>,
     replays: Works<Replayed>,
     simulating: Places,
     tick: Option<(Sender<()>, JoinHandle<()>)>,
@@ -171,11 +172,18 @@ impl Console {
             watch: Arc::new(ClockWatch::new()),
             options,
             keeper,
+            log_fault: None,
             replays: Works::new("replay", REPLAYS),
             simulating: Places::new("simulation", SIMULATIONS),
             tick: None,
             keeping: None,
         };
+        if let Some(fault) = log.fault {
+            // Opened to look at it: nothing is written, nothing is signed.
+            console.journal.halt(chain(&fault));
+            console.log_fault = Some(fault);
+            return Ok(console);
+        }
         console.begin(&log).map_err(OpenError::Begin)?;
         console.tick = Some(console.start_ticking()?);
         console.keeping = Some(console.start_keeping()?);
@@ -288,8 +296,15 @@ impl Console {
             &self.renewals,
         ));
         self.journal.close();
-        // What was committed last is remembered too.
-        self.keeper.step();
+        if self.log_fault.is_none() {
+            // What was committed last is remembered too.
+            self.keeper.step();
+        }
+    }
+
+    /// What is wrong with the log, where it was opened to look at it ([`Accepted::Looking`](crate::log::Accepted)).
+    pub fn log_fault(&self) -> Option<&LogFault> {
+        self.log_fault.as_ref()
     }
 
     pub(crate) fn keeper(&self) -> &Arc<Keeper> {

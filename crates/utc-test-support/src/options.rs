@@ -93,6 +93,11 @@ impl ServerOptions {
         self.keys.path().join("guard.json")
     }
 
+    /// The key that signs the log's checkpoints.
+    pub fn log_key_file(&self) -> PathBuf {
+        self.keys.path().join("log.key")
+    }
+
     /// Where the data keys are.
     pub fn key_file(&self) -> PathBuf {
         self.keys.path().join("data.key")

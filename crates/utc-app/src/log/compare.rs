@@ -7,7 +7,7 @@ use utc_domain::Sealer;
 use utc_storage::StorageError;
 use utc_storage::connection::Db;
 use utc_storage::journal::Head;
-use utc_storage::log::Tree;
+use utc_storage::log::{MISSING, Tree};
 
 use super::{Guard, LogFault};
 
@@ -61,13 +61,25 @@ pub(crate) fn check(
         });
     }
     let mut tree = Tree::new(db, sealer);
-    if guard.origin != seen.origin || root(&mut tree, size)? != guard.root {
+    let same = guard.origin == seen.origin && whole_root(&mut tree, size)? == Some(guard.root);
+    if !same {
         return Err(LogFault::Changed { size, origin, file });
     }
     if root(&mut tree, seen.size)? == seen.root {
         Ok(())
     } else {
         Err(LogFault::Tree)
+    }
+}
+
+/// The root at a size; none where receipts are missing below it.
+fn whole_root(tree: &mut Tree<'_>, size: u64) -> Result<Option<TreeHash>, LogFault> {
+    match root(tree, size) {
+        Ok(root) => Ok(Some(root)),
+        Err(LogFault::Storage(StorageError::Corrupt { column, .. })) if column == MISSING => {
+            Ok(None)
+        }
+        Err(fault) => Err(fault),
     }
 }
 

@@ -12,9 +12,11 @@ pub trait CheckpointSink: Send + Sync {
     fn take(&self, checkpoint: &str);
 }
 
-/// What is accepted at the start, and recorded, that otherwise stops it.
+/// What is accepted at the start that otherwise stops it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Accepted {
+    /// Whatever is wrong, to look at it: nothing can be written, nothing is signed.
+    Looking,
     /// Nothing outside the database remembers the log any more.
     LostGuard {
         /// Who accepts it.

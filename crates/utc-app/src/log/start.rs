@@ -26,6 +26,8 @@ pub(crate) struct Opened {
     pub(crate) vkey: String,
     /// What has to be recorded once the log has begun.
     pub(crate) due: Option<Due>,
+    /// What is wrong with a log that is opened only to look at it.
+    pub(crate) fault: Option<LogFault>,
 }
 
 /// What has to be recorded.
@@ -76,6 +78,22 @@ pub(crate) fn open(
     sealer: &Arc<dyn Sealer>,
     options: &Options,
 ) -> Result<Opened, LogFault> {
+    let opened = open_whole(store, sealer, options);
+    match (opened, &options.log.accepted) {
+        (Err(fault), Some(Accepted::Looking)) => Ok(Opened {
+            vkey: String::new(),
+            due: None,
+            fault: Some(fault),
+        }),
+        (opened, _) => opened,
+    }
+}
+
+fn open_whole(
+    store: &Store,
+    sealer: &Arc<dyn Sealer>,
+    options: &Options,
+) -> Result<Opened, LogFault> {
     log::complete(store, sealer.as_ref())?;
     let guard_file = options.log.guard_path(&options.data_dir);
     let key_file = options.log.key_path(&options.data_dir);
@@ -109,6 +127,7 @@ pub(crate) fn open(
     Ok(Opened {
         vkey: key.verifier_key().to_string(),
         due,
+        fault: None,
     })
 }
 

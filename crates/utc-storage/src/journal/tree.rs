@@ -111,7 +111,7 @@ pub(crate) fn stored_leaves(
         Ok(rows.iter().map(|jws| sealer.leaf(jws)).collect())
     } else {
         Err(StorageError::Corrupt {
-            column: "receipts.seq",
+            column: crate::log::MISSING,
             source: format!("not every receipt from {from} to {to} is there").into(),
         })
     }
