@@ -1,6 +1,6 @@
 //! The transparency log: who may believe what without trusting this program.
 //!
-//! The journal keeps the tree. Here its head is remembered outside the database ([`Guard`]), signed ([`Keeper`]), and
+//! The journal keeps the tree. Here its head is remembered outside the database ([`Guard`]), signed (`keeper.rs`), and
 //! shown: checkpoints, tiles, proofs.
 
 mod begin;
