@@ -40,9 +40,8 @@ impl Context {
         self.console_with(self.log_options())
     }
 
-    /// The engine on a log that is accepted although it is not the one that is remembered. Refuses while a server runs.
+    /// The engine on a log that is accepted although it is not the one that is remembered.
     pub(crate) fn accepting(&self, accepted: Accepted) -> anyhow::Result<Console> {
-        drop(utc_app::engine::exclusive_lock(&self.location())?);
         self.console_with(LogOptions {
             accepted: Some(accepted),
             ..self.log_options()

@@ -136,9 +136,9 @@ fn reset(context: &Context, yes: bool, force_production: bool) -> anyhow::Result
         print("nothing was deleted");
         return Ok(ExitCode::FAILURE);
     }
-    maintain::reset(&location)?;
     let files = &context.config.files;
     let kept = utc_app::log::forget(&files.guard_file, &context.config.installation.log_origin)?;
+    maintain::reset(&location)?;
     let kept = kept.map(|kept| kept.display().to_string());
     let mut lines = format!("{location} is empty");
     if let Some(kept) = &kept {
@@ -183,17 +183,6 @@ fn restore(
             file.display()
         );
     }
-    let held = maintain::receipts_in(file)?;
-    let lost = utc_app::log::remembered(&context.config.files.guard_file)?
-        .filter(|guard| guard.size > held);
-    if let (Some(guard), None) = (&lost, &reason) {
-        bail!(
-            "the backup has {held} receipts, `{}` had {} already: what was recorded since would be lost, and whoever kept a \
-             checkpoint would notice. Nothing was changed. `--accept-rollback REASON` restores it all the same and records that",
-            guard.origin,
-            guard.size
-        );
-    }
     let question = format!(
         "This replaces everything in {location} by {}; what was recorded since that backup is lost.",
         file.display()
@@ -202,11 +191,26 @@ fn restore(
         print("nothing was changed");
         return Ok(ExitCode::FAILURE);
     }
-    maintain::restore(&location, file)?;
+    let lock = utc_app::engine::exclusive_lock(&location)?;
+    let mut lost = false;
+    maintain::restore(&location, file, &lock, |copy| {
+        let (log, data_dir) = (context.log_options(), &context.config.files.data_dir);
+        match utc_app::log::judge_copy(copy, &log, data_dir)? {
+            Some(fault) if reason.is_none() => {
+                Err(anyhow::Error::from(fault).context(
+                    "nothing was changed; `--accept-rollback REASON` restores it all the same and records that receipts were lost",
+                ))
+            }
+            judged => {
+                lost = judged.is_some();
+                Ok(())
+            }
+        }
+    })?;
     let done = format!("{location} was restored from {}\n", file.display());
-    match reason.filter(|_| lost.is_some()) {
-        Some(reason) => set_back::accept(context, &reason, &done)?,
-        None => set_back::close(context, &context.console()?, &done)?,
+    match reason.filter(|_| lost) {
+        Some(reason) => set_back::accept_locked(context, &reason, &done)?,
+        None => set_back::close(context, &done)?,
     }
     Ok(ExitCode::SUCCESS)
 }

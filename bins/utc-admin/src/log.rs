@@ -54,10 +54,14 @@ fn rebuild(context: &Context) -> anyhow::Result<()> {
     let location = context.location();
     let _lock = utc_app::engine::exclusive_lock(&location)?;
     let bar = context.progress();
-    let made = utc_app::log::rebuild(&location, &mut |done, all| {
-        bar.set_length(all);
-        bar.set_position(done);
-    })?;
+    let made = utc_app::log::rebuild(
+        &location,
+        &context.config.files.guard_file,
+        &mut |done, all| {
+            bar.set_length(all);
+            bar.set_position(done);
+        },
+    )?;
     bar.finish_and_clear();
     let Some(made) = made else {
         bail!("there is no log in {location} yet");
@@ -73,6 +77,7 @@ fn rebuild(context: &Context) -> anyhow::Result<()> {
 
 fn adopt(context: &Context) -> anyhow::Result<()> {
     let actor = Context::actor()?;
+    let _lock = utc_app::engine::exclusive_lock(&context.location())?;
     let console = context.accepting(Accepted::LostGuard { actor })?;
     let head = console.checkpoint(Freshness::Fresh)?;
     let value = json!({ "origin": head.checkpoint.origin.as_str(), "size": head.checkpoint.size });

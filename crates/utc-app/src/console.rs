@@ -21,7 +21,7 @@ use crate::clock::new_receipt_id;
 use crate::clock_watch::ClockWatch;
 use crate::decide::forget;
 use crate::identity::{Renewals, Seen, SetupSecret, Vault, flush};
-use crate::log::{self, Keeper, LogFault, Opened};
+use crate::log::{self, Closed, Keeper, LogFault, Opened, Voucher};
 use crate::options::Options;
 use crate::replay::Replayed;
 use crate::task::{Plan, Task};
@@ -102,6 +102,7 @@ pub struct Console {
     options: Options,
     keeper: Arc<Keeper>,
     log_fault: Option<LogFault>,
+    closed: Option<Closed>,
     replays: Works<Replayed>,
     simulating: Places,
     tick: Option<(Sender<()>, JoinHandle<()>)>,
@@ -151,12 +152,17 @@ impl Console {
         let keeper = Arc::new(Keeper {
             store: store.clone(),
             sealer,
+            voucher: Voucher {
+                ring: Arc::clone(&ring),
+                issuer: options.issuer.clone(),
+            },
             journal: Arc::clone(&journal),
             guard: options.log.guard_path(&options.data_dir),
             key_file: options.log.key_path(&options.data_dir),
             options: options.log.clone(),
             state: Mutex::default(),
             signed: Condvar::new(),
+            stepping: Mutex::default(),
         });
         let mut console = Self {
             store,
@@ -173,6 +179,7 @@ impl Console {
             options,
             keeper,
             log_fault: None,
+            closed: None,
             replays: Works::new("replay", REPLAYS),
             simulating: Places::new("simulation", SIMULATIONS),
             tick: None,
@@ -184,20 +191,21 @@ impl Console {
             console.log_fault = Some(fault);
             return Ok(console);
         }
-        console.begin(&log).map_err(OpenError::Begin)?;
+        console.closed = console.begin(&log).map_err(OpenError::Begin)?;
         console.tick = Some(console.start_ticking()?);
         console.keeping = Some(console.start_keeping()?);
         Ok(console)
     }
 
     /// Writes the first entry of an empty log, takes over the configured policy settings, ends what has ended.
-    fn begin(&self, log: &Opened) -> Result<(), AppError> {
+    fn begin(&self, log: &Opened) -> Result<Option<Closed>, AppError> {
         genesis::create_log(self, log.vkey.clone()).wait()?;
-        log::settle(self, log)?;
+        let closed = log::settle(self, log)?;
         if self.options.adopt_settings {
             genesis::adopt_settings(self).wait()?;
         }
-        units::expire(self).wait().map(drop)
+        units::expire(self).wait()?;
+        Ok(closed)
     }
 
     /// Once in a while: end pins and marks, and notice that another process wrote. The journal compares the
@@ -305,6 +313,11 @@ impl Console {
     /// What is wrong with the log, where it was opened to look at it ([`Accepted::Looking`](crate::log::Accepted)).
     pub fn log_fault(&self) -> Option<&LogFault> {
         self.log_fault.as_ref()
+    }
+
+    /// What was closed because the log was set back and that was accepted.
+    pub fn closed(&self) -> Option<Closed> {
+        self.closed
     }
 
     pub(crate) fn keeper(&self) -> &Arc<Keeper> {

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use utc_domain::{Code, Draft, Meta, Reason, ReceiptId, ReceiptKind, Rule, Subject, Timestamp};
 use utc_storage::StorageError;
+use utc_storage::journal::Tx;
 use utc_storage::rows::rules::{self, PolicyVersionRow, RuleRow};
 
 use crate::approvals::{Void, void};
+use crate::cache::StateCache;
 use crate::console::Console;
 use crate::draft::change;
 use crate::genesis::insert_version;
@@ -110,34 +112,7 @@ impl Console {
     pub fn set_rule(&self, request: RuleChange) -> Ticket<RuleChanged> {
         let cache = Arc::clone(self.cache());
         self.control_by(request.actor.clone(), move |tx, actor| {
-            let policy = stored::policy_set_in(tx)?.with_rule(request.rule, request.enabled);
-            tx.change_state();
-            let draft = receipt(&request, actor, policy.reference().clone());
-            let now = tx.now().as_micros();
-            let row = RuleRow {
-                key: request.rule.to_string(),
-                enabled: request.enabled,
-                updated_at: now,
-                updated_by: actor.to_string(),
-                receipt_id: draft.id.to_string(),
-            };
-            rules::update(tx.db(), &row)?;
-            let switched = Some((request.rule, request.enabled));
-            let reason = request.reason.as_ref().map(ToString::to_string);
-            insert_version(tx.db(), &policy, &draft, switched, reason, now)?;
-            let (voided, change) = void(tx, &cache, &Void::Policy(&policy), actor)?;
-            let answer = RuleChanged {
-                receipt_id: draft.id,
-                policy_version: policy.reference().version,
-            };
-            Ok(Plan {
-                drafts: std::iter::once(draft).chain(voided).collect(),
-                answer,
-                publish: Some(Box::new(move |cache| {
-                    cache.set_policy(policy.clone());
-                    change.publish(cache);
-                })),
-            })
+            switch(tx, &cache, &request, actor)
         })
     }
 
@@ -159,6 +134,43 @@ impl Console {
             rows.into_iter().map(PolicyVersion::try_from).collect();
         versions.map_err(Into::into)
     }
+}
+
+/// Sets a switch in this transaction, and voids what it contradicts.
+pub(crate) fn switch(
+    tx: &mut Tx<'_>,
+    cache: &StateCache,
+    request: &RuleChange,
+    actor: &Subject,
+) -> Result<Plan<RuleChanged>, AppError> {
+    let policy = stored::policy_set_in(tx)?.with_rule(request.rule, request.enabled);
+    tx.change_state();
+    let draft = receipt(request, actor, policy.reference().clone());
+    let now = tx.now().as_micros();
+    let row = RuleRow {
+        key: request.rule.to_string(),
+        enabled: request.enabled,
+        updated_at: now,
+        updated_by: actor.to_string(),
+        receipt_id: draft.id.to_string(),
+    };
+    rules::update(tx.db(), &row)?;
+    let switched = Some((request.rule, request.enabled));
+    let reason = request.reason.as_ref().map(ToString::to_string);
+    insert_version(tx.db(), &policy, &draft, switched, reason, now)?;
+    let (voided, change) = void(tx, cache, &Void::Policy(&policy), actor)?;
+    let answer = RuleChanged {
+        receipt_id: draft.id,
+        policy_version: policy.reference().version,
+    };
+    Ok(Plan {
+        drafts: std::iter::once(draft).chain(voided).collect(),
+        answer,
+        publish: Some(Box::new(move |cache| {
+            cache.set_policy(policy.clone());
+            change.publish(cache);
+        })),
+    })
 }
 
 fn receipt(request: &RuleChange, actor: &Subject, policy: utc_domain::PolicyRef) -> Draft {

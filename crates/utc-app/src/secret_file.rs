@@ -56,10 +56,20 @@ fn write(path: &Path, secret: &str) -> io::Result<Zeroizing<String>> {
     file.sync_all()?;
     let linked = fs::hard_link(&draft, path);
     fs::remove_file(&draft)?;
+    sync_folder(path)?;
     match linked {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         Ok(()) | Err(_) => fs::read_to_string(path).map(Zeroizing::new),
     }
+}
+
+/// A name that is not on disk is lost with the power.
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or_else(|| Path::new("."));
+    fs::File::open(folder)?.sync_all()
 }
 
 /// Lower-case hexadecimal digits.

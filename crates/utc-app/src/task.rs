@@ -100,6 +100,24 @@ impl<T> Plan<T> {
     }
 }
 
+impl<T> Plan<T> {
+    /// Both, in one transaction: this one's receipts first.
+    pub(crate) fn and<U>(self, other: Plan<U>) -> Plan<(T, U)> {
+        let mut drafts = self.drafts;
+        drafts.extend(other.drafts);
+        let (mut first, mut second) = (self.publish, other.publish);
+        Plan {
+            drafts,
+            answer: (self.answer, other.answer),
+            publish: Some(Box::new(move |cache| {
+                for publish in [&mut first, &mut second].into_iter().flatten() {
+                    publish(cache);
+                }
+            })),
+        }
+    }
+}
+
 /// A use case's answer with the receipts that it committed.
 pub(crate) type Done<T> = (T, Vec<Receipt>);
 

@@ -37,7 +37,7 @@ pub use key::{LogKey, VerifierKey};
 pub use origin::Origin;
 pub use path::TilePath;
 pub use proof::{ProofError, ReceiptProof, verify_receipt_proof};
-pub use prove::{consistency_proof, inclusion_proof, root_at};
+pub use prove::{consistency_proof, frontier_at, inclusion_proof, root_at};
 pub use public::jwks;
 pub use tile::{
     HashReader, TILE_WIDTH, TileId, parent, tile_from_bytes, tile_to_bytes, tile_width,

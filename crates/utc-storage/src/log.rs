@@ -54,10 +54,12 @@ pub struct Rebuilt {
 }
 
 /// Makes every tile again from the receipts, in one transaction with the head locked, and tells `progress` how many
-/// receipts are done. Fails, and changes nothing, when the receipts are not those that the head was signed over.
+/// receipts are done. Fails, and changes nothing, when the receipts are not those that are `remembered`: size and root
+/// outside the database, or where there is none the tree of the head.
 pub fn rebuild(
     location: &Location,
     sealer: &dyn Sealer,
+    remembered: Option<(u64, TreeHash)>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Option<Rebuilt>, StorageError> {
     let mut db = connect(location, Purpose::Maintain)?;
@@ -70,8 +72,12 @@ pub fn rebuild(
         return Ok(None);
     };
     tiles::clear(&mut db)?;
-    let (frontier, last) = replant(&mut db, sealer, head.size, progress)?;
-    check_against(&head, &frontier, last)?;
+    let mut plot = Plot {
+        remembered,
+        root_there: None,
+    };
+    let (frontier, last) = plot.replant(&mut db, sealer, head.size, progress)?;
+    plot.check_against(&head, &frontier, last)?;
     let rebuilt = Rebuilt {
         size: head.size,
         root: frontier.root(),
@@ -81,41 +87,68 @@ pub fn rebuild(
     Ok(Some(rebuilt))
 }
 
-fn replant(
-    db: &mut Db,
-    sealer: &dyn Sealer,
-    size: u64,
-    progress: &mut dyn FnMut(u64, u64),
-) -> Result<(Frontier, LeafHash), StorageError> {
-    let mut frontier = Frontier::empty();
-    let mut last = LeafHash::ZERO;
-    while frontier.size() < size {
-        let from = frontier.size();
-        let leaves = stored_leaves(db, sealer, from, size.min(from + PAGE))?;
-        for leaf in &leaves {
-            frontier.push(*leaf);
-            last = *leaf;
-        }
-        let full = leaves.len() - leaves.len() % 256;
-        store_leaves(db, from / 256, leaves.get(..full).unwrap_or_default())?;
-        progress(frontier.size(), size);
-    }
-    Ok((frontier, last))
+/// Where a tree is made again.
+struct Plot {
+    remembered: Option<(u64, TreeHash)>,
+    /// The root that the receipts have at the remembered size.
+    root_there: Option<TreeHash>,
 }
 
-/// A head from before the tree was kept has no frontier; its last leaf still vouches for all receipts before it.
-fn check_against(head: &Head, made: &Frontier, last: LeafHash) -> Result<(), StorageError> {
-    let known = head.frontier.size() == head.size;
-    let differs = known && head.frontier.root() != made.root();
-    if differs || last != head.last_leaf {
-        return Err(StorageError::Corrupt {
-            column: "receipts",
-            source: "the receipts are not those that the head of the log was made from: nothing was changed. Restore the \
-                     database from a backup"
-                .into(),
-        });
+impl Plot {
+    fn replant(
+        &mut self,
+        db: &mut Db,
+        sealer: &dyn Sealer,
+        size: u64,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<(Frontier, LeafHash), StorageError> {
+        let mut frontier = Frontier::empty();
+        let mut last = LeafHash::ZERO;
+        self.pass(&frontier);
+        while frontier.size() < size {
+            let from = frontier.size();
+            let leaves = stored_leaves(db, sealer, from, size.min(from + PAGE))?;
+            for leaf in &leaves {
+                frontier.push(*leaf);
+                last = *leaf;
+                self.pass(&frontier);
+            }
+            let full = leaves.len() - leaves.len() % 256;
+            store_leaves(db, from / 256, leaves.get(..full).unwrap_or_default())?;
+            progress(frontier.size(), size);
+        }
+        Ok((frontier, last))
     }
-    Ok(())
+
+    fn pass(&mut self, frontier: &Frontier) {
+        if self
+            .remembered
+            .is_some_and(|(size, _)| size == frontier.size())
+        {
+            self.root_there = Some(frontier.root());
+        }
+    }
+
+    /// A head from before the tree was kept has no frontier; its last leaf still vouches for all receipts before it.
+    fn check_against(
+        &self,
+        head: &Head,
+        made: &Frontier,
+        last: LeafHash,
+    ) -> Result<(), StorageError> {
+        let same = match self.remembered {
+            Some((_, root)) => self.root_there == Some(root),
+            None => head.frontier.size() != head.size || head.frontier.root() == made.root(),
+        };
+        if same && last == head.last_leaf {
+            return Ok(());
+        }
+        Err(StorageError::Corrupt {
+            column: "receipts",
+            source: "the receipts are not those that are remembered: nothing was changed. Restore the database from a backup"
+                .into(),
+        })
+    }
 }
 
 /// Makes the tree of a log from before trees were kept.
@@ -123,7 +156,7 @@ pub fn complete(store: &Store, sealer: &dyn Sealer) -> Result<(), StorageError> 
     let head = store.read(crate::journal::read_head)?;
     let behind = head.is_some_and(|head| head.frontier.size() != head.size);
     if behind {
-        let made = rebuild(store.location(), sealer, &mut |_, _| {})?;
+        let made = rebuild(store.location(), sealer, None, &mut |_, _| {})?;
         tracing::info!(
             receipts = made.map(|made| made.size),
             "the log has its tree"

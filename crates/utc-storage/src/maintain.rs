@@ -4,10 +4,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Text};
-use diesel::{OptionalExtension as _, RunQueryDsl};
 
 use crate::connection::{Location, Purpose, connect};
+use crate::lock::Lock;
 use crate::{StorageError, lock, migrate};
 
 /// Deletes everything and makes an empty schema. Refuses while a server uses the database.
@@ -45,64 +46,84 @@ pub fn backup(location: &Location, to: &Path) -> Result<(), StorageError> {
     })
 }
 
-/// Puts a backup in the place of a SQLite database. Refuses while a server uses the database, and a backup
-/// that is not one of this program, is damaged, or is newer than this program; then nothing is changed.
-pub fn restore(location: &Location, from: &Path) -> Result<(), StorageError> {
+/// Puts a backup in the place of a SQLite database, for whoever holds its lock. Refuses a backup that is not one of this
+/// program, is damaged, or is newer than this program, and one that `judge` refuses, who sees a copy; then nothing is
+/// changed. What was there before is kept, its name followed by `.before-restore`.
+pub fn restore<E: From<StorageError>>(
+    location: &Location,
+    from: &Path,
+    _alone: &Lock,
+    judge: impl FnOnce(&Location) -> Result<(), E>,
+) -> Result<(), E> {
     let Location::Sqlite(path) = location else {
-        return Err(StorageError::Address {
-            reason: "only SQLite is restored by this program".to_owned(),
-        });
+        let reason = "only SQLite is restored by this program".to_owned();
+        return Err(StorageError::Address { reason }.into());
     };
-    let _lock = lock::exclusive(location)?;
     let failed = |source| StorageError::File {
         path: from.display().to_string(),
         source,
     };
-    let mut copy = path.as_os_str().to_owned();
-    copy.push(".restoring");
-    let copy = PathBuf::from(copy);
+    let copy = named(path, ".restoring");
     remove(&copy)?;
     fs::copy(from, &copy).map_err(failed)?;
-    let checked = check_backup(&copy);
-    if let Err(error) = checked {
+    let as_location = Location::Sqlite(copy.clone());
+    let judged = check_backup(&as_location)
+        .map_err(E::from)
+        .and_then(|()| judge(&as_location))
+        .and_then(|()| close_up(&as_location).map_err(E::from));
+    if let Err(error) = judged {
         remove(&copy)?;
         return Err(error);
     }
-    remove(path)?;
+    put_aside(path)?;
     fs::rename(&copy, path).map_err(failed)?;
-    sync_folder(path)
+    Ok(sync_folder(path)?)
 }
 
-/// How many receipts a backup has.
-pub fn receipts_in(backup: &Path) -> Result<u64, StorageError> {
-    #[derive(diesel::QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = BigInt)]
-        size: i64,
+/// Keeps the files of the database under another name.
+fn put_aside(path: &Path) -> Result<(), StorageError> {
+    let kept = named(path, ".before-restore");
+    remove(&kept)?;
+    for suffix in ["", "-wal", "-shm"] {
+        let (file, kept) = (named(path, suffix), named(&kept, suffix));
+        match fs::rename(&file, kept) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                return Err(StorageError::File {
+                    path: file.display().to_string(),
+                    source,
+                });
+            }
+            Ok(()) | Err(_) => {}
+        }
     }
-    let location = Location::Sqlite(backup.to_owned());
-    let mut db = connect(&location, Purpose::Read)?;
-    let count: Option<Count> = diesel::sql_query("SELECT size FROM log_head")
-        .get_result(&mut db)
-        .optional()
-        .map_err(|_| corrupt("it is not a database of this program"))?;
-    Ok(count.map_or(0, |count| count.size.unsigned_abs()))
+    Ok(())
+}
+
+fn named(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
 }
 
 /// A damaged or foreign file must be found before it takes the database's place.
-fn check_backup(copy: &Path) -> Result<(), StorageError> {
-    let location = Location::Sqlite(copy.to_owned());
-    let status = migrate::status(&location)?;
+fn check_backup(copy: &Location) -> Result<(), StorageError> {
+    let status = migrate::status(copy)?;
     if status.applied.is_empty() {
         return Err(corrupt("it is not a database of this program"));
     }
-    let mut db = connect(&location, Purpose::Maintain)?;
+    let mut db = connect(copy, Purpose::Maintain)?;
     let check: Check = diesel::sql_query("SELECT quick_check AS result FROM pragma_quick_check")
         .get_result(&mut db)?;
-    if check.result != "ok" {
-        return Err(corrupt("it is damaged"));
+    if check.result == "ok" {
+        Ok(())
+    } else {
+        Err(corrupt("it is damaged"))
     }
-    // Everything into the file itself, so that the rename takes it all along.
+}
+
+/// Everything into the file itself, so that the rename takes it all along.
+fn close_up(copy: &Location) -> Result<(), StorageError> {
+    let mut db = connect(copy, Purpose::Maintain)?;
     diesel::sql_query("PRAGMA journal_mode=DELETE").execute(&mut db)?;
     Ok(())
 }

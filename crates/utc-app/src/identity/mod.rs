@@ -33,5 +33,6 @@ pub(crate) use setup::SetupSecret;
 pub use setup::SignInLink;
 pub(crate) use state::Identities;
 pub(crate) use stored::{read_scope, scope_text};
+pub(crate) use suspend::suspend_all;
 pub use tokens::{CreatedToken, NewToken, Standing, TokenRevoked, TokenView};
 pub use users::{NewUser, UserChange, UserChanged, UserView};

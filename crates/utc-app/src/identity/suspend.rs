@@ -49,7 +49,7 @@ impl Console {
 }
 
 /// Suspends every token that is not revoked. One receipt says how many.
-fn suspend_all(tx: &mut Tx<'_>, actor: &Subject) -> Result<Plan<usize>, AppError> {
+pub(crate) fn suspend_all(tx: &mut Tx<'_>, actor: &Subject) -> Result<Plan<usize>, AppError> {
     let in_use = |row: &TokenRow| row.revoked_at.is_none() && row.suspended_at.is_none();
     let mut rows: Vec<TokenRow> = tokens::all(tx.db())?.into_iter().filter(in_use).collect();
     if rows.is_empty() {

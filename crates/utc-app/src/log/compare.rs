@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use utc_attestation::log::{ReadError, TreeHash, root_at};
+use utc_attestation::log::{ReadError, TreeHash, consistency_proof, root_at, verify_consistency};
 use utc_domain::Sealer;
 use utc_storage::StorageError;
 use utc_storage::connection::Db;
@@ -42,6 +42,9 @@ pub(crate) fn read_guard(file: &Path) -> Result<Option<Guard>, LogFault> {
 }
 
 /// Whether the log is the one that the guard remembers, grown since or not, and its tree the one that its head says.
+///
+/// Two roots that are each right could still come from different receipts where the stored tiles contradict each other;
+/// a consistency proof leads to both from the same hashes.
 pub(crate) fn check(
     db: &mut Db,
     sealer: &dyn Sealer,
@@ -52,45 +55,50 @@ pub(crate) fn check(
     let (size, origin) = (guard.size, guard.origin.clone());
     let file = file.display().to_string();
     if seen.size < size {
-        let found = seen.size;
         return Err(LogFault::SetBack {
-            found,
+            found: seen.size,
             size,
             origin,
             file,
         });
     }
     let mut tree = Tree::new(db, sealer);
-    let same = guard.origin == seen.origin && whole_root(&mut tree, size)? == Some(guard.root);
-    if !same {
-        return Err(LogFault::Changed { size, origin, file });
-    }
-    if root(&mut tree, seen.size)? == seen.root {
+    let grown = match size {
+        _ if guard.origin != seen.origin => false,
+        0 => guard.root == TreeHash::EMPTY && head_is(&mut tree, seen)?,
+        _ if size == seen.size => guard.root == seen.root && head_is(&mut tree, seen)?,
+        _ => continues(&mut tree, guard, seen)?,
+    };
+    if grown {
         Ok(())
     } else {
-        Err(LogFault::Tree)
+        Err(LogFault::Changed { size, origin, file })
     }
 }
 
-/// The root at a size; none where receipts are missing below it.
-fn whole_root(tree: &mut Tree<'_>, size: u64) -> Result<Option<TreeHash>, LogFault> {
-    match root(tree, size) {
-        Ok(root) => Ok(Some(root)),
-        Err(LogFault::Storage(StorageError::Corrupt { column, .. })) if column == MISSING => {
-            Ok(None)
-        }
-        Err(fault) => Err(fault),
-    }
+/// Whether the stored tree has the root that the head says.
+fn head_is(tree: &mut Tree<'_>, seen: &Seen) -> Result<bool, LogFault> {
+    readable(root_at(seen.size, tree)).map(|root| root == Some(seen.root))
 }
 
-fn root(tree: &mut Tree<'_>, size: u64) -> Result<TreeHash, LogFault> {
-    root_at(size, tree).map_err(|error| match error {
-        ReadError::Reader {
-            source: StorageError::NotFound,
-            ..
-        } => LogFault::Tree,
-        ReadError::Reader { source, .. } => LogFault::Storage(source),
+/// Whether the tree of the head begins with the one that is remembered.
+fn continues(tree: &mut Tree<'_>, guard: &Guard, seen: &Seen) -> Result<bool, LogFault> {
+    let proof = readable(consistency_proof(guard.size, seen.size, tree))?;
+    Ok(proof.is_some_and(|proof| {
+        verify_consistency(guard.size, seen.size, guard.root, seen.root, &proof).is_ok()
+    }))
+}
+
+/// What was read from the tree; none where receipts are missing.
+pub(super) fn readable<T>(read: Result<T, ReadError<StorageError>>) -> Result<Option<T>, LogFault> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(ReadError::Reader { source, .. }) => match source {
+            StorageError::NotFound => Err(LogFault::Tree),
+            StorageError::Corrupt { column, .. } if column == MISSING => Ok(None),
+            source => Err(LogFault::Storage(source)),
+        },
         // The enum may grow; whatever else there is speaks of the tree.
-        _ => LogFault::Tree,
-    })
+        Err(_) => Err(LogFault::Tree),
+    }
 }

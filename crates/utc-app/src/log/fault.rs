@@ -104,6 +104,22 @@ pub enum LogFault {
         #[source]
         source: NoteError,
     },
+    /// An entry that no server of this installation wrote.
+    #[error(
+        "the entry at position {seq} was not written by a server of this installation ({why}): nothing more is signed. Somebody \
+         writes to the database; find out who, and restore it from a backup"
+    )]
+    Forged {
+        /// The position.
+        seq: u64,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// There is nothing to accept.
+    #[error(
+        "the log is the one that is remembered: there is nothing to accept, and nothing was changed"
+    )]
+    Fine,
     /// The head cannot be signed under the log's name.
     #[error("the head of the log cannot be signed")]
     Sign(#[source] NoteError),

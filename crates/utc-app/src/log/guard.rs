@@ -6,13 +6,15 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use utc_attestation::log::TreeHash;
+
+use crate::secret_file::sync_folder;
 
 /// Size and root of a log under a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +48,20 @@ impl Guard {
 
     /// Puts this guard into the file: whole under another name, on disk, then renamed.
     pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
+        let _alone = alone(path)?;
+        self.replace(path)
+    }
+
+    /// Puts this guard into the file unless another process of this log has put a later one there.
+    pub(crate) fn advance(&self, path: &Path) -> io::Result<()> {
+        let _alone = alone(path)?;
+        match Self::read(path)? {
+            Some(found) if found.origin == self.origin && found.size >= self.size => Ok(()),
+            Some(_) | None => self.replace(path),
+        }
+    }
+
+    fn replace(&self, path: &Path) -> io::Result<()> {
         let written = Written {
             origin: self.origin.clone(),
             size: self.size,
@@ -56,28 +72,48 @@ impl Guard {
         replace(path, &bytes)
     }
 
-    /// Puts this guard into the file unless another process of this log has put a later one there.
-    pub(crate) fn advance(&self, path: &Path) -> io::Result<()> {
-        match Self::read(path)? {
-            Some(found) if found.origin == self.origin && found.size >= self.size => Ok(()),
-            Some(_) | None => self.write(path),
-        }
-    }
-
-    /// Moves the file aside, under a name that tells what it remembers. Returns the new name.
-    pub(crate) fn archive(&self, path: &Path) -> io::Result<PathBuf> {
+    /// Keeps the file under a second name, which tells what it remembers, before another guard takes its place. Returns
+    /// that name.
+    pub(crate) fn keep(&self, path: &Path) -> io::Result<PathBuf> {
         let mut name = path.as_os_str().to_owned();
-        name.push(format!(
-            ".{}-{}",
-            self.origin
-                .replace(|c: char| !c.is_ascii_alphanumeric(), "_"),
-            self.size
-        ));
-        let archived = PathBuf::from(name);
-        fs::rename(path, &archived)?;
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+        let origin: String = self.origin.chars().map(plain).collect();
+        name.push(format!(".{origin}-{}", self.size));
+        let kept = PathBuf::from(name);
+        match fs::hard_link(path, &kept) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
         sync_folder(path)?;
-        Ok(archived)
+        Ok(kept)
     }
+}
+
+/// Only one process at a time compares the file and puts another in its place.
+fn alone(path: &Path) -> io::Result<File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let name = PathBuf::from(name);
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(&name)?;
+    hand_over(&file, path)?;
+    file.lock()?;
+    Ok(file)
+}
+
+/// A file that an administrator makes for a service belongs to the service, as the guard did before.
+fn hand_over(file: &File, path: &Path) -> io::Result<()> {
+    let Ok(before) = fs::metadata(path) else {
+        return Ok(());
+    };
+    if file.metadata()?.uid() == before.uid() {
+        return Ok(());
+    }
+    fchown(file, Some(before.uid()), Some(before.gid()))
 }
 
 fn parse(bytes: &[u8]) -> io::Result<Guard> {
@@ -104,16 +140,9 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .truncate(true)
         .mode(0o600)
         .open(&draft)?;
+    hand_over(&file, path)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&draft, path)?;
     sync_folder(path)
-}
-
-fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or_else(|| Path::new("."));
-    File::open(folder)?.sync_all()
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use utc_attestation::log::{Checkpoint, LogKey, sign_checkpoint};
+use utc_attestation::log::{Checkpoint, LogKey, VerifierKey, sign_checkpoint};
 use utc_domain::Sealer;
 use utc_storage::journal::{Journal, read_head};
 use utc_storage::rows::signers;
@@ -12,6 +12,7 @@ use utc_storage::{Store, chain};
 
 use super::compare::{self, Seen};
 use super::signer::Seed;
+use super::vouch::Voucher;
 use super::{Guard, LogFault, LogOptions};
 
 /// A signed head of the log.
@@ -27,12 +28,14 @@ pub struct SignedHead {
 pub(crate) struct Keeper {
     pub(crate) store: Store,
     pub(crate) sealer: Arc<dyn Sealer>,
+    pub(crate) voucher: Voucher,
     pub(crate) journal: Arc<Journal>,
     pub(crate) guard: PathBuf,
     pub(crate) key_file: PathBuf,
     pub(crate) options: LogOptions,
     pub(crate) state: Mutex<State>,
     pub(crate) signed: Condvar,
+    pub(crate) stepping: Mutex<()>,
 }
 
 /// What was signed last.
@@ -47,6 +50,7 @@ pub(crate) struct State {
 impl Keeper {
     /// Looks at the head; when it has moved, remembers and signs it.
     pub(crate) fn step(&self) {
+        let _alone = self.alone();
         match self.look() {
             Ok(moved) => self.publish(moved),
             Err(fault) => self.refuse(&fault),
@@ -61,13 +65,43 @@ impl Keeper {
         if self.knows(&seen) {
             return Ok(None);
         }
-        if let Some(guard) = &guard {
-            let sealer = self.sealer.as_ref();
-            self.store
-                .read(|db| compare::check(db, sealer, &seen, guard, &self.guard))?;
-        }
+        let seen = self.judged(seen, guard.as_ref())?;
         self.remember(&seen)?;
         self.sign(&seen).map(Some)
+    }
+
+    /// The newest head that may be signed: of the log that is remembered, grown by nobody but servers of this installation.
+    fn judged(&self, seen: Seen, guard: Option<&Guard>) -> Result<Seen, LogFault> {
+        let Some(guard) = guard else { return Ok(seen) };
+        let sealer = self.sealer.as_ref();
+        let seen = if seen.size < guard.size || seen.origin != guard.origin {
+            seen
+        } else {
+            self.vouched(seen, guard.size)?
+        };
+        self.store
+            .read(|db| compare::check(db, sealer, &seen, guard, &self.guard))?;
+        Ok(seen)
+    }
+
+    /// Remembers the log as it is found, because somebody accepted it.
+    pub(crate) fn take_over(&self) -> Result<(), LogFault> {
+        let _alone = self.alone();
+        let seen = self.store.read(seen)?.ok_or(LogFault::Tree)?;
+        let head = Guard {
+            origin: seen.origin,
+            size: seen.size,
+            root: seen.root,
+        };
+        head.write(&self.guard)
+            .map_err(|source| self.guard_fault(source))
+    }
+
+    fn guard_fault(&self, source: std::io::Error) -> LogFault {
+        LogFault::Guard {
+            file: self.guard.display().to_string(),
+            source,
+        }
     }
 
     /// What this process signed last, in the place of a guard that was removed under it.
@@ -122,13 +156,15 @@ impl Keeper {
 
     /// The head as it is now, signed by the key that is being replaced.
     pub(crate) fn bridge(&self, vkey: &str) -> Result<SignedHead, LogFault> {
+        let _alone = self.alone();
+        let guard = compare::read_guard(&self.guard)?.or_else(|| self.remembered());
         let seen = self.store.read(seen)?.ok_or(LogFault::Tree)?;
-        let seen = Seen {
+        let seen = self.judged(seen, guard.as_ref())?;
+        self.remember(&seen)?;
+        self.sign(&Seen {
             vkey: vkey.to_owned(),
             ..seen
-        };
-        self.remember(&seen)?;
-        self.sign(&seen)
+        })
     }
 
     fn remember(&self, seen: &Seen) -> Result<(), LogFault> {
@@ -137,10 +173,8 @@ impl Keeper {
             size: seen.size,
             root: seen.root,
         };
-        head.advance(&self.guard).map_err(|source| LogFault::Guard {
-            file: self.guard.display().to_string(),
-            source,
-        })
+        head.advance(&self.guard)
+            .map_err(|source| self.guard_fault(source))
     }
 
     fn publish(&self, moved: Option<SignedHead>) {
@@ -176,15 +210,27 @@ impl Keeper {
             tracing::error!(error = %text, "the head of the log was not signed");
         }
         match fault {
-            LogFault::SetBack { .. } | LogFault::Changed { .. } => self.journal.halt(text.clone()),
+            LogFault::SetBack { .. }
+            | LogFault::Changed { .. }
+            | LogFault::Tree
+            | LogFault::Forged { .. } => self.journal.halt(text.clone()),
             _ => {}
         }
         state.trouble = Some(text);
+        drop(state);
+        // Whoever waits for a head need not wait longer.
+        self.signed.notify_all();
     }
 
     /// Why the head could not be signed, in words; none when it could.
     pub(crate) fn trouble(&self) -> Option<String> {
         self.lock().trouble.clone()
+    }
+
+    /// The key that signs, as this process holds it.
+    pub(crate) fn verifier(&self) -> Option<VerifierKey> {
+        let state = self.lock();
+        state.key.as_ref().map(|key| key.verifier_key().clone())
     }
 
     /// The newest signed head.
@@ -201,10 +247,11 @@ impl Keeper {
     /// A signed head over at least `size` receipts, waited for at most so long. Blocks.
     pub(crate) fn covering(&self, size: u64, patience: Duration) -> Option<SignedHead> {
         let covers = |state: &mut State| {
-            state
-                .fresh
-                .as_ref()
-                .is_none_or(|head| head.checkpoint.size < size)
+            state.trouble.is_none()
+                && state
+                    .fresh
+                    .as_ref()
+                    .is_none_or(|head| head.checkpoint.size < size)
         };
         let waited = self
             .signed
@@ -212,6 +259,11 @@ impl Keeper {
         let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         let fresh = state.fresh.clone();
         fresh.filter(|head| head.checkpoint.size >= size)
+    }
+
+    /// One thread at a time looks, remembers and signs.
+    fn alone(&self) -> MutexGuard<'_, ()> {
+        self.stepping.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

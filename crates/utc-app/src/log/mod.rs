@@ -4,23 +4,30 @@
 //! shown: checkpoints, tiles, proofs.
 
 mod begin;
+mod closing;
 mod compare;
 mod fault;
 mod guard;
+mod judge;
 mod keeper;
 mod options;
 mod origin;
 mod rotate;
+mod settle;
 mod show;
 mod signer;
 mod start;
+mod vouch;
 
-pub use begin::{forget, rebuild, remembered};
+pub use begin::{forget, judge_copy, rebuild};
+pub use closing::Closed;
 pub use fault::LogFault;
 pub use guard::Guard;
 pub(crate) use keeper::Keeper;
 pub use keeper::SignedHead;
 pub use options::{Accepted, CheckpointSink, LogOptions};
+pub(crate) use settle::settle;
 pub use show::{Freshness, PublicKeys};
-pub(crate) use start::{Opened, open, settle};
+pub(crate) use start::{Opened, open};
 pub use utc_attestation::log::{Checkpoint, ReceiptProof, TilePath, VerifierKey};
+pub(crate) use vouch::Voucher;

@@ -8,10 +8,12 @@ pub(crate) fn belongs(origin: &str, configured: &str) -> bool {
     number(origin, configured).is_some()
 }
 
-/// The name after this one.
-pub(crate) fn next(origin: &str, configured: &str) -> String {
-    let number = number(origin, configured).unwrap_or(1);
-    format!("{configured}/{}", number + 1)
+/// The name after these: none of them signs another history.
+pub(crate) fn next<'a>(origins: impl IntoIterator<Item = &'a str>, configured: &str) -> String {
+    let used = origins
+        .into_iter()
+        .filter_map(|origin| number(origin, configured));
+    format!("{configured}/{}", used.max().unwrap_or(1) + 1)
 }
 
 /// Which of the installation's logs it is, from 1.
@@ -31,9 +33,14 @@ mod tests {
 
     #[test]
     fn the_first_log_has_the_configured_name_and_each_later_one_a_number() {
-        assert_eq!(next("a.example/log", "a.example/log"), "a.example/log/2");
-        assert_eq!(next("a.example/log/2", "a.example/log"), "a.example/log/3");
-        assert_eq!(next("a.example/log/9", "a.example/log"), "a.example/log/10");
+        let next = |origins: &[&str]| next(origins.iter().copied(), "a.example/log");
+        assert_eq!(next(&["a.example/log"]), "a.example/log/2");
+        assert_eq!(next(&["a.example/log/2"]), "a.example/log/3");
+        assert_eq!(
+            next(&["a.example/log/9", "a.example/log"]),
+            "a.example/log/10"
+        );
+        assert_eq!(next(&["b.example/log/9"]), "a.example/log/2");
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use utc_domain::Subject;
 use utc_storage::rows::signers;
 
+use super::settle::{Recorded, record};
 use super::signer::{Seed, next_path};
-use super::start::{Recorded, record, take_place};
+use super::start::take_place;
 use super::{LogFault, SignedHead};
 use crate::AppError;
 use crate::console::Console;

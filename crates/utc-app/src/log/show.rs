@@ -6,9 +6,11 @@ use utc_attestation::log::{
     HashReader as _, ReceiptProof, TILE_WIDTH, TileId, TilePath, VerifierKey, inclusion_proof,
     jwks, tile_width, write_entries,
 };
+use utc_attestation::{Expected, verify};
 use utc_domain::ReceiptId;
 use utc_storage::log::Tree;
-use utc_storage::rows::{receipts, signers};
+use utc_storage::rows::receipts;
+use utc_storage::rows::signers::{self, SignerRow};
 
 use super::SignedHead;
 use crate::console::Console;
@@ -129,16 +131,38 @@ impl Console {
         }))
     }
 
-    /// The keys that check the log's signatures. Blocks.
+    /// The keys that check the log's signatures: the one that this process holds, and those before it whose registration
+    /// is a receipt that verifies. Blocks.
+    ///
+    /// # Errors
+    /// [`AppError::Unavailable`] while nothing could be signed.
     pub fn log_keys(&self) -> Result<PublicKeys, AppError> {
+        let active = self.keeper().verifier();
+        let active = active
+            .ok_or_else(|| AppError::Unavailable("the log is not signed at the moment".into()))?;
         let rows = self.store().read(signers::all)?;
-        let all = rows.iter().map(|row| row.vkey.parse());
-        let all = all
-            .collect::<Result<Vec<VerifierKey>, _>>()
-            .map_err(|error| AppError::Internal(Box::new(error)))?;
-        let active = rows.iter().position(|row| row.until_seq.is_none());
-        let active = active.and_then(|at| all.get(at)).cloned();
-        let active = active.ok_or_else(|| AppError::Internal("the log has no key".into()))?;
+        let mut all = Vec::new();
+        for row in rows.iter().filter(|row| row.until_seq.is_some()) {
+            if self.registers(row)? {
+                all.extend(row.vkey.parse::<VerifierKey>().ok());
+            }
+        }
+        all.retain(|key| *key != active);
+        all.push(active.clone());
         Ok(PublicKeys { all, active })
+    }
+
+    /// Whether the receipt at its position registers this key: the table alone is anybody's who can write to the database.
+    fn registers(&self, row: &SignerRow) -> Result<bool, AppError> {
+        let found = self.store().read(|db| receipts::by_seq(db, row.from_seq))?;
+        let Some(found) = found else { return Ok(false) };
+        let expected = Expected {
+            issuer: self.options().issuer.clone(),
+        };
+        let verification = verify(found.jws.as_bytes(), self.key_ring(), &expected);
+        let claims = verification
+            .claims
+            .filter(|claims| claims.seq == row.from_seq.unsigned_abs());
+        Ok(claims.and_then(|claims| claims.meta.log_key).as_ref() == Some(&row.vkey))
     }
 }

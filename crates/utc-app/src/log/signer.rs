@@ -47,6 +47,13 @@ pub(crate) fn next_path(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// Where the key before is kept.
+pub(crate) fn old_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".old");
+    PathBuf::from(name)
+}
+
 fn decode(text: &str) -> io::Result<Zeroizing<[u8; 32]>> {
     let mut bytes = Zeroizing::new([0_u8; 32]);
     let wrong = || io::Error::new(io::ErrorKind::InvalidData, "not 64 hexadecimal digits");

@@ -5,7 +5,8 @@ use std::ops::Range;
 use crate::log::hash::{join, perfect};
 use crate::log::tile::TILE_HEIGHT;
 use crate::log::{
-    HashReader, LogError, MAX_SIZE, ReadError, TILE_WIDTH, TileId, TreeHash, range, tile_width,
+    Frontier, HashReader, LogError, MAX_SIZE, ReadError, TILE_WIDTH, TileId, TreeHash, range,
+    tile_width,
 };
 
 /// The root of the tree when it had `size` leaves.
@@ -15,6 +16,20 @@ use crate::log::{
 /// [`ReadError`] if a tile cannot be read, or `size` lies beyond [`MAX_SIZE`].
 pub fn root_at<R: HashReader>(size: u64, reader: &mut R) -> Result<TreeHash, ReadError<R::Error>> {
     Tiles::new(size, reader)?.root(&(0..size))
+}
+
+/// The right edge of the tree when it had `size` leaves, from which it can be grown again leaf by leaf.
+///
+/// # Errors
+///
+/// Those of [`root_at`].
+pub fn frontier_at<R: HashReader>(
+    size: u64,
+    reader: &mut R,
+) -> Result<Frontier, ReadError<R::Error>> {
+    let mut tiles = Tiles::new(size, reader)?;
+    let nodes = tiles.subtrees(&(0..size))?;
+    Ok(Frontier::from_parts(size, nodes)?)
 }
 
 /// The proof that leaf `index` is in the tree of `size` leaves: the sibling of each node on the way up
@@ -73,6 +88,12 @@ impl<'r, R: HashReader> Tiles<'r, R> {
 
     /// The root over the leaves of a range that is a node of the tree.
     fn root(&mut self, range: &Range<u64>) -> Result<TreeHash, ReadError<R::Error>> {
+        self.subtrees(range)
+            .map(|subtrees| join(subtrees.into_iter()))
+    }
+
+    /// The roots of the perfect subtrees that the leaves of such a range fall into, the largest first.
+    fn subtrees(&mut self, range: &Range<u64>) -> Result<Vec<TreeHash>, ReadError<R::Error>> {
         let mut start = range.start;
         let mut subtrees = Vec::new();
         while start < range.end {
@@ -80,7 +101,7 @@ impl<'r, R: HashReader> Tiles<'r, R> {
             subtrees.push(self.subtree(start, height)?);
             start += 1 << height;
         }
-        Ok(join(subtrees.into_iter()))
+        Ok(subtrees)
     }
 
     /// The root of the perfect subtree of 2^height leaves from `start`, a multiple of that number.

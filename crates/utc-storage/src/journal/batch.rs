@@ -33,6 +33,8 @@ pub(crate) struct Context<'a> {
 /// What became of each job of a committed batch, in order.
 pub(crate) struct Done {
     pub(crate) outcomes: Vec<Result<Vec<Receipt>, JournalError>>,
+    /// The size of the log before the batch.
+    pub(crate) before: u64,
     pub(crate) head: Head,
     /// The last leaves.
     pub(crate) tail: Tail,
@@ -76,9 +78,11 @@ pub(crate) fn run(
         outcomes.push(batch.run_job(index, job.as_mut())?);
         ran += 1;
     }
+    let before = batch.before.size;
     let (head, tail, receipts) = batch.finish(context, jobs)?;
     Ok(Done {
         outcomes: share_out(outcomes, receipts),
+        before,
         head,
         tail,
         ran,
@@ -180,11 +184,15 @@ fn check_known(
         );
         return Err(BatchError::HeadMoved(text));
     }
+    if head.size == known.size && head.frontier != known.frontier {
+        let text = "the tree of the log is not the one this process knows".to_owned();
+        return Err(BatchError::HeadMoved(text));
+    }
     let last_leaf = if head.size == known.size {
         head.last_leaf
     } else {
         let row = receipts::by_seq(db, signed(known.size) - 1).map_err(BatchError::Begin)?;
-        row.map_or(known.last_leaf, |row| context.sealer.leaf(&row.jws))
+        row.map_or(LeafHash::ZERO, |row| context.sealer.leaf(&row.jws))
     };
     if known.size > 0 && last_leaf != known.last_leaf {
         let text = format!(

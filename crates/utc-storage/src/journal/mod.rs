@@ -27,6 +27,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use utc_attestation::log::TreeHash;
 use utc_domain::{Clock, Draft, KeyId, Sealer, Timestamp};
 
 use crate::StorageError;
@@ -83,7 +84,20 @@ pub(crate) struct Shared {
     pub(crate) health: Health,
     /// Why nothing is written any more.
     pub(crate) halted: OnceLock<String>,
+    /// What this process wrote last, without anybody else's in between.
+    pub(crate) placed: Mutex<Option<Placed>>,
     size: AtomicU64,
+}
+
+/// A stretch of the log that this process wrote, and the root over the whole log at its end, as this process computed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// The position of its first receipt.
+    pub from: u64,
+    /// The size of the log at its end.
+    pub size: u64,
+    /// The root at that size.
+    pub root: TreeHash,
 }
 
 impl Shared {
@@ -118,6 +132,7 @@ impl Journal {
             checkpoints: Arc::default(),
             health: Health::default(),
             halted: OnceLock::new(),
+            placed: Mutex::default(),
             size: AtomicU64::new(0),
             options,
         });
@@ -168,8 +183,14 @@ impl Journal {
         &self.shared.health
     }
 
+    /// What this process wrote last, up to its last committed batch.
+    pub fn placed(&self) -> Option<Placed> {
+        checkpoint::lock(&self.shared.placed).clone()
+    }
+
     /// Writes nothing more, for this reason: the log in the database is not the one that was acknowledged.
     pub fn halt(&self, reason: String) {
+        self.shared.health.failed(&reason);
         // The first reason is the one to look at.
         let _ = self.shared.halted.set(reason);
     }

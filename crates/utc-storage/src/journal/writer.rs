@@ -15,7 +15,7 @@ use super::head::{self, Head};
 use super::job::Job;
 use super::queue::Batch;
 use super::tree::Tail;
-use super::{Shared, checkpoint};
+use super::{Placed, Shared, checkpoint};
 
 /// Jobs tried one by one after a batch failed: after this many failures in a row the rest fail too,
 /// since it is then the database and not a job.
@@ -198,6 +198,8 @@ impl Writer {
         self.db = Some(db);
         Ok(Done {
             outcomes,
+            // Whose receipts there are in between is not known any more.
+            before: head.size,
             head,
             tail: Tail::default(),
             ran,
@@ -215,6 +217,7 @@ impl Writer {
         }
         self.shared.options.cache.advance(done.head.epoch);
         self.shared.report_head(&done.head);
+        self.note_placed(done.before, &done.head);
         self.remembered = Some(done.head);
         self.tail = done.tail;
         self.shared.health.recovered();
@@ -222,6 +225,22 @@ impl Writer {
             job.answer(outcome);
         }
         self.shared.queue.put_back(waiting);
+    }
+
+    fn note_placed(&self, before: u64, head: &Head) {
+        if before == head.size {
+            return;
+        }
+        let mut placed = checkpoint::lock(&self.shared.placed);
+        let from = placed
+            .as_ref()
+            .filter(|placed| placed.size == before)
+            .map_or(before, |placed| placed.from);
+        *placed = Some(Placed {
+            from,
+            size: head.size,
+            root: head.frontier.root(),
+        });
     }
 
     /// One of the jobs may have caused the failure: each gets a transaction of its own.

@@ -117,7 +117,7 @@ fn a_rebuild_makes_the_same_tiles_from_the_receipts() {
         let damage = "UPDATE log_tiles SET hashes = (SELECT hashes FROM log_tiles WHERE level = 0 AND idx = 1) WHERE level = 0 AND idx = 0";
         meddle(&database, damage);
         let mut told = Vec::new();
-        let made = rebuild(&database.location, &PlainSealer, &mut |done, all| {
+        let made = rebuild(&database.location, &PlainSealer, None, &mut |done, all| {
             told.push((done, all));
         })
         .unwrap()
@@ -138,7 +138,7 @@ fn a_rebuild_over_changed_receipts_is_refused_and_changes_nothing() {
         let before = running.store.read(read_head).unwrap();
         let change = "UPDATE receipts SET jws = 'something else' WHERE seq = 17";
         meddle(&database, change);
-        let error = rebuild(&database.location, &PlainSealer, &mut |_, _| {}).unwrap_err();
+        let error = rebuild(&database.location, &PlainSealer, None, &mut |_, _| {}).unwrap_err();
         assert!(matches!(error, StorageError::Corrupt { .. }), "{error}");
         assert_eq!(running.store.read(read_head).unwrap(), before);
         let tile = TileId { level: 0, index: 0 };
