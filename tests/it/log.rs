@@ -1,8 +1,11 @@
 //! The transparency log of a running server: checked from outside, guarded against its own database.
 
 use std::fs;
+use std::process::Command;
 
 use serde_json::Value;
+use utc_attestation::leaf_hash;
+use utc_attestation::log::{Frontier, TreeHash, parent};
 use utc_test_support::{Client, Server, ServerOptions, admin};
 
 use crate::calls::{question, sql, write};
@@ -201,6 +204,155 @@ fn a_changed_receipt_and_a_swapped_pair_stop_the_start() {
             "UPDATE receipts SET jws = replace(jws, 'b', 'a') WHERE seq = 2",
         );
     });
+}
+
+/// Every receipt's bytes, oldest first.
+fn entries(options: &ServerOptions) -> Vec<String> {
+    let file = options.database_url().trim_start_matches("sqlite://");
+    let script = "import sqlite3, sys\nfor (jws,) in sqlite3.connect(sys.argv[1]).execute('SELECT jws FROM receipts ORDER BY seq'): print(jws)";
+    let output = Command::new("python3")
+        .args(["-c", script, file])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+/// Frontier and last leaf of a log of these entries, in hexadecimal.
+fn head_of(entries: &[String]) -> (String, String) {
+    let mut frontier = Frontier::empty();
+    let mut last = [0; 32];
+    for entry in entries {
+        let leaf = leaf_hash(entry.as_bytes());
+        frontier.push(leaf);
+        last = *leaf.as_bytes();
+    }
+    (hex(&frontier.to_bytes()), hex(&last))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn an_entry_that_somebody_wrote_into_the_database_is_not_signed() {
+    let options = ServerOptions::sqlite();
+    let server = Server::start(&options);
+    for _ in 0..3 {
+        write(server.client(), "orders");
+    }
+    let mut all = entries(&options);
+    let size = u64::try_from(all.len()).unwrap();
+    wait_for_head(server.client(), size);
+    // Whoever does this can write to the database, and has no secret.
+    let forged = format!("{}x", all.last().unwrap());
+    sql(
+        &options,
+        &format!(
+            "INSERT INTO receipts SELECT seq + 1, '0192f0c1-2345-7abc-8def-0123456789ab', ts + 1, kind, subject, action, unit, decision, code, '{forged}' FROM receipts WHERE seq = {}",
+            size - 1
+        ),
+    );
+    all.push(forged);
+    let (frontier, last) = head_of(&all);
+    sql(
+        &options,
+        &format!(
+            "UPDATE log_head SET size = size + 1, last_ts = last_ts + 1, last_leaf = '{last}', frontier = X'{frontier}'"
+        ),
+    );
+    wait_until("the server takes nothing more", || {
+        server.get("/readyz").status == 503
+    });
+    assert_eq!(
+        head(server.client()).1,
+        size,
+        "the head over it was not signed"
+    );
+    let refused = server.post(crate::calls::DECIDE, &question("write:order", "orders"));
+    assert_eq!(refused.status, 503, "{}", refused.text());
+}
+
+#[test]
+fn tiles_that_contradict_each_other_hide_no_change() {
+    let options = ServerOptions::sqlite();
+    let batch = |server: &Server, count: usize| {
+        let questions = vec![question("write:order", "orders"); count];
+        server
+            .post("/api/v1/decide/batch", &Value::Array(questions))
+            .ok();
+    };
+    let mut server = Server::start(&options);
+    batch(&server, 290);
+    assert!(server.terminate().success());
+    let remembered = fs::read(options.guard_file()).unwrap();
+    let mut server = Server::start(&options);
+    batch(&server, 300);
+    assert!(server.terminate().success());
+    // The guard as a crash would leave it, and a receipt changed that it covers: in the receipts, in the tile that the root
+    // of the later head is made from, but not in the one that the guard's root is made from.
+    fs::write(options.guard_file(), remembered).unwrap();
+    let mut all = entries(&options);
+    all[280].push('x');
+    let hashes: Vec<TreeHash> = all[256..512]
+        .iter()
+        .map(|entry| leaf_hash(entry.as_bytes()).into())
+        .collect();
+    let above = hex(parent(hashes.as_slice().try_into().unwrap()).as_bytes());
+    let (frontier, last) = head_of(&all);
+    sql(
+        &options,
+        &format!("UPDATE receipts SET jws = '{}' WHERE seq = 280", all[280]),
+    );
+    sql(
+        &options,
+        &format!(
+            "UPDATE log_tiles SET hashes = CAST(substr(hashes, 1, 32) || X'{above}' AS BLOB) WHERE level = 1"
+        ),
+    );
+    sql(
+        &options,
+        &format!("UPDATE log_head SET last_leaf = '{last}', frontier = X'{frontier}'"),
+    );
+    check_refused(&options, &["not those that the guard"]);
+}
+
+#[test]
+fn a_healthy_log_has_nothing_to_accept() {
+    let options = ServerOptions::sqlite();
+    written(&options, 1);
+    for arguments in [
+        &["log", "adopt"][..],
+        &["log", "accept-rollback", "because"],
+    ] {
+        let refused = admin(&options, arguments);
+        assert_eq!(refused.code(), Some(1), "{refused:?}");
+        assert!(refused.stderr.contains("nothing to accept"), "{refused:?}");
+    }
+    assert_eq!(
+        Server::start(&options).get("/api/v1/me").status,
+        200,
+        "no token was suspended"
+    );
+}
+
+#[test]
+fn a_backup_of_another_log_replaces_nothing() {
+    let (options, other) = (ServerOptions::sqlite(), ServerOptions::sqlite());
+    written(&options, 2);
+    written(&other, 9);
+    let file = options.folder().join("other.db");
+    admin(&other, &["db", "backup", file.to_str().unwrap()]).ok();
+    let refused = admin(
+        &options,
+        &["db", "restore", file.to_str().unwrap(), "--yes"],
+    );
+    assert_eq!(refused.code(), Some(1), "{refused:?}");
+    assert!(
+        refused.stderr.contains("nothing was changed"),
+        "{refused:?}"
+    );
+    Server::start(&options);
 }
 
 #[test]

@@ -77,6 +77,7 @@ pub fn restore<E: From<StorageError>>(
     }
     put_aside(path)?;
     fs::rename(&copy, path).map_err(failed)?;
+    remove(&copy)?;
     Ok(sync_folder(path)?)
 }
 
@@ -123,9 +124,19 @@ fn check_backup(copy: &Location) -> Result<(), StorageError> {
 
 /// Everything into the file itself, so that the rename takes it all along.
 fn close_up(copy: &Location) -> Result<(), StorageError> {
+    #[derive(diesel::QueryableByName)]
+    struct Copied {
+        #[diesel(sql_type = BigInt)]
+        busy: i64,
+    }
     let mut db = connect(copy, Purpose::Maintain)?;
-    diesel::sql_query("PRAGMA journal_mode=DELETE").execute(&mut db)?;
-    Ok(())
+    let copied: Copied =
+        diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(&mut db)?;
+    if copied.busy == 0 {
+        Ok(())
+    } else {
+        Err(corrupt("its write-ahead log could not be taken in"))
+    }
 }
 
 #[derive(diesel::QueryableByName)]
