@@ -5,7 +5,7 @@
 use utc_domain::{ApprovalQueue, Quorum, round6};
 
 use crate::approver_rate::{ApproverRecord, RatePrior};
-use crate::formulas::{self, FormulaError, MAX_SERVERS, Mmc};
+use crate::formulas::{self, ErlangA, FormulaError, MAX_SERVERS, Mmc};
 
 const MINUTES_PER_HOUR: f64 = 60.0;
 
@@ -87,6 +87,19 @@ impl Approvers {
     pub fn utilisation(&self, arrival_rate: f64) -> Result<f64, FormulaError> {
         let lambda = formulas::arrival_rate(arrival_rate)?;
         Ok(round6(lambda / self.capacity()))
+    }
+
+    /// The share of requests that expire unanswered, rounded with [`round6`], for `arrival_rate` votes asked for per
+    /// hour as in [`Self::utilisation`] and requests that end after `ttl_hours`.
+    ///
+    /// By Erlang A: it takes the time to live for a mean patience, so it is a little pessimistic.
+    ///
+    /// # Errors
+    /// [`FormulaError::ArrivalRate`] for a rate out of range, [`FormulaError::ServiceRate`] for a time to live that is not
+    /// from 10⁻⁹ to 10³ hours.
+    pub fn p_expires(&self, arrival_rate: f64, ttl_hours: f64) -> Result<f64, FormulaError> {
+        let queue = ErlangA::new(arrival_rate, self.rate, self.count, ttl_hours.recip())?;
+        Ok(round6(queue.p_abandon()))
     }
 
     /// The probability that nobody begins with a vote within `hours` (0 and up), by Erlang C; see [`Mmc`].

@@ -81,7 +81,7 @@ pub fn observe(
     now: Timestamp,
     relaxing: Relaxing,
 ) -> Result<Step, ObserveError> {
-    check_time(state, observation.at(), now)?;
+    check_time(state.map(|state| state.last_at), observation.at(), now)?;
     let mut state = measure(state, settings, &observation);
     let change = match relaxing {
         Relaxing::Allowed => decide(&state, settings),
@@ -107,15 +107,16 @@ pub fn is_stale(state: &QueueState, now: Timestamp) -> bool {
     now.micros_since(state.last_at) > usual.max(STALE_AFTER_MICROS)
 }
 
-fn check_time(
-    state: Option<&QueueState>,
+/// Refuses what is older than the `newest` observation, or too far ahead of the clock.
+pub(crate) fn check_time(
+    newest: Option<Timestamp>,
     at: Timestamp,
     now: Timestamp,
 ) -> Result<(), ObserveError> {
     if at > now.plus_minutes(MAX_AHEAD_MINUTES) {
         return Err(ObserveError::TooFarAhead { at, now });
     }
-    match state.map(|state| state.last_at) {
+    match newest {
         Some(newest) if at < newest => Err(ObserveError::OlderThanNewest { at, newest }),
         Some(_) | None => Ok(()),
     }

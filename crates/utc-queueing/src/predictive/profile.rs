@@ -1,0 +1,98 @@
+//! What the time of day and the day of the week usually bring.
+
+use utc_domain::Timestamp;
+
+use super::settings::MICROS_PER_MINUTE;
+
+const BIN_MICROS: i64 = 15 * MICROS_PER_MINUTE;
+pub(super) const DAY_BINS: usize = 96;
+pub(super) const WEEK_BINS: usize = 7 * DAY_BINS;
+/// The weight of the newest visit to a bin: three weeks of memory.
+const WEIGHT: f32 = 0.3;
+/// More than this many times the profile's median is not learned: one absurd report must not haunt the unit for weeks.
+const CLIP: f32 = 3.0;
+
+/// The usual arrivals per hour in each quarter of an hour, of the day and of the week.
+///
+/// A quarter that was visited in earlier weeks is known by the week, else by the day, else not at all. Learned values
+/// are clipped at three times the profile's median, but never below `floor`, what the unit can be offered before it is
+/// overloaded: otherwise a unit that is idle most of the day could never learn its busy hour.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Profile {
+    pub(super) week: Vec<Bin>,
+    pub(super) day: Vec<Bin>,
+    pub(super) median: f32,
+}
+
+/// One quarter of an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Bin {
+    pub(super) usual: f32,
+    pub(super) visits: u8,
+}
+
+impl Bin {
+    fn learn(&mut self, value: f32) {
+        let share = 1.0 / (f32::from(self.visits) + 1.0);
+        self.usual += share.max(WEIGHT) * (value - self.usual);
+        self.visits = self.visits.saturating_add(1);
+    }
+
+    fn known(self) -> Option<f32> {
+        (self.visits > 0).then_some(self.usual)
+    }
+}
+
+impl Profile {
+    pub(super) fn new() -> Self {
+        Self {
+            week: vec![Bin::default(); WEEK_BINS],
+            day: vec![Bin::default(); DAY_BINS],
+            median: 0.0,
+        }
+    }
+
+    /// The usual arrivals per hour at a time.
+    pub(super) fn usual(&self, at: Timestamp) -> Option<f64> {
+        let week = self.week.get(bin(at, WEEK_BINS)).copied();
+        let day = self.day.get(bin(at, DAY_BINS)).copied();
+        let known = week
+            .and_then(Bin::known)
+            .or_else(|| day.and_then(Bin::known));
+        known.map(f64::from)
+    }
+
+    /// Takes in what was observed; `floor` as above.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a profile needs seven digits, not sixteen; rates up to 10⁹ fit"
+    )]
+    pub(super) fn learn(&mut self, at: Timestamp, lambda: f64, floor: f64) {
+        let limit = (CLIP * self.median).max(floor as f32);
+        let value = (lambda as f32).min(limit);
+        if let Some(week) = self.week.get_mut(bin(at, WEEK_BINS)) {
+            week.learn(value);
+        }
+        if let Some(day) = self.day.get_mut(bin(at, DAY_BINS)) {
+            let first_visit = day.visits == 0;
+            day.learn(value);
+            if first_visit || at.as_micros() % BIN_MICROS < MICROS_PER_MINUTE {
+                self.median = median(&self.day);
+            }
+        }
+    }
+}
+
+fn median(bins: &[Bin]) -> f32 {
+    let mut known: Vec<f32> = bins.iter().filter_map(|bin| bin.known()).collect();
+    let middle = known.len() / 2;
+    if known.is_empty() {
+        return 0.0;
+    }
+    *known.select_nth_unstable_by(middle, f32::total_cmp).1
+}
+
+/// Which of `bins` quarters a time lies in, counted from the epoch, a Thursday.
+fn bin(at: Timestamp, bins: usize) -> usize {
+    usize::try_from(at.as_micros() / BIN_MICROS).map_or(0, |quarter| quarter % bins)
+}
