@@ -48,8 +48,11 @@ const EDGES: &[(&str, &[&str])] = &[
             "utc-web",
         ],
     ),
-    ("utc-admin", &["utc-app", "utc-config", "utc-domain"]),
     ("utc-verify", &["utc-attestation", "utc-evidence"]),
+    (
+        "utc-admin",
+        &["utc-app", "utc-config", "utc-domain", "utc-queueing"],
+    ),
     ("utc-test-support", &[]),
     (
         "utc-tests",

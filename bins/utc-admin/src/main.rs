@@ -6,6 +6,7 @@ mod db;
 mod keys;
 mod log;
 mod password;
+mod queueing;
 mod receipts;
 mod replay;
 mod rules;
@@ -63,6 +64,9 @@ enum Command {
     /// The transparency log.
     #[command(subcommand)]
     Log(log::Command),
+    /// Queueing: recorded load and settings.
+    #[command(subcommand)]
+    Queueing(queueing::Command),
     /// What is sealed in the database.
     #[command(subcommand)]
     Secrets(secrets::Command),
@@ -82,6 +86,7 @@ fn main() -> ExitCode {
             Command::Approvals(command) => approvals::run(&context, command),
             Command::Keys(command) => keys::run(&context, &command),
             Command::Log(command) => log::run(&context, &command),
+            Command::Queueing(command) => queueing::run(&context, command),
             Command::Secrets(command) => secrets::run(&context, &command),
         });
     match result {
