@@ -61,6 +61,7 @@ fn panel(svg: &mut String, one: &Done) {
         escaped(&one.file)
     );
     svg.push_str("<g transform=\"translate(0 20)\">\n");
+    times(svg, &one.replay.points);
     spans(svg, &columns, "warm", (0.0, PLOT), |column| column.warm_up);
     spans(svg, &columns, "overload", (0.0, PLOT), |column| {
         column.truth >= HIGH
@@ -86,6 +87,17 @@ fn panel(svg: &mut String, one: &Done) {
         column.predictive
     });
     svg.push_str("</g>\n");
+}
+
+/// When the recording begins and ends, at the right of its name.
+fn times(svg: &mut String, points: &[Point]) {
+    if let (Some(first), Some(last)) = (points.first(), points.last()) {
+        let _ = writeln!(
+            svg,
+            "<text x=\"{COLUMNS}\" y=\"-8\" text-anchor=\"end\">{} to {}</text>",
+            first.at, last.at
+        );
+    }
 }
 
 fn strip(svg: &mut String, columns: &[Column], name: &str, top: f64, on: impl Fn(&Column) -> bool) {
@@ -119,16 +131,15 @@ fn spans(
     }
 }
 
-/// At most [`COLUMNS`] columns, each with the highest truth of its steps: no peak is lost.
+/// [`COLUMNS`] columns, each with the highest truth of its steps: no peak is lost.
 fn columns(points: &[Point], warm_up: usize) -> Vec<Column> {
-    let count = points.len().min(COLUMNS);
-    let bounds = |column: usize| {
-        column * points.len() / count.max(1)..(column + 1) * points.len() / count.max(1)
-    };
-    let stretch = COLUMNS / count.max(1);
-    (0..count)
-        .filter_map(|column| Some((bounds(column).start, points.get(bounds(column))?)))
-        .flat_map(|(start, steps)| (0..stretch.max(1)).map(move |_| merged(steps, start < warm_up)))
+    let start = |column: usize| column * points.len() / COLUMNS;
+    (0..COLUMNS)
+        .filter_map(|column| {
+            let (from, to) = (start(column), start(column + 1));
+            let steps = points.get(from..to.max(from + 1))?;
+            Some(merged(steps, from < warm_up))
+        })
         .collect()
 }
 

@@ -52,6 +52,10 @@ impl Profile {
         }
     }
 
+    pub(super) fn heap_bytes(&self) -> usize {
+        (self.week.capacity() + self.day.capacity()) * size_of::<Bin>()
+    }
+
     /// The usual arrivals per hour at a time.
     pub(super) fn usual(&self, at: Timestamp) -> Option<f64> {
         let week = self.week.get(bin(at, WEEK_BINS)).copied();

@@ -215,6 +215,11 @@ impl Scorecard {
         }
     }
 
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.leads.capacity() * size_of::<f32>()
+            + self.suspended.capacity() * size_of::<Suspended>()
+    }
+
     fn overload(&mut self, step: &ScoredStep) {
         self.overload_minutes += step.minutes;
         if !step.alarm {

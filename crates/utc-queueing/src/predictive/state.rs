@@ -176,6 +176,12 @@ impl PredictiveState {
         *self.gates.of_mut(predictor) = gate;
     }
 
+    /// How many bytes of memory the unit takes, what it points to included.
+    pub fn size_bytes(&self) -> usize {
+        let cards: usize = self.cards.iter().map(|(_, card)| card.heap_bytes()).sum();
+        size_of::<Self>() + cards + self.profile.as_ref().map_or(0, Profile::heap_bytes)
+    }
+
     /// The newest instant is over: it goes into the profile, and the cards get the step before it.
     fn settle(&mut self, settings: &PredictiveSettings, over: &Moment) {
         if let Some(before) = self.settled {

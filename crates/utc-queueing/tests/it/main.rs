@@ -8,6 +8,10 @@
     clippy::panic,
     reason = "see above: that is how a test fails with words"
 )]
+#![expect(
+    clippy::float_cmp,
+    reason = "numbers that are rounded to six decimals are equal or they are not"
+)]
 
 mod approver_laws;
 mod approvers;
@@ -16,9 +20,18 @@ mod controller;
 mod formulas;
 mod input;
 mod laws;
+mod measured;
 mod oracles;
+mod outlook;
+mod predictive;
+mod predictive_laws;
 mod recommendation;
+mod recorded;
 mod recovery;
+mod replay;
+mod simulated;
+mod simulator;
 mod spike;
 mod staleness;
 mod support;
+mod unit;
