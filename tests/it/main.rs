@@ -34,6 +34,7 @@ mod newer_schema;
 mod nginx;
 mod openapi;
 mod proxied;
+mod queueing;
 mod readme;
 mod replay;
 mod restart;

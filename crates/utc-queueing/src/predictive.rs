@@ -16,6 +16,7 @@
 mod codec;
 mod forecast;
 mod gate;
+mod grades;
 mod holt;
 mod ladder;
 mod moment;
@@ -25,11 +26,13 @@ mod settings;
 mod signal;
 mod state;
 mod text;
+mod text_card;
 
 pub use codec::StateError;
 pub use forecast::{Forecast, PerPredictor, Predictor};
 pub use gate::{Gate, Precision};
+pub use grades::Grades;
 pub use ladder::Why;
-pub use scorecard::{Grades, Scorecard, ScoredStep};
+pub use scorecard::{Scorecard, ScoredStep};
 pub use settings::{PredictiveSettings, Tuning, TuningError};
 pub use state::{PredictiveChange, PredictiveState, PredictiveStep};

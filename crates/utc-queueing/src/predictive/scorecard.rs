@@ -2,16 +2,15 @@
 
 use std::collections::VecDeque;
 
-use utc_domain::{Timestamp, round6};
+use utc_domain::Timestamp;
 
 use super::gate::Precision;
 use super::settings::MICROS_PER_MINUTE;
 
-const MINUTES_PER_DAY: f64 = 24.0 * 60.0;
 /// How many leads a unit's own scorecard keeps, for the median of the latest.
 const RECENT_LEADS: usize = 32;
 /// A unit's own scorecard keeps at most this many alarms in suspense for each horizon.
-const SUSPENDED_PER_HORIZON: i64 = 32;
+const SUSPENDED_PER_HORIZON: i64 = 16;
 
 /// One step of time, as it is scored.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,7 +64,7 @@ pub(super) enum Keep {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Suspended {
     pub(super) at: Timestamp,
-    pub(super) alarm_minutes: f32,
+    pub(super) alarm_minutes: f64,
     pub(super) warning: bool,
 }
 
@@ -78,27 +77,6 @@ pub(super) enum Run {
     Fresh(Timestamp),
     /// It met an episode.
     LeftOver,
-}
-
-/// A scorecard in numbers.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Grades {
-    /// Runs of overload.
-    pub episodes: u32,
-    /// How many of them an alarm preceded.
-    pub caught_early: u32,
-    /// The median time by which it did, in minutes; of the latest ones on a unit's own card.
-    pub median_lead_minutes: Option<f64>,
-    /// Minutes of overload.
-    pub overload_minutes: f64,
-    /// Those without an alarm.
-    pub missed_minutes: f64,
-    /// Minutes of alarm with no overload within the horizon, a day.
-    pub false_alarm_minutes_per_day: f64,
-    /// Changes of level a day.
-    pub level_changes_per_day: f64,
-    /// The share of warnings that came true, lately.
-    pub precision: f64,
 }
 
 impl Scorecard {
@@ -193,28 +171,6 @@ impl Scorecard {
         self.level_changes
     }
 
-    /// The card in numbers, each rounded to six decimals.
-    pub fn grades(&self) -> Grades {
-        let days = self.observed_minutes / MINUTES_PER_DAY;
-        let a_day = |amount: f64| {
-            if days > 0.0 {
-                round6(amount / days)
-            } else {
-                0.0
-            }
-        };
-        Grades {
-            episodes: self.episodes,
-            caught_early: self.caught_early,
-            median_lead_minutes: median(&self.leads),
-            overload_minutes: round6(self.overload_minutes),
-            missed_minutes: round6(self.missed_minutes),
-            false_alarm_minutes_per_day: a_day(self.false_alarm_minutes),
-            level_changes_per_day: a_day(f64::from(self.level_changes)),
-            precision: self.precision.value(),
-        }
-    }
-
     pub(super) fn heap_bytes(&self) -> usize {
         self.leads.capacity() * size_of::<f32>()
             + self.suspended.capacity() * size_of::<Suspended>()
@@ -251,7 +207,7 @@ impl Scorecard {
     fn expire(&mut self, oldest: Timestamp) {
         while self.suspended.front().is_some_and(|one| one.at < oldest) {
             if let Some(wrong) = self.suspended.pop_front() {
-                self.false_alarm_minutes += f64::from(wrong.alarm_minutes);
+                self.false_alarm_minutes += wrong.alarm_minutes;
                 self.settle(wrong, false);
             }
         }
@@ -264,12 +220,8 @@ impl Scorecard {
     }
 
     /// A compact card counts an alarm that follows another closely as part of it.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a step lasts minutes; a millionth of it does not matter"
-    )]
     fn suspend(&mut self, step: &ScoredStep) {
-        let alarm_minutes = if step.alarm { step.minutes as f32 } else { 0.0 };
+        let alarm_minutes = if step.alarm { step.minutes } else { 0.0 };
         let close = match self.keep {
             Keep::All => 0,
             Keep::Recent => step.horizon_micros / SUSPENDED_PER_HORIZON,
@@ -295,12 +247,4 @@ impl Scorecard {
 )]
 fn minutes_between(from: Timestamp, to: Timestamp) -> f32 {
     (to.micros_since(from) as f64 / MICROS_PER_MINUTE as f64) as f32
-}
-
-fn median(leads: &VecDeque<f32>) -> Option<f64> {
-    let mut sorted: Vec<f32> = leads.iter().copied().collect();
-    sorted.sort_unstable_by(f32::total_cmp);
-    let upper = sorted.get(sorted.len() / 2).copied()?;
-    let lower = sorted.get((sorted.len() - 1) / 2).copied()?;
-    Some(f64::midpoint(f64::from(lower), f64::from(upper)))
 }

@@ -4,21 +4,19 @@ use utc_domain::{ProtectionLevel, Timestamp};
 
 use super::codec::{Reader, StateError, Writer};
 use super::forecast::{Outlook, PerPredictor, Predictor};
-use super::gate::{Gate, Precision};
+use super::gate::Gate;
 use super::holt::Holt;
 use super::ladder::{Ladder, Why, Window};
 use super::moment::{Moment, Newest, Said};
 use super::profile::{Bin, DAY_BINS, Profile, WEEK_BINS};
-use super::scorecard::{Keep, Run, Scorecard, Suspended};
 use super::signal::Rates;
 use super::state::PredictiveState;
+use super::text_card::{card, put_card};
 
 /// The first word of every state.
 const VERSION: &str = "predictive1";
-/// More things than this are in no list of a card.
-const LONGEST_LIST: usize = 4096;
 
-type Read<T> = Result<T, StateError>;
+pub(super) type Read<T> = Result<T, StateError>;
 
 impl PredictiveState {
     /// Everything, as text of one line. [`Self::from_text`] reads the same state back.
@@ -236,68 +234,6 @@ fn gate(from: &mut Reader<'_>) -> Read<Gate> {
         "earned" => Ok(Gate::Earned),
         "opened" => Ok(Gate::Opened),
         "closed" => Ok(Gate::Closed),
-        _ => from.wrong(),
-    }
-}
-
-fn put_card(out: &mut Writer, card: &Scorecard) {
-    out.number(card.observed_minutes)
-        .number(card.overload_minutes);
-    out.number(card.missed_minutes)
-        .number(card.false_alarm_minutes);
-    out.number(card.episodes).number(card.caught_early);
-    out.number(card.level_changes);
-    out.number(card.precision.hits)
-        .number(card.precision.warnings);
-    out.number(u8::from(card.in_episode));
-    match card.alarm {
-        Run::Quiet => out.word("quiet"),
-        Run::LeftOver => out.word("leftover"),
-        Run::Fresh(since) => out.word("fresh").time(since),
-    };
-    out.number(card.leads.len());
-    for lead in &card.leads {
-        out.number(*lead);
-    }
-    out.number(card.suspended.len());
-    for one in &card.suspended {
-        out.time(one.at).number(one.alarm_minutes);
-        out.number(u8::from(one.warning));
-    }
-}
-
-fn card(from: &mut Reader<'_>) -> Read<Scorecard> {
-    Ok(Scorecard {
-        observed_minutes: from.real()?,
-        overload_minutes: from.real()?,
-        missed_minutes: from.real()?,
-        false_alarm_minutes: from.real()?,
-        episodes: from.number()?,
-        caught_early: from.number()?,
-        level_changes: from.number()?,
-        precision: Precision {
-            hits: from.real()?,
-            warnings: from.real()?,
-        },
-        in_episode: from.flag()?,
-        alarm: run(from)?,
-        leads: from.list(LONGEST_LIST, Reader::number)?,
-        suspended: from.list(LONGEST_LIST, |from| {
-            Ok(Suspended {
-                at: from.time()?,
-                alarm_minutes: from.number()?,
-                warning: from.flag()?,
-            })
-        })?,
-        keep: Keep::Recent,
-    })
-}
-
-fn run(from: &mut Reader<'_>) -> Read<Run> {
-    match from.word()? {
-        "quiet" => Ok(Run::Quiet),
-        "leftover" => Ok(Run::LeftOver),
-        "fresh" => Ok(Run::Fresh(from.time()?)),
         _ => from.wrong(),
     }
 }
