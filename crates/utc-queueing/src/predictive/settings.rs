@@ -14,11 +14,11 @@ pub struct Tuning {
 }
 
 impl Tuning {
-    /// Gate at 0.4, the quick forecast's weight 0.8, a lock that is held for at most two hours of calm.
+    /// Gate at 0.4, the quick forecast's weight 0.8, a lock that takes at most four hours of calm.
     pub const STANDARD: Self = Self {
         gate_precision: 0.4,
         quick_alpha: 0.8,
-        longest_lock_minutes: 120,
+        longest_lock_minutes: 240,
     };
 
     /// Checks and keeps the numbers.

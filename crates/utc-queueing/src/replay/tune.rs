@@ -8,7 +8,7 @@ use super::trace::Trace;
 
 const GATES: [f64; 3] = [0.3, 0.4, 0.5];
 const QUICK_ALPHAS: [f64; 3] = [0.7, 0.8, 0.9];
-const LOCKS: [u32; 3] = [60, 120, 240];
+const LOCKS: [u32; 3] = [120, 240, 480];
 /// How many times the classic controller's false alarms and changes a setting may cost.
 const ALLOWANCE: f64 = 1.5;
 

@@ -88,10 +88,10 @@ fn a_level_that_comes_back_is_held_longer_each_time_up_to_the_longest() {
     }
     assert!(held.is_sorted(), "{held:?}");
     assert!(
-        held[0] < 60 && (60..120).contains(&held[1]) && held[2] >= 120,
+        held[0] < 60 && (60..120).contains(&held[1]) && held[2] >= 240,
         "{held:?}"
     );
-    assert!(held[3] < 120 + 60, "{held:?}");
+    assert!(held[3] < 240 + 60, "{held:?}");
 }
 
 #[test]
@@ -297,7 +297,7 @@ fn text_that_is_no_state_is_refused() {
 
 #[test]
 fn a_tuning_out_of_range_is_refused() {
-    assert_eq!(Tuning::new(0.4, 0.8, 120), Ok(Tuning::STANDARD));
+    assert_eq!(Tuning::new(0.4, 0.8, 240), Ok(Tuning::STANDARD));
     for gate in [0.0, 1.0, f64::NAN] {
         assert!(matches!(
             Tuning::new(gate, 0.8, 120),
