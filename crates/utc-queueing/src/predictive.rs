@@ -27,6 +27,7 @@ mod signal;
 mod state;
 mod text;
 mod text_card;
+mod words;
 
 pub use codec::StateError;
 pub use forecast::{Forecast, PerPredictor, Predictor};

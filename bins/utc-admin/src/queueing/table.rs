@@ -13,32 +13,7 @@ const HEAD: &str = "                episodes   early  lead min  overload min  mi
 pub(super) fn replays(done: &[Done]) -> String {
     let mut text = String::new();
     for one in done {
-        let replay = &one.replay;
-        let skipped = match one.skipped {
-            0 => String::new(),
-            rows => format!(", {rows} rows left out"),
-        };
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "{}\n{} rows of {} s{skipped}, capacity {:.3}\n{HEAD}",
-            one.file,
-            replay.points.len(),
-            replay.step_seconds,
-            replay.mu
-        );
-        line(&mut text, "classic", &replay.classic, Precision::Hidden);
-        line(
-            &mut text,
-            "predictive",
-            &replay.predictive,
-            Precision::Hidden,
-        );
-        for (predictor, card) in replay.predictors.iter() {
-            let name = format!("  {predictor}");
-            line(&mut text, &name, card, Precision::Shown);
-        }
-        text.push('\n');
+        recording(&mut text, one);
     }
     if done.is_empty() {
         return "nothing was replayed".to_owned();
@@ -50,6 +25,29 @@ pub(super) fn replays(done: &[Done]) -> String {
     line(&mut text, "predictive", &predictive, Precision::Hidden);
     text.push_str(&compared(&classic, &predictive));
     text
+}
+
+fn recording(text: &mut String, one: &Done) {
+    let replay = &one.replay;
+    let skipped = match one.skipped {
+        0 => String::new(),
+        rows => format!(", {rows} rows left out"),
+    };
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        text,
+        "{}\n{} rows of {} s{skipped}, capacity {:.3}\n{HEAD}",
+        one.file,
+        replay.points.len(),
+        replay.step_seconds,
+        replay.mu
+    );
+    line(text, "classic", &replay.classic, Precision::Hidden);
+    line(text, "predictive", &replay.predictive, Precision::Hidden);
+    for (predictor, card) in replay.predictors.iter() {
+        line(text, &format!("  {predictor}"), card, Precision::Shown);
+    }
+    text.push('\n');
 }
 
 /// The recommendation, and what it rests on.

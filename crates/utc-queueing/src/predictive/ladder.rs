@@ -4,7 +4,7 @@ use utc_domain::{ProtectionLevel, Timestamp};
 
 use crate::controller::Relaxing;
 
-use super::forecast::Predictor;
+use super::forecast::Forecast;
 use super::settings::{MICROS_PER_HOUR, MICROS_PER_MINUTE, PredictiveSettings};
 
 /// Why a level holds.
@@ -12,15 +12,8 @@ use super::settings::{MICROS_PER_HOUR, MICROS_PER_MINUTE, PredictiveSettings};
 pub enum Why {
     /// The measured signal asks for it, or nothing was seen yet.
     Measured,
-    /// A forecast with an open gate lifted the unit one level above what is measured.
-    Forecast {
-        /// Whose.
-        predictor: Predictor,
-        /// The utilisation that it expects.
-        rho: f64,
-        /// Its precision then.
-        precision: f64,
-    },
+    /// A forecast with an open gate lifted the unit one level above what was measured; this is what it said then.
+    Forecast(Forecast),
     /// It stayed calm for the window.
     Relaxed,
 }
@@ -150,11 +143,20 @@ impl Ladder {
         }
     }
 
+    /// The window of the level that holds.
+    pub(super) fn window(&self) -> Window {
+        match self.level {
+            ProtectionLevel::Permissive => Window::FIRST,
+            ProtectionLevel::RequireApproval => self.approval,
+            ProtectionLevel::ReadOnly => self.read_only,
+        }
+    }
+
     fn above_ground(&self, settings: &PredictiveSettings) -> Option<(f64, Window)> {
         match self.level {
             ProtectionLevel::Permissive => None,
-            ProtectionLevel::RequireApproval => Some((settings.low(), self.approval)),
-            ProtectionLevel::ReadOnly => Some((settings.high(), self.read_only)),
+            ProtectionLevel::RequireApproval => Some((settings.low(), self.window())),
+            ProtectionLevel::ReadOnly => Some((settings.high(), self.window())),
         }
     }
 

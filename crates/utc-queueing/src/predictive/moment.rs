@@ -108,12 +108,12 @@ impl Moment {
 }
 
 impl Newest {
-    pub(super) fn empty(moment: Moment) -> Self {
+    pub(super) fn empty(moment: &Moment) -> Self {
         Self {
             lambda_sum: 0,
             mu_sum: 0,
             count: 0,
-            moment,
+            moment: *moment,
         }
     }
 
@@ -161,14 +161,7 @@ pub(super) fn asked(
         ProtectionLevel::RequireApproval | ProtectionLevel::ReadOnly => ProtectionLevel::ReadOnly,
     };
     match surest {
-        Some((predictor, forecast)) if lifted > measured => {
-            let why = Why::Forecast {
-                predictor,
-                rho: forecast.rho.unwrap_or_default(),
-                precision: forecast.precision,
-            };
-            (lifted, why)
-        }
+        Some((_, forecast)) if lifted > measured => (lifted, Why::Forecast(*forecast)),
         Some(_) | None => (measured, Why::Measured),
     }
 }

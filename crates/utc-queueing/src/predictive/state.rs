@@ -101,9 +101,9 @@ impl PredictiveState {
             Some(newest) if newest.moment.at == at => newest,
             Some(over) => {
                 self.settle(settings, &over.moment);
-                Newest::empty(over.moment)
+                Newest::empty(&over.moment)
             }
-            None => Newest::empty(Moment::first(Rates::of(&observation), at)),
+            None => Newest::empty(&Moment::first(Rates::of(&observation), at)),
         };
         newest.add(&observation);
         let (moment, forecasts) = self.moment(settings, &newest, at, relaxing);

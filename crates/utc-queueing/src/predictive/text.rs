@@ -3,7 +3,7 @@
 use utc_domain::{ProtectionLevel, Timestamp};
 
 use super::codec::{Reader, StateError, Writer};
-use super::forecast::{Outlook, PerPredictor, Predictor};
+use super::forecast::{Forecast, Outlook, PerPredictor, Predictor};
 use super::gate::Gate;
 use super::holt::Holt;
 use super::ladder::{Ladder, Why, Window};
@@ -137,11 +137,7 @@ fn put_ladder(out: &mut Writer, ladder: &Ladder) {
     match ladder.why {
         Why::Measured => out.word("measured"),
         Why::Relaxed => out.word("relaxed"),
-        Why::Forecast {
-            predictor,
-            rho,
-            precision,
-        } => out.word(predictor.as_str()).number(rho).number(precision),
+        Why::Forecast(forecast) => put_forecast(out, &forecast),
     };
     for time in [ladder.calm_since, ladder.below_since] {
         put_time(out, time);
@@ -179,13 +175,32 @@ fn why(from: &mut Reader<'_>) -> Read<Why> {
             let Some(predictor) = named else {
                 return from.wrong();
             };
-            Ok(Why::Forecast {
-                predictor,
-                rho: from.real()?,
-                precision: from.real()?,
-            })
+            forecast(predictor, from).map(Why::Forecast)
         }
     }
+}
+
+fn put_forecast<'a>(out: &'a mut Writer, forecast: &Forecast) -> &'a mut Writer {
+    out.word(forecast.predictor.as_str());
+    for value in [forecast.rho, forecast.minutes_to_threshold] {
+        out.option(value, |out, value| {
+            out.number(value);
+        });
+    }
+    out.number(forecast.horizon_minutes);
+    out.number(forecast.precision)
+        .number(u8::from(forecast.open))
+}
+
+fn forecast(predictor: Predictor, from: &mut Reader<'_>) -> Read<Forecast> {
+    Ok(Forecast {
+        predictor,
+        rho: from.option(Reader::real)?,
+        minutes_to_threshold: from.option(Reader::real)?,
+        horizon_minutes: from.real()?,
+        precision: from.real()?,
+        open: from.flag()?,
+    })
 }
 
 fn window(from: &mut Reader<'_>) -> Read<Window> {

@@ -77,6 +77,12 @@ pub enum ReplayError {
     },
 }
 
+/// What every step is scored by.
+struct Rules<'a> {
+    settings: &'a PredictiveSettings,
+    step_micros: i64,
+}
+
 /// Both controllers on the same rows.
 struct Pair<'a> {
     classic_settings: &'a Settings,
@@ -103,33 +109,41 @@ pub fn replay(
         Some(value) => return Err(ReplayError::Capacity { value }),
         None => capacity(&truth).ok_or(ReplayError::NoLoad)?,
     };
-    let step_seconds = seconds(trace.step_micros());
-    let mut replay = Replay {
-        step_seconds,
-        mu,
-        classic: Scorecard::exact(),
-        predictive: Scorecard::exact(),
-        predictors: PerPredictor::from_fn(|_| Scorecard::exact()),
-        points: Vec::with_capacity(truth.len()),
-        warm_up: truth.len() / 3,
-    };
+    let mut replay = Replay::new(mu, trace);
     let mut pair = Pair {
         classic_settings,
         settings,
         classic: None,
         predictive: PredictiveState::new(),
     };
-    let capacity = capacity_per_hour(mu, step_seconds);
+    let rules = Rules {
+        settings,
+        step_micros: trace.step_micros(),
+    };
+    let capacity = capacity_per_hour(mu, replay.step_seconds);
     for (row, truth) in trace.rows().iter().zip(truth) {
         let rho = (row.value / mu).min(MOST_ARRIVALS / capacity);
-        let truth = round6(truth / mu);
-        let Some(step) = pair.step(row, rho * capacity, capacity) else {
-            continue;
-        };
-        replay.take(row.at, truth, &step, settings, trace.step_micros());
+        if let Some((classic, step)) = pair.step(row, rho * capacity, capacity) {
+            let truth = round6(truth / mu);
+            replay.take(Point::of(row.at, truth, classic, &step), &step, &rules);
+        }
     }
     replay.finish();
     Ok(replay)
+}
+
+impl Point {
+    fn of(at: Timestamp, truth: f64, classic: ProtectionLevel, step: &PredictiveStep) -> Self {
+        Self {
+            at,
+            truth,
+            level: Level {
+                classic,
+                predictive: step.level,
+            },
+            expected: PerPredictor::from_fn(|one| step.forecasts.of(one).rho),
+        }
+    }
 }
 
 impl Pair<'_> {
@@ -161,51 +175,46 @@ impl Pair<'_> {
 }
 
 impl Replay {
-    fn take(
-        &mut self,
-        at: Timestamp,
-        truth: f64,
-        (classic, step): &(ProtectionLevel, PredictiveStep),
-        settings: &PredictiveSettings,
-        step_micros: i64,
-    ) {
-        let level = Level {
-            classic: *classic,
-            predictive: step.level,
-        };
-        if self.points.len() >= self.warm_up {
-            let before = self.points.last().map(|point| point.level);
-            let scored = ScoredStep {
-                at,
-                minutes: seconds(step_micros) / 60.0,
-                horizon_micros: PredictiveSettings::horizon_micros(Some(step_micros)),
-                overload: truth >= HIGH,
-                alarm: false,
-                warning: false,
-                level_changes: 0,
-            };
-            let before = before.filter(|_| self.points.len() > self.warm_up);
-            let was = |one: fn(Level) -> ProtectionLevel| (one(level), before.map(one));
-            self.classic
-                .record(&by_level(scored, was(|level| level.classic)));
-            self.predictive
-                .record(&by_level(scored, was(|level| level.predictive)));
-            for predictor in Predictor::ALL {
-                let (alarm, warning) = step.alone(predictor, settings);
-                let card = self.predictors.of_mut(predictor);
-                card.record_alone(&ScoredStep {
-                    alarm,
-                    warning,
-                    ..scored
-                });
-            }
+    fn new(mu: f64, trace: &Trace) -> Self {
+        let rows = trace.rows().len();
+        Self {
+            step_seconds: seconds(trace.step_micros()),
+            mu,
+            classic: Scorecard::exact(),
+            predictive: Scorecard::exact(),
+            predictors: PerPredictor::from_fn(|_| Scorecard::exact()),
+            points: Vec::with_capacity(rows),
+            warm_up: rows / 3,
         }
-        self.points.push(Point {
-            at,
-            truth,
-            level,
-            expected: PerPredictor::from_fn(|one| step.forecasts.of(one).rho),
-        });
+    }
+
+    fn take(&mut self, point: Point, step: &PredictiveStep, rules: &Rules<'_>) {
+        if self.points.len() >= self.warm_up {
+            self.score(&point, step, rules);
+        }
+        self.points.push(point);
+    }
+
+    fn score(&mut self, point: &Point, step: &PredictiveStep, rules: &Rules<'_>) {
+        let scored = rules.scored(point);
+        let scores_before = self.points.len() > self.warm_up;
+        let before = self.points.last().filter(|_| scores_before);
+        let was = |one: fn(Level) -> ProtectionLevel| {
+            (one(point.level), before.map(|before| one(before.level)))
+        };
+        self.classic
+            .record(&by_level(scored, was(|level| level.classic)));
+        self.predictive
+            .record(&by_level(scored, was(|level| level.predictive)));
+        for predictor in Predictor::ALL {
+            let (alarm, warning) = step.alone(predictor, rules.settings);
+            let card = self.predictors.of_mut(predictor);
+            card.record_alone(&ScoredStep {
+                alarm,
+                warning,
+                ..scored
+            });
+        }
     }
 
     fn finish(&mut self) {
@@ -213,6 +222,21 @@ impl Replay {
         self.predictive.finish();
         for predictor in Predictor::ALL {
             self.predictors.of_mut(predictor).finish();
+        }
+    }
+}
+
+impl Rules<'_> {
+    /// A step without what was said of it.
+    fn scored(&self, point: &Point) -> ScoredStep {
+        ScoredStep {
+            at: point.at,
+            minutes: seconds(self.step_micros) / 60.0,
+            horizon_micros: PredictiveSettings::horizon_micros(Some(self.step_micros)),
+            overload: point.truth >= HIGH,
+            alarm: false,
+            warning: false,
+            level_changes: 0,
         }
     }
 }

@@ -72,6 +72,23 @@ fn just_below_its_threshold_a_level_takes_an_hour() {
 }
 
 #[test]
+fn a_sentence_says_what_holds_and_what_relaxes_it() {
+    let mut unit = Unit::new();
+    let words = |unit: &Unit| unit.state.recommendation(&unit.settings);
+    assert!(words(&unit).starts_with("No data"));
+    unit.feed(0.2, 0);
+    assert!(words(&unit).starts_with("All is well: utilisation is 0.2"));
+    unit.feed(1.9, 5);
+    assert!(
+        words(&unit)
+            .contains("15 minutes below 0.8, or 60 below 0.9, relax it to `require_approval`")
+    );
+    unit.hold(0.1, 10, 40);
+    assert!(words(&unit).starts_with("Writes need approval because the unit is relaxing"));
+    assert!(words(&unit).contains("below 0.5"));
+}
+
+#[test]
 fn a_level_that_comes_back_is_held_longer_each_time_up_to_the_longest() {
     let mut unit = Unit::new();
     let mut held = Vec::new();
@@ -137,10 +154,19 @@ fn an_open_one_lifts_by_one_level_and_says_so() {
     unit.feed(0.3, 0);
     let change = unit.feed(1.1, 5).change.unwrap();
     assert_eq!((change.from, change.to), (Permissive, ReadOnly));
-    let Why::Forecast { predictor, rho, .. } = change.why else {
+    let Why::Forecast(forecast) = change.why else {
         panic!("{:?}", change.why)
     };
-    assert_eq!((predictor, rho), (Predictor::FastEwma, 0.94));
+    let said = (forecast.predictor, forecast.rho, forecast.horizon_minutes);
+    assert_eq!(said, (Predictor::FastEwma, Some(0.94), 15.0));
+    let words = unit.state.recommendation(&unit.settings);
+    assert!(
+        words.starts_with(
+            "Writes are refused because the `fast_ewma` forecast, right in 50 % of its warnings"
+        ),
+        "{words}"
+    );
+    assert_eq!(unit.state.reason().map(|(_, why)| why), Some(change.why));
 }
 
 #[test]
