@@ -13,6 +13,7 @@ mod architecture;
 mod bad_input;
 mod calls;
 mod chain;
+mod ciw;
 mod cli;
 mod config;
 mod crash;
