@@ -49,8 +49,6 @@ pub struct Point {
     pub truth: f64,
     /// The levels after the step.
     pub level: Level,
-    /// What each forecast expected within the horizon.
-    pub expected: PerPredictor<Option<f64>>,
 }
 
 /// The levels of both controllers.
@@ -122,28 +120,18 @@ pub fn replay(
     };
     let capacity = capacity_per_hour(mu, replay.step_seconds);
     for (row, truth) in trace.rows().iter().zip(truth) {
-        let rho = (row.value / mu).min(MOST_ARRIVALS / capacity);
-        if let Some((classic, step)) = pair.step(row, rho * capacity, capacity) {
-            let truth = round6(truth / mu);
-            replay.take(Point::of(row.at, truth, classic, &step), &step, &rules);
+        let lambda = (row.value / mu * capacity).min(MOST_ARRIVALS);
+        if let Some((classic, step)) = pair.step(row, lambda, capacity) {
+            let level = Level {
+                classic,
+                predictive: step.level,
+            };
+            let (at, truth) = (row.at, round6(truth / mu));
+            replay.take(Point { at, truth, level }, &step, &rules);
         }
     }
     replay.finish();
     Ok(replay)
-}
-
-impl Point {
-    fn of(at: Timestamp, truth: f64, classic: ProtectionLevel, step: &PredictiveStep) -> Self {
-        Self {
-            at,
-            truth,
-            level: Level {
-                classic,
-                predictive: step.level,
-            },
-            expected: PerPredictor::from_fn(|one| step.forecasts.of(one).rho),
-        }
-    }
 }
 
 impl Pair<'_> {

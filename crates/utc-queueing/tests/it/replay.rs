@@ -237,6 +237,13 @@ fn the_unit_of_a_recording_does_not_matter() {
 }
 
 #[test]
+fn a_load_beyond_all_bounds_is_an_overload_like_any_other() {
+    let replay = run(&trace(&[1e308; 40]), Some(1e-300)).unwrap();
+    assert_eq!(replay.points.len(), 40);
+    assert_eq!(replay.predictive.grades().missed_minutes, 0.0);
+}
+
+#[test]
 fn a_load_that_is_hardly_ever_there_has_a_capacity_too() {
     let mut values = [0.0; 1_000];
     values[700] = 6.0;
