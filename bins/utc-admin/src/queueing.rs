@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use utc_domain::UnitName;
 use utc_queueing::Settings;
@@ -167,13 +167,11 @@ fn tune_on(context: &Context, traces: &[Trace], mu: Option<f64>) -> anyhow::Resu
 }
 
 fn progress(context: &Context, length: usize, what: &str) -> ProgressBar {
-    let bar = ProgressBar::new(u64::try_from(length).unwrap_or(u64::MAX));
+    let bar = context.progress();
+    bar.set_length(u64::try_from(length).unwrap_or(u64::MAX));
     let form = format!("{{bar:30}} {{pos}}/{{len}} {what} {{msg}}");
     if let Ok(style) = ProgressStyle::with_template(&form) {
         bar.set_style(style);
-    }
-    if !context.shows_progress() {
-        bar.set_draw_target(ProgressDrawTarget::hidden());
     }
     bar
 }
