@@ -113,11 +113,7 @@ impl Console {
             return Ok(Vec::new());
         };
         // A receipt is not less genuine because nothing can be signed at the moment: that is no verdict.
-        let proof = self.proof_at(seq)?.ok_or_else(|| {
-            AppError::Unavailable(
-                "no head of the log that covers the receipt is signed at the moment".into(),
-            )
-        })?;
+        let proof = self.proof_at(seq)?.ok_or_else(|| self.no_head())?;
         let key = self.log_keys()?.active;
         let signed = open_checkpoint(&proof.checkpoint, &key);
         let included = signed.as_ref().is_ok_and(|head| {

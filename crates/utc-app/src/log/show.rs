@@ -109,9 +109,14 @@ impl Console {
     /// in time.
     pub fn receipt_proof(&self, by: &Principal, id: ReceiptId) -> Result<ReceiptProof, AppError> {
         let stored = self.receipt(by, id)?;
-        self.proof_at(stored.seq)?.ok_or_else(|| {
-            AppError::Unavailable("no head of the log that covers the receipt is signed yet".into())
-        })
+        self.proof_at(stored.seq)?.ok_or_else(|| self.no_head())
+    }
+
+    /// Why there is no signed head; the cause is for this program's own log.
+    pub(crate) fn no_head(&self) -> AppError {
+        let trouble = self.log_trouble();
+        let why = trouble.unwrap_or_else(|| "it was not signed in time".to_owned());
+        AppError::Unavailable(format!("no head of the log covers the receipt: {why}").into())
     }
 
     /// The proof of the receipt at a position; none when no head that covers it is signed in time.

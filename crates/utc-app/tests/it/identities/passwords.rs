@@ -28,7 +28,8 @@ fn check_invalid(result: Result<(), AppError>, pointer: &str) {
 
 #[test]
 fn a_person_changes_their_password_and_their_other_sessions_end() {
-    let console = Installation::new().open();
+    let installation = Installation::new();
+    let console = installation.open();
     person(&console, "ann", "viewer");
     person(&console, "bob", "viewer");
     let here = console.sign_in("ann", PASSWORD).unwrap();

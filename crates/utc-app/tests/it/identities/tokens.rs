@@ -287,7 +287,8 @@ fn one_credential_takes_at_most_a_quarter_of_the_queue() {
 
 #[test]
 fn a_decision_names_the_credential_that_it_was_asked_with() {
-    let console = Installation::new().open();
+    let installation = Installation::new();
+    let console = installation.open();
     let (text, id) = token(&console, new_token("ci", "decider"));
     let by = accepted(&console, &text);
     let asked = console.submit_as(&by, ask("write:x", "a")).wait().unwrap();
