@@ -22,6 +22,7 @@ const EDGES: &[(&str, &[&str])] = &[
         &[
             "utc-attestation",
             "utc-domain",
+            "utc-evidence",
             "utc-policy",
             "utc-queueing",
             "utc-storage",

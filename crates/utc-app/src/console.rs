@@ -12,7 +12,7 @@ use utc_domain::{Clock, KeyId, Sealer};
 use utc_policy::PolicySet;
 use utc_queueing::Relaxing;
 use utc_storage::connection::Location;
-use utc_storage::journal::{self, Head, Journal, Receipt, Tx, read_head};
+use utc_storage::journal::{self, Head, Journal, Tx, read_head};
 use utc_storage::{StorageError, Store, chain, database_clock};
 
 use self::keys::{key_ring, open_vault, refuse_other_key};
@@ -20,11 +20,12 @@ use crate::cache::StateCache;
 use crate::clock::new_receipt_id;
 use crate::clock_watch::ClockWatch;
 use crate::decide::forget;
+use crate::evidence::KeptBundle;
 use crate::identity::{Renewals, Seen, SetupSecret, Vault, flush};
 use crate::log::{self, Closed, Keeper, LogFault, Opened, Voucher};
 use crate::options::Options;
 use crate::replay::Replayed;
-use crate::task::{Plan, Task};
+use crate::task::{Done, Plan, Task};
 use crate::webhooks::{self, Links};
 use crate::work::{Places, Works};
 use crate::{AppError, Ticket, approvals, genesis, units};
@@ -34,6 +35,15 @@ const LAST_USE_EVERY: Duration = Duration::from_mins(1);
 
 /// How many replays run at once: each takes a processor for as long as it runs.
 const REPLAYS: usize = 2;
+
+/// How many replays that have ended are remembered.
+const REPLAYS_KEPT: usize = 32;
+
+/// How many exports run at once.
+const EXPORTS: usize = 1;
+
+/// How many bundles wait to be fetched: each takes room on the disk.
+const BUNDLES_KEPT: usize = 4;
 
 /// How many simulations run at once.
 const SIMULATIONS: usize = 2;
@@ -104,6 +114,7 @@ pub struct Console {
     log_fault: Option<LogFault>,
     closed: Option<Closed>,
     replays: Works<Replayed>,
+    exports: Works<KeptBundle>,
     simulating: Places,
     tick: Option<(Sender<()>, JoinHandle<()>)>,
     keeping: Option<(Sender<()>, JoinHandle<()>)>,
@@ -180,7 +191,8 @@ impl Console {
             keeper,
             log_fault: None,
             closed: None,
-            replays: Works::new("replay", REPLAYS),
+            replays: Works::new("replay", REPLAYS, REPLAYS_KEPT),
+            exports: Works::new("export", EXPORTS, BUNDLES_KEPT),
             simulating: Places::new("simulation", SIMULATIONS),
             tick: None,
             keeping: None,
@@ -297,6 +309,7 @@ impl Console {
     /// Ends what runs in the background, refuses new work, writes what waits, stops.
     pub fn close(&self) {
         self.replays.cancel_all();
+        self.exports.cancel_all();
         drop(flush(
             &self.cache,
             &self.journal,
@@ -343,6 +356,10 @@ impl Console {
 
     pub(crate) fn replays(&self) -> &Works<Replayed> {
         &self.replays
+    }
+
+    pub(crate) fn exports(&self) -> &Works<KeptBundle> {
+        &self.exports
     }
 
     pub(crate) fn simulating(&self) -> &Places {
@@ -392,9 +409,18 @@ impl Console {
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<Plan<T>, AppError> + Send + 'static,
     {
+        self.control_with_receipts(work).map(|(answer, _)| answer)
+    }
+
+    /// The same with the receipts as they were committed.
+    pub(crate) fn control_with_receipts<T, F>(&self, work: F) -> Ticket<Done<T>>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<Plan<T>, AppError> + Send + 'static,
+    {
         let (job, ticket) = Task::boxed(Arc::clone(&self.cache), work);
         self.journal.submit(job);
-        ticket.map(|(answer, _): (T, Vec<Receipt>)| answer)
+        ticket
     }
 }
 

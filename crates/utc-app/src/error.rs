@@ -79,6 +79,15 @@ pub enum AppError {
         /// How much may be taken.
         limit_bytes: u64,
     },
+    /// A bundle could not be made. No file is left.
+    #[error("{message}")]
+    NotExported {
+        /// Why, in words for whoever asked.
+        message: String,
+        /// The cause.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The queue in front of the journal is full.
     #[error("too many requests are waiting to be written")]
     Busy,

@@ -10,6 +10,7 @@ mod console;
 mod decide;
 mod draft;
 mod error;
+pub mod evidence;
 pub mod gateway;
 mod genesis;
 mod identity;

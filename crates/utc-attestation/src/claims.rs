@@ -140,6 +140,9 @@ pub struct FilterClaims {
     pub from: Option<String>,
     /// How many receipts the log had.
     pub log_size: u64,
+    /// Of this subject.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub subject: Option<String>,
     /// Before this time.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub to: Option<String>,
@@ -225,11 +228,15 @@ pub struct MetaClaims {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub loosens: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub manifest_digest: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mu_est: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pinned: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub population: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous_level: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -114,6 +114,8 @@ pub enum Code {
     ReplayDiffers,
     /// Recorded decisions were judged by other rules or thresholds.
     ReplayCounterfactual,
+    /// Receipts were handed out as an evidence bundle.
+    EvidenceExported,
 }
 
 impl Code {
@@ -187,6 +189,7 @@ impl Code {
             Self::ReplayEqual => "replay_equal",
             Self::ReplayDiffers => "replay_differs",
             Self::ReplayCounterfactual => "replay_counterfactual",
+            Self::EvidenceExported => "evidence_exported",
         }
     }
 }

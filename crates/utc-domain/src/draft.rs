@@ -137,6 +137,10 @@ pub struct Meta {
     pub filter: Option<LogFilter>,
     /// For a replay: what it came to.
     pub replay: Option<ReplayTotals>,
+    /// For an export: the digest of the manifest of what was handed out, which stands for every byte of it.
+    pub manifest_digest: Option<PayloadHash>,
+    /// For an export: how many receipts were handed out.
+    pub population: Option<u64>,
 }
 
 /// Which receipts somebody went through.
@@ -150,6 +154,8 @@ pub struct LogFilter {
     pub to: Option<Timestamp>,
     /// About this unit; none: whatever they are about.
     pub unit: Option<UnitName>,
+    /// Of this subject; none: whoever it was.
+    pub subject: Option<Subject>,
     /// How many receipts the log had; later ones were not looked at.
     pub log_size: u64,
 }

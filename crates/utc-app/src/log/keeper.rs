@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use utc_attestation::log::{Checkpoint, LogKey, VerifierKey, sign_checkpoint};
+use utc_attestation::log::{Checkpoint, LogKey, VerifierKey, open_checkpoint, sign_checkpoint};
 use utc_domain::Sealer;
 use utc_storage::journal::{Journal, read_head};
 use utc_storage::rows::signers;
@@ -152,6 +152,21 @@ impl Keeper {
             checkpoint,
             text: text.into(),
         })
+    }
+
+    /// The key that signed this head.
+    ///
+    /// # Errors
+    /// [`LogFault::OtherKey`] when it has been changed since.
+    pub(crate) fn key_of(&self, head: &SignedHead) -> Result<LogKey, LogFault> {
+        let key = Seed::open(&self.key_file, false)?.under(head.checkpoint.origin.as_str())?;
+        match open_checkpoint(&head.text, key.verifier_key()) {
+            Ok(_) => Ok(key),
+            Err(_) => Err(LogFault::OtherKey {
+                active: "the key of the newest head".to_owned(),
+                file: self.key_file.display().to_string(),
+            }),
+        }
     }
 
     /// The head as it is now, signed by the key that is being replaced.

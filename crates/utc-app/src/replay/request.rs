@@ -96,6 +96,7 @@ impl ReplayRequest {
             from: self.from,
             to: self.to,
             unit: self.unit.clone(),
+            subject: None,
             log_size,
         })
     }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 pub struct WorkId(Uuid);
 
 impl WorkId {
-    pub(super) fn random() -> Self {
+    pub(crate) fn random() -> Self {
         Self(Uuid::now_v7())
     }
 }

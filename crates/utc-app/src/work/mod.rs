@@ -21,15 +21,14 @@ pub(crate) use pace::Pace;
 pub(crate) use places::Places;
 pub use view::{WorkState, WorkView};
 
-/// How many that have ended are remembered.
-const KEPT: usize = 32;
-
 /// The work of one kind, whose result is a `T`: what runs, and what ended last.
 pub(crate) struct Works<T> {
     /// What one is called.
     what: &'static str,
     /// How many may run at once.
     places: usize,
+    /// How many that have ended are remembered.
+    kept: usize,
     /// Oldest first.
     list: Mutex<VecDeque<Arc<Work<T>>>>,
 }
@@ -56,11 +55,12 @@ struct End<T> {
 }
 
 impl<T: Send + Sync + 'static> Works<T> {
-    /// None yet; `what` is what one is called, and `places` may run at once.
-    pub(crate) fn new(what: &'static str, places: usize) -> Self {
+    /// None yet; `what` is what one is called, `places` may run at once, and the last `kept` that have ended are remembered.
+    pub(crate) fn new(what: &'static str, places: usize, kept: usize) -> Self {
         Self {
             what,
             places,
+            kept,
             list: Mutex::default(),
         }
     }
@@ -123,7 +123,7 @@ impl<T: Send + Sync + 'static> Works<T> {
         if running >= self.places {
             return Err(too_much(self.what, running));
         }
-        while list.len() >= KEPT + self.places {
+        while list.len() >= self.kept + self.places {
             let oldest = list.iter().position(|other| other.has_ended());
             oldest.and_then(|at| list.remove(at));
         }
@@ -167,12 +167,13 @@ impl<T> Work<T> {
 
     fn view(&self) -> WorkView<T> {
         let ended = self.ended();
-        let (done, total) = self.pace.so_far();
+        let (stage, done, total) = self.pace.so_far();
         WorkView {
             id: self.id,
             started_by: self.start.by.clone(),
             started_at: self.started_at,
             ended_at: ended.as_ref().map(|end| end.at),
+            stage,
             done,
             total,
             state: ended

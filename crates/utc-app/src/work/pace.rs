@@ -1,11 +1,13 @@
 //! How far work is, and whether it should go on.
 
 use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// How far work is, and whether it should go on.
 #[derive(Debug, Default)]
 pub(crate) struct Pace {
+    stage: Mutex<Option<&'static str>>,
     done: AtomicU64,
     total: AtomicU64,
     cancelled: AtomicBool,
@@ -23,12 +25,23 @@ impl Pace {
         }
     }
 
+    /// The same for one part of the work.
+    pub(crate) fn tell_of(&self, stage: &'static str, done: u64, total: u64) -> ControlFlow<()> {
+        *self.stage() = Some(stage);
+        self.tell(done, total)
+    }
+
+    fn stage(&self) -> std::sync::MutexGuard<'_, Option<&'static str>> {
+        // Nothing panics while it is held.
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }
 
-    pub(super) fn so_far(&self) -> (u64, u64) {
+    pub(super) fn so_far(&self) -> (Option<&'static str>, u64, u64) {
         let done = self.done.load(Ordering::Relaxed);
-        (done, self.total.load(Ordering::Relaxed))
+        (*self.stage(), done, self.total.load(Ordering::Relaxed))
     }
 }

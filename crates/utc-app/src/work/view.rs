@@ -17,6 +17,8 @@ pub struct WorkView<T> {
     pub started_at: Timestamp,
     /// When it ended; none while it runs.
     pub ended_at: Option<Timestamp>,
+    /// Which part of it is under way; none where it has one only, or has not begun.
+    pub stage: Option<&'static str>,
     /// How much is done.
     pub done: u64,
     /// Of how much; 0 until that is known.

@@ -81,6 +81,7 @@ fn check(draft: &Draft, place: &Placement) -> Result<(), ClaimsError> {
     let config_version = draft.meta.config_version.unwrap_or(0);
     let backlog = draft.meta.approval_backlog.unwrap_or(0);
     let log_before = draft.meta.log_before.as_ref().map_or(0, |log| log.size);
+    let population = draft.meta.population.unwrap_or(0);
     // No part of a log is longer than the log.
     let log_size = draft
         .meta
@@ -94,6 +95,7 @@ fn check(draft: &Draft, place: &Placement) -> Result<(), ClaimsError> {
         ("meta.config_version", config_version),
         ("meta.approval_backlog", backlog),
         ("meta.log_before.size", log_before),
+        ("meta.population", population),
     ];
     match integers.into_iter().find(|&(_, value)| value > MAX_INTEGER) {
         Some((member, value)) => Err(ClaimsError::Integer { member, value }),
@@ -146,6 +148,7 @@ fn filter(filter: &LogFilter) -> FilterClaims {
         digest: filter.digest.to_string(),
         from: filter.from.map(|at| at.to_string()),
         log_size: filter.log_size,
+        subject: filter.subject.as_ref().map(ToString::to_string),
         to: filter.to.map(|at| at.to_string()),
         unit: filter.unit.as_ref().map(ToString::to_string),
     }
@@ -185,9 +188,11 @@ fn meta(seen: &Meta) -> MetaClaims {
         log_before: seen.log_before.as_ref().map(before),
         log_key: seen.log_key.clone(),
         loosens: seen.loosens,
+        manifest_digest: seen.manifest_digest.as_ref().map(ToString::to_string),
         mode: seen.mode.map(Mode::as_str).map(str::to_owned),
         mu_est: seen.mu_est.map(round6),
         pinned: seen.pinned,
+        population: seen.population,
         previous_level: seen
             .previous_level
             .map(ProtectionLevel::as_str)

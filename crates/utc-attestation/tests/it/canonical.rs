@@ -152,6 +152,7 @@ fn replay_meta(at: Option<Timestamp>, there: Option<bool>, count: u64) -> Meta {
         from: at,
         to: at,
         unit: draft().unit,
+        subject: there.map(|_| draft().subject),
         log_size: count,
     };
     let totals = ReplayTotals {
@@ -163,6 +164,8 @@ fn replay_meta(at: Option<Timestamp>, there: Option<bool>, count: u64) -> Meta {
     Meta {
         filter: there.map(|_| filter),
         replay: there.map(|_| totals),
+        manifest_digest: there.map(|_| utc_attestation::sha256_hex("manifest").parse().unwrap()),
+        population: there.map(|_| count),
         ..Meta::default()
     }
 }

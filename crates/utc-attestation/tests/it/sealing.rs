@@ -238,6 +238,7 @@ fn a_replay_says_which_receipts_it_went_through_and_what_it_came_to() {
         from: Some(crate::fixture::TS.parse().unwrap()),
         to: None,
         unit: Some("payments-api".parse().unwrap()),
+        subject: None,
         log_size: 9,
     };
     let totals = ReplayTotals {

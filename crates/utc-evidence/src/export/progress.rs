@@ -19,6 +19,19 @@ pub enum Stage {
     Records,
 }
 
+impl Stage {
+    /// Its name, for machines and people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Receipts => "receipts",
+            Self::Index => "index",
+            Self::Tiles => "tiles",
+            Self::Proofs => "proofs",
+            Self::Records => "records",
+        }
+    }
+}
+
 /// Told now and then how far an export is: the stage, how much of it is done, and how much there is.
 /// With [`ControlFlow::Break`] it ends the export.
 pub struct Progress<'p>(Watcher<'p>);

@@ -15,6 +15,7 @@ pub mod marks;
 pub mod outbox;
 pub mod receipts;
 pub mod rules;
+pub mod selected;
 pub mod sessions;
 pub mod signers;
 pub mod tiles;

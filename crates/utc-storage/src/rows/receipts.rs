@@ -1,5 +1,7 @@
 //! Receipts: inserted by the journal only, never updated, never deleted.
 
+use std::collections::HashMap;
+
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -98,7 +100,7 @@ pub(crate) fn insert(db: &mut Db, rows: &[NewReceipt<'_>]) -> QueryResult<()> {
     Ok(())
 }
 
-type Columns = (
+pub(super) type Columns = (
     receipts::seq,
     receipts::id,
     receipts::ts,
@@ -106,7 +108,7 @@ type Columns = (
     receipts::jws,
 );
 
-const COLUMNS: Columns = (
+pub(super) const COLUMNS: Columns = (
     receipts::seq,
     receipts::id,
     receipts::ts,
@@ -130,6 +132,15 @@ pub fn by_seq(db: &mut Db, seq: i64) -> Result<Option<ReceiptRow>, StorageError>
         .select(COLUMNS)
         .first(db)
         .optional()?)
+}
+
+/// The positions of receipts, by id. What is not there is left out.
+pub fn positions(db: &mut Db, ids: &[String]) -> Result<HashMap<String, i64>, StorageError> {
+    let found: Vec<(String, i64)> = receipts::table
+        .filter(receipts::id.eq_any(ids))
+        .select((receipts::id, receipts::seq))
+        .load(db)?;
+    Ok(found.into_iter().collect())
 }
 
 /// Receipts from position `from` on, oldest first: for walking the whole log page by page.
@@ -319,7 +330,7 @@ fn candidates(
 /// What the partial indexes hold, word for word as the migration says it: a database uses such an index only when the
 /// query says the same.
 const INDEXED_DECISION: &str = "decision <> 'ALLOW'";
-const INDEXED_KIND: &str = "kind <> 'decision'";
+pub(super) const INDEXED_KIND: &str = "kind <> 'decision'";
 
 /// The wanted value, unless it is the one that most receipts have: that leads nowhere.
 fn rare<'a>(wanted: Option<&'a String>, usual: &str) -> Option<&'a String> {

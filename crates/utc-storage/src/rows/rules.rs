@@ -92,6 +92,16 @@ pub fn canonical(db: &mut Db, version: i64) -> Result<Option<String>, StorageErr
         .optional()?)
 }
 
+/// The canonical JSON of the policy set with this digest: there are few versions, and each is the same set.
+pub fn canonical_of(db: &mut Db, digest: &str) -> Result<Option<String>, StorageError> {
+    Ok(policy_versions::table
+        .filter(policy_versions::digest.eq(digest))
+        .order(policy_versions::version.asc())
+        .select(policy_versions::canonical)
+        .first(db)
+        .optional()?)
+}
+
 /// The number of the newest version; 0 before the first.
 pub fn newest_version(db: &mut Db) -> Result<i64, StorageError> {
     let newest: Option<i64> = policy_versions::table
