@@ -3,6 +3,7 @@
 mod approvals;
 mod context;
 mod db;
+mod evidence;
 mod keys;
 mod log;
 mod password;
@@ -49,6 +50,9 @@ enum Command {
     Receipts(receipts::Command),
     /// Compute recorded decisions again, or judge them by other rules.
     Replay(replay::Arguments),
+    /// What an auditor checks elsewhere.
+    #[command(subcommand)]
+    Evidence(evidence::Command),
     /// People who sign in.
     #[command(subcommand)]
     User(user::Command),
@@ -81,6 +85,7 @@ fn main() -> ExitCode {
             Command::Units(command) => units::run(&context, command),
             Command::Receipts(command) => receipts::run(&context, &command),
             Command::Replay(arguments) => replay::run(&context, arguments),
+            Command::Evidence(command) => evidence::run(&context, command),
             Command::User(command) => user::run(&context, command),
             Command::Token(command) => token::run(&context, command),
             Command::Approvals(command) => approvals::run(&context, command),

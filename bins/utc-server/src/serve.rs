@@ -38,6 +38,7 @@ pub fn run(config: &Config, composition: &Composition) -> anyhow::Result<()> {
         &metrics,
         composition,
     )?)?);
+    console.sweep_exports();
     refuse_open_door(config, &console)?;
     let listener =
         TcpListener::bind((config.server.host, config.server.port)).with_context(|| {

@@ -3,6 +3,7 @@
 mod access;
 mod body;
 mod edge;
+mod file_body;
 mod handlers;
 mod metrics;
 pub mod openapi;

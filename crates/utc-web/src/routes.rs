@@ -11,8 +11,8 @@ use utoipa::openapi::{RefOr, Schema};
 
 use crate::access::{Access, guard};
 use crate::handlers::{
-    decisions, log, me, pages, receipts, replay, rules, sessions, sign_in, system, tokens, units,
-    users, webhooks,
+    decisions, evidence, log, me, pages, receipts, replay, rules, sessions, sign_in, system,
+    tokens, units, users, webhooks,
 };
 use crate::problem::Problem;
 
@@ -76,6 +76,7 @@ fn method_route(method: &HttpMethod) -> Route {
 pub fn table() -> Vec<Endpoint> {
     let mut table = decisions_and_rules();
     table.extend(replays());
+    table.extend(exports());
     table.extend(approvals());
     table.extend(governed_units());
     table.extend(people_and_tokens());
@@ -110,6 +111,17 @@ fn replays() -> Vec<Endpoint> {
         Endpoint::new::<replay::__path_start, _, _>(AUDITOR, replay::start),
         Endpoint::new::<replay::__path_get, _, _>(AUDITOR, replay::get),
         Endpoint::new::<replay::__path_cancel, _, _>(AUDITOR, replay::cancel),
+    ]
+}
+
+fn exports() -> Vec<Endpoint> {
+    // A bundle of one unit still shows how long the log is, and where what is not in it stands.
+    const AUDITOR: Access = Access::Everywhere(Role::Auditor);
+    vec![
+        Endpoint::new::<evidence::__path_start, _, _>(AUDITOR, evidence::start),
+        Endpoint::new::<evidence::__path_get, _, _>(AUDITOR, evidence::get),
+        Endpoint::new::<evidence::__path_cancel, _, _>(AUDITOR, evidence::cancel),
+        Endpoint::new::<evidence::__path_download, _, _>(AUDITOR, evidence::download),
     ]
 }
 

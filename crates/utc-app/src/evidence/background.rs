@@ -108,7 +108,9 @@ impl Console {
         let folder = self.evidence_folder();
         match file::sweep(&folder) {
             Ok(0) => {}
-            Ok(files) => tracing::info!(files, "bundles that nobody can fetch any more are deleted"),
+            Ok(files) => {
+                tracing::info!(files, "bundles that nobody can fetch any more are deleted")
+            }
             Err(error) => {
                 let folder = folder.display();
                 tracing::warn!(%folder, %error, "bundles that nobody can fetch any more were not deleted");

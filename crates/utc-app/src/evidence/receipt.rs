@@ -23,14 +23,15 @@ impl Console {
         exported: &Exported<'_, W>,
     ) -> Result<Ticket<Receipt>, AppError> {
         let digest = exported.manifest_digest().parse();
-        let meta = Meta {
-            filter: Some(request.recorded(log_size)?),
-            manifest_digest: Some(digest.map_err(|error: utc_domain::DomainError| {
-                AppError::Internal(Box::new(error))
-            })?),
-            population: Some(exported.population()),
-            ..Meta::default()
-        };
+        let meta =
+            Meta {
+                filter: Some(request.recorded(log_size)?),
+                manifest_digest: Some(digest.map_err(|error: utc_domain::DomainError| {
+                    AppError::Internal(Box::new(error))
+                })?),
+                population: Some(exported.population()),
+                ..Meta::default()
+            };
         let reason = format!(
             "{by} exported {} of the log's {log_size} receipts as an evidence bundle.",
             exported.population()
@@ -39,7 +40,13 @@ impl Console {
         let written = self.control_with_receipts(move |tx| {
             let policy = stored::policy_in(tx)?;
             let code = Code::EvidenceExported;
-            let draft = change(ReceiptKind::Export, code, by.clone(), reason.clone(), policy);
+            let draft = change(
+                ReceiptKind::Export,
+                code,
+                by.clone(),
+                reason.clone(),
+                policy,
+            );
             Ok(Plan {
                 answer: (),
                 drafts: vec![Draft {

@@ -51,9 +51,8 @@ impl ExportRequest {
         let bytes = canonical(&asked).map_err(|error| AppError::Internal(Box::new(error)))?;
         let digest = sha256_hex(bytes).parse();
         Ok(LogFilter {
-            digest: digest.map_err(|error: utc_domain::DomainError| {
-                AppError::Internal(Box::new(error))
-            })?,
+            digest: digest
+                .map_err(|error: utc_domain::DomainError| AppError::Internal(Box::new(error)))?,
             from: self.from,
             to: self.to,
             unit: self.unit.clone(),

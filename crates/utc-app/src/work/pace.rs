@@ -1,8 +1,8 @@
 //! How far work is, and whether it should go on.
 
 use std::ops::ControlFlow;
-use std::sync::{Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// How far work is, and whether it should go on.
 #[derive(Debug, Default)]

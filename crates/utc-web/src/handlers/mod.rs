@@ -2,6 +2,7 @@
 
 pub(crate) mod approvals;
 pub(crate) mod decisions;
+pub(crate) mod evidence;
 pub(crate) mod held;
 pub(crate) mod log;
 pub(crate) mod me;
