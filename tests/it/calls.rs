@@ -81,7 +81,7 @@ pub(crate) fn check(answer: &Value, decision: &str, code: &str, rules: &[&str]) 
     assert_eq!(answer["rules"], json!(rules), "{answer}");
 }
 
-/// Runs a statement without a program of ours.
+/// Runs statements without a program of ours.
 #[track_caller]
 pub(crate) fn sql(options: &ServerOptions, statement: &str) {
     if options.is_postgres() {
@@ -89,7 +89,8 @@ pub(crate) fn sql(options: &ServerOptions, statement: &str) {
         return;
     }
     let file = options.database_url().trim_start_matches("sqlite://");
-    let script = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute(sys.argv[2]); db.commit()";
+    let script =
+        "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.executescript(sys.argv[2])";
     let status = Command::new("python3")
         .args(["-c", script, file, statement])
         .status()

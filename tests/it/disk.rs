@@ -11,11 +11,11 @@ use crate::chain::{Acknowledged, Log};
 use crate::load::receipts;
 
 /// A small file system in memory, unmounted when dropped.
-struct Mounted(TempDir);
+pub(crate) struct Mounted(TempDir);
 
 impl Mounted {
     /// None where this process may not mount; then the reason is said.
-    fn new(size: &str) -> Option<Self> {
+    pub(crate) fn new(size: &str) -> Option<Self> {
         let folder = TempDir::new();
         let options = format!("size={size}");
         let mounted = run(
@@ -38,7 +38,7 @@ impl Mounted {
         None
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 

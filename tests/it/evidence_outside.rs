@@ -4,20 +4,20 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use utc_test_support::{TempDir, program_path, workspace};
+use utc_test_support::{SECRET, Server, ServerOptions, TempDir, admin, program_path, workspace};
 
+use crate::calls::question;
 use crate::jwt::python;
 
-/// The secret of the example that makes the bundle.
-const SECRET: &str = "an example's secret, at least 32 characters";
+/// How many decisions the bundle holds: tiles on two levels, and one that is not full.
+const DECISIONS: usize = 600;
 
-/// How many receipts it makes: tiles on two levels, and one that is not full.
-const RECEIPTS: &str = "600";
-
-/// A bundle, packed and unpacked.
+/// A bundle of a server's log, packed and unpacked.
 struct Made {
     zip: PathBuf,
     folder: PathBuf,
+    /// How many receipts are in it.
+    receipts: u64,
     // It takes its files along when it goes.
     _temp: TempDir,
 }
@@ -26,14 +26,17 @@ impl Made {
     fn new() -> Self {
         let temp = TempDir::new();
         let zip = temp.path().join("bundle.zip");
-        let made = Command::new(env!("CARGO"))
-            .args(["run", "--quiet", "--locked", "-p", "utc-evidence"])
-            .args(["--example", "verify_speed", "--", RECEIPTS])
-            .arg(&zip)
-            .current_dir(workspace())
-            .output()
-            .unwrap();
-        check_ok(&made);
+        let options = ServerOptions::sqlite();
+        let server = Server::start(&options);
+        let questions = vec![question("write:order", "orders"); DECISIONS];
+        let asked = Value::Array(questions);
+        server.post("/api/v1/decide/batch", &asked).ok();
+        let output = zip.to_str().unwrap();
+        let exported = admin(
+            &options,
+            &["evidence", "export", "--json", "--output", output],
+        );
+        let receipts = exported.ok().json()["population"].as_u64().unwrap();
         let unpacked = Command::new(python())
             .args(["-m", "zipfile", "-e"])
             .args([&zip, temp.path()])
@@ -43,6 +46,7 @@ impl Made {
         Self {
             folder: temp.path().join("utc-evidence"),
             zip,
+            receipts,
             _temp: temp,
         }
     }
@@ -101,7 +105,7 @@ fn sums_bag_signature_and_receipts_hold_in_other_programs() {
     check_ok(&made.openssl());
     let libraries = made.libraries();
     check_ok(&libraries);
-    assert_eq!(text(&libraries).trim(), RECEIPTS);
+    assert_eq!(text(&libraries).trim(), made.receipts.to_string());
 }
 
 #[test]
@@ -131,13 +135,14 @@ fn the_script_in_the_bundle_finds_every_receipt_in_the_log() {
         .collect();
     let ran = made.run(&python(), &["-c", &script.join("\n")]);
     check_ok(&ran);
-    assert_eq!(text(&ran).trim(), "600 receipts are leaves of the log");
+    let all = format!("{} receipts are leaves of the log", made.receipts);
+    assert_eq!(text(&ran).trim(), all);
     made.append("data/receipts/000000.jsonl");
     let ran = made.run(&python(), &["-c", &script.join("\n")]);
     assert!(!ran.status.success());
 }
 
-fn utc_verify(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> (Option<i32>, Value) {
+pub(crate) fn utc_verify(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> (Option<i32>, Value) {
     let output = Command::new(program_path("utc-verify"))
         .args(arguments)
         .arg("--json")
@@ -167,7 +172,7 @@ fn the_verifier_says_by_its_exit_code_what_it_found() {
         (code, &report["status"]),
         (Some(3), &"consistent_not_anchored".into())
     );
-    assert_eq!(report["population"], 600);
+    assert_eq!(report["population"], made.receipts);
 
     let secret = at("secret");
     std::fs::write(&secret, format!("{SECRET}\n")).unwrap();

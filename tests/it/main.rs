@@ -21,6 +21,7 @@ mod data_key;
 mod decide;
 mod demo;
 mod disk;
+mod evidence;
 mod evidence_outside;
 mod fuzz_http;
 mod gateway;

@@ -164,3 +164,6 @@ impl Console {
         exported.finish(Some(&travels)).map_err(fault::told)
     }
 }
+
+#[cfg(test)]
+mod tests;

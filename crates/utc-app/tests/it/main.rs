@@ -8,6 +8,7 @@
 
 mod approvals;
 mod decisions;
+mod evidence;
 mod identities;
 mod keys;
 mod outgoing;

@@ -37,7 +37,7 @@ fn decisions(console: &Console) -> Vec<Value> {
     }
 }
 
-fn claims(receipt: &str) -> Value {
+pub(crate) fn claims(receipt: &str) -> Value {
     let payload = receipt.split('.').nth(1).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
 }
