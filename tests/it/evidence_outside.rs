@@ -8,6 +8,7 @@ use utc_test_support::{SECRET, Server, ServerOptions, TempDir, admin, program_pa
 
 use crate::calls::question;
 use crate::jwt::python;
+use crate::log_outside::go::GoVerifier;
 
 /// How many decisions the bundle holds: tiles on two levels, and one that is not full.
 const DECISIONS: usize = 600;
@@ -120,6 +121,26 @@ fn what_was_changed_is_refused_by_other_programs_too() {
     assert!(said.contains("BagValidationError"), "{said}");
     made.append("tagmanifest-sha256.txt");
     assert!(!made.openssl().status.success());
+}
+
+#[test]
+fn gos_packages_read_the_log_in_a_bundle() {
+    let Some(verifier) = GoVerifier::build() else {
+        return;
+    };
+    let made = Made::new();
+    let log = made.folder.join("data/log");
+    std::fs::copy(made.folder.join("data/keys/log.vkey"), log.join("vkey")).unwrap();
+    let found = verifier.check_accepts(&log);
+    assert!(
+        found.contains(&format!("size {}", made.receipts)),
+        "{found}"
+    );
+    let tile = log.join("tile/0/001");
+    let mut bytes = std::fs::read(&tile).unwrap();
+    bytes[32] ^= 1;
+    std::fs::write(&tile, bytes).unwrap();
+    verifier.check_refuses(&log, "tile");
 }
 
 /// The commands that the bundle itself names, as an auditor would copy them.

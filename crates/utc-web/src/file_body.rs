@@ -69,3 +69,43 @@ impl MessageBody for FileBody {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Seek as _, SeekFrom, Write as _};
+
+    use actix_web::body::to_bytes;
+
+    use super::*;
+
+    /// A file without a name.
+    fn file(content: &[u8]) -> File {
+        let folder = utc_test_support::TempDir::new();
+        let path = folder.path().join("file");
+        let mut file = File::create_new(path).unwrap();
+        file.write_all(content).unwrap();
+        File::options()
+            .read(true)
+            .open(folder.path().join("file"))
+            .unwrap()
+    }
+
+    #[actix_web::test]
+    async fn a_file_comes_whole_in_however_many_pieces() {
+        for length in [0, 1, PIECE, PIECE + 1, 3 * PIECE + 7] {
+            let content: Vec<u8> = (0..length)
+                .map(|n| u8::try_from(n % 251).unwrap())
+                .collect();
+            let body = FileBody::new(file(&content), u64::try_from(length).unwrap());
+            assert_eq!(body.size(), BodySize::Sized(u64::try_from(length).unwrap()));
+            assert!(to_bytes(body).await.unwrap() == content, "{length}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn it_goes_on_from_where_the_file_stands() {
+        let mut file = file(b"evidence");
+        file.seek(SeekFrom::Start(4)).unwrap();
+        assert_eq!(to_bytes(FileBody::new(file, 4)).await.unwrap(), "ence");
+    }
+}

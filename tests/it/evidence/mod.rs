@@ -209,7 +209,7 @@ fn parts_of_the_log_say_what_they_do_not_prove() {
 
 #[test]
 fn a_full_disk_ends_an_export_and_leaves_no_file() {
-    let Some(disk) = Mounted::new("16k") else {
+    let Some(disk) = Mounted::new("8k") else {
         return;
     };
     let options = ServerOptions::sqlite();

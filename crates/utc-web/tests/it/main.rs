@@ -9,6 +9,7 @@
 
 mod access;
 mod browser;
+mod evidence;
 mod held;
 mod limits;
 mod replay;

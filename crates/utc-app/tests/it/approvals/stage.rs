@@ -65,10 +65,11 @@ impl Database {
 
 /// A console whose writes need approval.
 pub(crate) struct Stage {
-    pub(crate) database: Database,
+    // Before its database, which it would look for in vain.
     pub(crate) console: Console,
     /// Asks for `agent-*`.
     pub(crate) agent: Arc<Principal>,
+    pub(crate) database: Database,
 }
 
 impl Stage {
