@@ -2,8 +2,9 @@
 
 mod tampered;
 
+use std::fmt::Write as _;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -42,37 +43,28 @@ impl Auditor {
     }
 
     /// With everything from outside.
-    fn verify(&self, bundle: &PathBuf) -> (Option<i32>, Value) {
+    fn verify(&self, bundle: &Path) -> (Option<i32>, Value) {
         let (vkey, head, secret) = (self.at("vkey"), self.at("head"), self.at("secret"));
-        let anchors = [
-            &"--vkey" as &dyn AsRef<std::ffi::OsStr>,
+        utc_verify(&[
+            &bundle,
+            &"--vkey",
             &vkey,
             &"--head",
             &head,
-        ];
-        let secret = [
-            &"--hmac-secret-file" as &dyn AsRef<std::ffi::OsStr>,
+            &"--hmac-secret-file",
             &secret,
-        ];
-        utc_verify(
-            &[
-                &[bundle as &dyn AsRef<std::ffi::OsStr>],
-                &anchors[..],
-                &secret[..],
-            ]
-            .concat(),
-        )
+        ])
     }
 
     /// With the key alone.
-    fn verify_by_key(&self, bundle: &PathBuf) -> Option<i32> {
-        utc_verify(&[bundle, &"--vkey", &self.at("vkey")]).0
+    fn verify_by_key(&self, bundle: &Path) -> Option<i32> {
+        utc_verify(&[&bundle, &"--vkey", &self.at("vkey")]).0
     }
 }
 
 /// Exports through `utc-admin` and says what it said.
 #[track_caller]
-fn export(options: &ServerOptions, file: &PathBuf, filter: &[&str]) -> Value {
+fn export(options: &ServerOptions, file: &Path, filter: &[&str]) -> Value {
     let output = file.to_str().unwrap();
     let arguments = [
         &["evidence", "export", "--json", "--output", output],
@@ -100,9 +92,14 @@ fn download(client: &Client, view: &Value) -> Answer {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{digits}")
+    format!("sha256:{}", hex(&Sha256::digest(bytes)))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut digits, byte| {
+        write!(digits, "{byte:02x}").unwrap();
+        digits
+    })
 }
 
 /// Approvals, executions, rules and decisions.
@@ -156,11 +153,11 @@ fn check(options: ServerOptions) {
 }
 
 #[track_caller]
-fn check_verdicts(auditor: &Auditor, bundle: &PathBuf, population: &Value) {
+fn check_verdicts(auditor: &Auditor, bundle: &Path, population: &Value) {
     let (code, report) = auditor.verify(bundle);
     assert_eq!(code, Some(0), "{report}");
     assert_eq!(&report["population"], population);
-    assert_eq!(utc_verify(&[bundle]).0, Some(3), "nothing from outside");
+    assert_eq!(utc_verify(&[&bundle]).0, Some(3), "nothing from outside");
     let other = Server::start(&ServerOptions::sqlite());
     let foreign = Auditor::new(other.client());
     let (code, report) = foreign.verify(bundle);

@@ -10,7 +10,7 @@ use utc_attestation::log::Frontier;
 use utc_domain::LeafHash;
 use utc_test_support::{Server, ServerOptions};
 
-use super::{Auditor, export};
+use super::{Auditor, export, hex};
 use crate::calls::{log_size, read, sql, write};
 use crate::chain::{Entry, Log, claims, leaf, signed_again};
 use crate::load::wait_until;
@@ -90,7 +90,8 @@ fn put(options: &ServerOptions, entries: &[Entry]) {
     let mut statements = "UPDATE receipts SET id = 'x' || substr(id, 2);".to_owned();
     for (seq, Entry { id, jws, .. }) in entries.iter().enumerate() {
         frontier.push(LeafHash::new(leaf(jws)));
-        statements += &format!("UPDATE receipts SET id = '{id}', jws = '{jws}' WHERE seq = {seq};");
+        let update = format!("UPDATE receipts SET id = '{id}', jws = '{jws}' WHERE seq = {seq};");
+        statements.push_str(&update);
     }
     let size = entries.len();
     let last = hex(&leaf(&entries[size - 1].jws));
@@ -100,20 +101,17 @@ fn put(options: &ServerOptions, entries: &[Entry]) {
     } else {
         format!("X'{nodes}'")
     };
-    statements += &format!(
+    let rest = format!(
         "DELETE FROM receipts WHERE seq >= {size};
          UPDATE log_head SET size = {size}, last_leaf = '{last}', frontier = {nodes};"
     );
+    statements.push_str(&rest);
     sql(options, &statements);
     let guard = options.guard_file();
     let mut held: Value = serde_json::from_slice(&fs::read(&guard).unwrap()).unwrap();
     held["size"] = size.into();
     held["root"] = STANDARD.encode(frontier.root().as_bytes()).into();
     fs::write(&guard, held.to_string()).unwrap();
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Where the first decision stands.

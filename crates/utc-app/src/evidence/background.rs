@@ -109,7 +109,7 @@ impl Console {
         match file::sweep(&folder) {
             Ok(0) => {}
             Ok(files) => {
-                tracing::info!(files, "bundles that nobody can fetch any more are deleted")
+                tracing::info!(files, "bundles that nobody can fetch any more are deleted");
             }
             Err(error) => {
                 let folder = folder.display();

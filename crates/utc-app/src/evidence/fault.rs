@@ -7,6 +7,7 @@ use utc_evidence::ExportError;
 use utc_storage::StorageError;
 
 use crate::AppError;
+use crate::log::LogFault;
 
 /// What was written; none when it was cancelled.
 pub(super) fn unless_cancelled<T>(written: Result<T, ExportError>) -> Result<Option<T>, AppError> {
@@ -28,6 +29,14 @@ pub(super) fn told(error: ExportError) -> AppError {
             message: io_cause(&other).map_or_else(|| other.to_string(), words),
             source: Box::new(other),
         },
+    }
+}
+
+/// A bundle that cannot be signed.
+pub(super) fn key(fault: LogFault) -> AppError {
+    AppError::NotExported {
+        message: "the key that signs the log cannot be used".to_owned(),
+        source: Box::new(fault),
     }
 }
 

@@ -96,29 +96,20 @@ impl Console {
     ) -> Result<Option<(Bundled, Placed)>, AppError> {
         let (draft, file) = Draft::beside(target)?;
         let head = self.newest_head()?;
-        let key = self.keeper().key_of(&head);
-        let key = key.map_err(|fault| AppError::Unavailable(Box::new(fault)))?;
+        let (key, size) = (self.keeper().key_of(&head), head.checkpoint.size);
+        let key = key.map_err(fault::key)?;
         let filter = request.filter();
         let export = Export {
             filter: &filter,
             checkpoint: &head.text,
             key: &key,
         };
-        let size = head.checkpoint.size;
-        let mut source = StoredLog::new(self, &filter, size)?;
-        let mut tell = |stage: utc_evidence::Stage, done, all| watch(stage.as_str(), done, all);
-        let out = BufWriter::new(file);
-        let written = export.write(&mut source, out, &mut Progress::new(&mut tell));
-        let Some(exported) = fault::unless_cancelled(written)? else {
+        let Some(exported) = self.payload(&export, size, BufWriter::new(file), watch)? else {
             return Ok(None);
         };
-        if watch(SEALING, 0, 1).is_break() {
-            return Ok(None);
-        }
         let (population, manifest_digest) = (exported.population(), exported.manifest_digest());
         let receipt = self.record_export(by, request, size, &exported)?.wait()?;
-        let out = self.sealed(exported, &receipt, &key)?;
-        let placed = draft.place(out, target)?;
+        let placed = draft.place(self.sealed(exported, &receipt, &key)?, target)?;
         let bundled = Bundled {
             request: request.clone(),
             log_size: size,
@@ -129,6 +120,21 @@ impl Console {
             receipt_id: receipt.id,
         };
         Ok(Some((bundled, placed)))
+    }
+
+    /// Everything but what hangs on the receipt of the export; none when it was cancelled, for the last time it can be.
+    fn payload<'e, W: Write + Seek>(
+        &self,
+        export: &'e Export<'_>,
+        size: u64,
+        out: W,
+        watch: &mut Watch<'_>,
+    ) -> Result<Option<Exported<'e, W>>, AppError> {
+        let mut source = StoredLog::new(self, export.filter, size)?;
+        let mut tell = |stage: utc_evidence::Stage, done, all| watch(stage.as_str(), done, all);
+        let written = export.write(&mut source, out, &mut Progress::new(&mut tell));
+        let exported = fault::unless_cancelled(written)?;
+        Ok(exported.filter(|_| watch(SEALING, 0, 1).is_continue()))
     }
 
     /// A signed head over everything that is recorded now.

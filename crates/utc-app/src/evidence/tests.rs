@@ -97,7 +97,7 @@ fn check(location: Location, folder: &TempDir) {
         .map(|request| bytes(&console, &head, request));
     vote(waits, VoteChoice::Reject);
     console
-        .revoke_approval(&Arc::new(local()), approved, None)
+        .revoke_approval(Arc::new(local()), approved, None)
         .wait()
         .unwrap();
     hold(&console, &agent, "write:/3");

@@ -89,9 +89,9 @@ impl Stage {
         console.set_rule(rule).wait().unwrap();
         let agent = token(&console, "agent", "decider", None);
         Self {
-            database,
             console,
             agent,
+            database,
         }
     }
 

@@ -5,9 +5,9 @@ use std::ops::ControlFlow;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use sha2::{Digest as _, Sha256};
 use utc_app::AppError;
 use utc_app::evidence::ExportRequest;
+use utc_attestation::sha256_hex;
 use utc_domain::VoteChoice;
 use utc_test_support::TempDir;
 
@@ -23,11 +23,6 @@ const EVERYTHING: ExportRequest = ExportRequest {
     subject: None,
 };
 
-fn hex(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn check_exported(database: Database) {
     let stage = Stage::new(database);
     history(&stage);
@@ -37,12 +32,9 @@ fn check_exported(database: Database) {
     assert_eq!((bundled.population, bundled.log_size), (size, size));
     let bytes = fs::read(&file).unwrap();
     assert_eq!(bundled.bytes, bytes.len() as u64);
-    assert_eq!(bundled.sha256, format!("sha256:{}", hex(&bytes)));
+    assert_eq!(bundled.sha256, sha256_hex(&bytes));
     let manifest = unpacked(&file, "manifest-sha256.txt");
-    assert_eq!(
-        bundled.manifest_digest,
-        format!("sha256:{}", hex(&manifest))
-    );
+    assert_eq!(bundled.manifest_digest, sha256_hex(&manifest));
     let mode = fs::metadata(&file).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     check_valid(&verified(&stage.console, Some(before), &file));
