@@ -140,7 +140,7 @@ fn gos_packages_read_the_log_in_a_bundle() {
     let mut bytes = std::fs::read(&tile).unwrap();
     bytes[32] ^= 1;
     std::fs::write(&tile, bytes).unwrap();
-    verifier.check_refuses(&log, "tile");
+    verifier.check_refuses(&log, "leaf 3");
 }
 
 /// The commands that the bundle itself names, as an auditor would copy them.
