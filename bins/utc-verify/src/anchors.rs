@@ -7,8 +7,13 @@ use anyhow::Context as _;
 use utc_attestation::log::VerifierKey;
 use utc_evidence::TagKeys;
 
+/// Every key that was given.
+pub(crate) fn vkeys(given: &[String]) -> anyhow::Result<Vec<VerifierKey>> {
+    given.iter().map(|given| vkey(given)).collect()
+}
+
 /// The key itself, or a file with it.
-pub(crate) fn vkey(given: &str) -> anyhow::Result<VerifierKey> {
+fn vkey(given: &str) -> anyhow::Result<VerifierKey> {
     if let Ok(key) = given.parse() {
         return Ok(key);
     }

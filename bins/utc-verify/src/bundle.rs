@@ -15,8 +15,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Report> {
     let bundle = Bundle::open(file, Limits::USUAL);
     let mut bundle = bundle.with_context(|| format!("`{shown}` is no readable bundle"))?;
     let mut tiles = arguments.tiles.as_deref().map(tiles::open).transpose()?;
+    let bridges = arguments.bridge.iter().map(|file| anchors::text(file));
     let mut anchors = Anchors {
-        vkey: arguments.vkey.as_deref().map(anchors::vkey).transpose()?,
+        vkeys: anchors::vkeys(&arguments.vkey)?,
+        bridges: bridges.collect::<anyhow::Result<_>>()?,
         head: arguments.head.as_deref().map(anchors::text).transpose()?,
         tiles: match &mut tiles {
             Some(tiles) => Some::<&mut dyn TileSource>(tiles.as_mut()),

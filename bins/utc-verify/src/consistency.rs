@@ -9,19 +9,18 @@ use crate::{Arguments, anchors, tiles};
 
 pub(crate) fn run(arguments: &Arguments, old: &Path, new: &Path) -> anyhow::Result<Report> {
     let (old, new) = (anchors::text(old)?, anchors::text(new)?);
-    let vkey = arguments.vkey.as_deref().context("--vkey is missing")?;
-    let vkey = anchors::vkey(vkey)?;
+    let vkeys = anchors::vkeys(&arguments.vkey)?;
     match (&arguments.tiles, &arguments.proof) {
         (Some(tiles), None) => {
             let mut tiles = tiles::open(tiles)?;
             let between = Between::Tiles(tiles.as_mut());
-            Ok(verify_heads(&old, &new, &vkey, between))
+            Ok(verify_heads(&old, &new, &vkeys, between))
         }
         (None, Some(proof)) => {
             let text = anchors::text(proof)?;
             let hashes = text.lines().map(str::parse).collect::<Result<_, _>>();
             let hashes = hashes.context("a line of the proof is not a hash in base64")?;
-            Ok(verify_heads(&old, &new, &vkey, Between::Proof(hashes)))
+            Ok(verify_heads(&old, &new, &vkeys, Between::Proof(hashes)))
         }
         (Some(_), Some(_)) => bail!("--tiles and --proof exclude each other"),
         (None, None) => bail!("--consistency needs --tiles or --proof"),

@@ -15,7 +15,8 @@ use clap::{ArgGroup, Parser};
 /// Checks an evidence bundle; or one receipt with its proof; or that two checkpoints are of one log.
 ///
 /// Exit codes: 0 valid, and anchored by something from outside; 1 something is wrong with the content;
-/// 2 nothing readable, or wrong usage; 3 consistent, but neither --head nor --vkey came from outside.
+/// 2 nothing readable, or wrong usage; 3 consistent, but neither --head nor --vkey came from outside, or what did
+/// could not be compared.
 #[derive(Parser)]
 #[command(version)]
 #[command(group(ArgGroup::new("what").required(true).args(["bundle", "receipt", "consistency"])))]
@@ -34,10 +35,14 @@ pub(crate) struct Arguments {
     /// A checkpoint from outside, older or newer than the bundle's.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["receipt", "consistency"])]
     head: Option<PathBuf>,
-    /// The log's verifier key from outside, or a file with it.
+    /// The log's verifier key from outside, or a file with it. May be given several times: a log whose key
+    /// changed has several.
     #[arg(long, value_name = "KEY|FILE")]
-    vkey: Option<String>,
-    /// Tiles of the newer log: a folder with `tile/…` in it, or a bundle.
+    vkey: Vec<String>,
+    /// A checkpoint that a former key signed when it handed over to the next. May be given several times.
+    #[arg(long, value_name = "FILE", requires = "vkey", conflicts_with_all = ["receipt", "consistency"])]
+    bridge: Vec<PathBuf>,
+    /// Tiles of the log that are not in the bundle: a folder with `tile/…` in it, or another bundle.
     #[arg(long, value_name = "FOLDER|BUNDLE", conflicts_with = "receipt")]
     tiles: Option<PathBuf>,
     /// A secret of the receipts, to check their tags. May be given several times.

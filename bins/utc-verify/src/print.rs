@@ -107,7 +107,7 @@ fn conclusion(report: &Report) -> &'static str {
         Status::Valid => "VALID",
         Status::Wrong => "WRONG: see what failed",
         Status::NotAnchored => {
-            "CONSISTENT, NOT ANCHORED: give --vkey or --head from outside to know more"
+            "CONSISTENT, NOT ANCHORED: give --vkey or --head from outside; if you did, see what was not checked"
         }
     }
 }

@@ -11,8 +11,7 @@ pub(crate) fn run(arguments: &Arguments, receipt: &Path) -> anyhow::Result<Repor
     let jws = anchors::text(receipt)?;
     let proof = arguments.proof.as_deref().context("--proof is missing")?;
     let proof = anchors::text(proof)?;
-    let vkey = arguments.vkey.as_deref().context("--vkey is missing")?;
-    let vkey = anchors::vkey(vkey)?;
+    let vkeys = anchors::vkeys(&arguments.vkey)?;
     let tags = anchors::tags(&arguments.hmac_secret_file)?;
-    Ok(verify_receipt(jws.as_bytes(), &proof, &vkey, &tags))
+    Ok(verify_receipt(jws.as_bytes(), &proof, &vkeys, &tags))
 }

@@ -75,7 +75,7 @@ fn verify<R: Read + Seek>(zip: R, key: &LogKey, receipts: u64) -> Result<(), Box
     let started = Instant::now();
     let mut bundle = Bundle::open(zip, Limits::USUAL)?;
     let mut anchors = Anchors {
-        vkey: Some(key.verifier_key().clone()),
+        vkeys: vec![key.verifier_key().clone()],
         ..Anchors::default()
     };
     let report = verify_bundle(&mut bundle, &mut anchors, &mut |_, _| {});

@@ -114,6 +114,10 @@ pub(crate) struct Meta<'a> {
     #[serde(borrow)]
     pub(crate) keys: Vec<KeyChange<'a>>,
     #[serde(borrow)]
+    pub(crate) log_before: Option<LogBefore<'a>>,
+    #[serde(borrow)]
+    pub(crate) log_key: Option<Text<'a>>,
+    #[serde(borrow)]
     pub(crate) manifest_digest: Option<Text<'a>>,
     #[serde(borrow)]
     pub(crate) previous_level: Option<Text<'a>>,
@@ -127,6 +131,14 @@ pub(crate) struct Meta<'a> {
     #[serde(borrow)]
     pub(crate) vote: Option<Text<'a>>,
     pub(crate) votes: Option<u32>,
+}
+
+/// What the log was before it was set back.
+#[derive(Debug, Deserialize)]
+pub(crate) struct LogBefore<'a> {
+    #[serde(borrow)]
+    pub(crate) origin: Text<'a>,
+    pub(crate) size: u64,
 }
 
 #[derive(Debug, Deserialize)]

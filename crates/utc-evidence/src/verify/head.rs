@@ -4,19 +4,19 @@ use std::error::Error;
 use std::io::{Read, Seek};
 
 use utc_attestation::log::{
-    Checkpoint, HashReader, ReadError, TileId, TilePath, TreeHash, VerifierKey, consistency_proof,
-    open_checkpoint, tile_from_bytes, verify_consistency,
+    Checkpoint, TileId, TilePath, TreeHash, VerifierKey, open_checkpoint, tile_from_bytes,
 };
 
 use super::CheckName::Head;
 use super::check::Checks;
 use super::explain;
-use super::log::BundleTiles;
+use super::history::History;
+use super::own::{Apart, OwnLog};
 use crate::{Bundle, layout};
 
-/// Where the tiles of a newer log come from: a folder, or another bundle.
+/// Where the tiles of a log come from that are not in the bundle: a folder, or another bundle.
 pub trait TileSource {
-    /// The first `width` hashes of a tile; see [`HashReader::tile`].
+    /// The first `width` hashes of a tile; see [`utc_attestation::log::HashReader::tile`].
     ///
     /// # Errors
     ///
@@ -44,116 +44,108 @@ impl<R: Read + Seek> TileSource for Bundle<R> {
     }
 }
 
-pub(super) struct Outside<'t>(pub(super) &'t mut dyn TileSource);
-
 /// Why a tile from outside cannot be had.
 #[derive(Debug, thiserror::Error)]
 #[error("it cannot be read")]
 pub(super) struct Unreadable(#[source] Box<dyn Error + Send + Sync>);
 
-impl HashReader for Outside<'_> {
-    type Error = Unreadable;
-
-    fn tile(&mut self, tile: TileId, width: u16) -> Result<Vec<TreeHash>, Unreadable> {
-        self.0.tile(tile, width).map_err(Unreadable)
+impl Unreadable {
+    pub(super) fn new(error: Box<dyn Error + Send + Sync>) -> Self {
+        Self(error)
     }
 }
 
-/// Compares the log with a head from outside. The answer says how they relate.
+/// Compares the log with a head from outside, which one of `keys` has to have signed. The answer says how
+/// they relate.
 pub(super) fn check<R: Read + Seek>(
-    bundle: &mut Bundle<R>,
-    log: &Checkpoint,
-    head: &str,
-    key: &VerifierKey,
-    tiles: Option<&mut dyn TileSource>,
+    own: &mut OwnLog<'_, '_, R>,
+    text: &str,
+    keys: &[&VerifierKey],
+    history: &History,
     checks: &mut Checks,
 ) -> Option<String> {
-    let head = open_checkpoint(head, key).map_err(|error| {
-        format!(
-            "the head from outside is not one of this log's: {}",
-            explain(&error)
-        )
-    });
+    let log = own.log;
+    let head = open(text, keys).map_err(|why| unknown(text, log, &why));
     let head = checks.value(Head, head)?;
-    let (old, new) = if head.size <= log.size {
-        (&head, log)
-    } else {
-        (log, &head)
-    };
-    if old.size == 0 {
-        checks.skip(Head, "a log without entries says nothing about another");
+    if let Some(fault) = set_back(&head, log, history) {
+        checks.fault(Head, &fault);
         return None;
     }
-    if head.size > log.size {
-        let Some(tiles) = tiles else {
-            checks.fault(Head, &newer(log, &head));
-            return None;
-        };
-        return compare(old, new, &mut Outside(tiles), checks).map(|()| describe_newer(log, &head));
+    match own.compare(&head) {
+        Ok(()) => {
+            checks.done(Head, "the log is the one of the head from outside");
+            Some(describe(log, &head))
+        }
+        Err(Apart::Unknown(why)) => {
+            checks.skip(Head, &why);
+            None
+        }
+        Err(Apart::Rewritten(why)) => {
+            checks.fault(Head, &why);
+            None
+        }
     }
-    let size = log.size;
-    compare(old, new, &mut BundleTiles { bundle, size }, checks).map(|()| describe(log, &head))
 }
 
-/// Proves that the newer log begins with the older one, from tiles of the newer.
-pub(super) fn compare<T>(
-    old: &Checkpoint,
-    new: &Checkpoint,
-    tiles: &mut T,
-    checks: &mut Checks,
-) -> Option<()>
-where
-    T: HashReader,
-    ReadError<T::Error>: Error,
-{
-    let proof = match consistency_proof(old.size, new.size, tiles) {
-        Ok(proof) => proof,
-        Err(error) => {
-            let why = explain(&error);
-            checks.skip(
-                Head,
-                &format!("the tiles to compare with are not all there: {why}"),
-            );
-            return None;
+/// What a signed note says, if one of the keys signed it.
+pub(super) fn open(text: &str, keys: &[&VerifierKey]) -> Result<Checkpoint, String> {
+    let mut why = "there is no key to check it with".to_owned();
+    for key in keys {
+        match open_checkpoint(text, key) {
+            Ok(checkpoint) => return Ok(checkpoint),
+            Err(error) => why = explain(&error),
         }
-    };
-    let consistent = verify_consistency(old.size, new.size, old.root, new.root, &proof);
-    let consistent = consistent.map_err(|_| {
+    }
+    Err(why)
+}
+
+/// A head that is none of the log's, as far as its keys are known.
+fn unknown(text: &str, log: &Checkpoint, why: &str) -> String {
+    let name = text.lines().next().unwrap_or_default();
+    let other = if name == log.origin.as_str() {
+        String::new()
+    } else {
         format!(
-            "the log of {} entries does not begin with the log of {} entries: one of them was rewritten",
-            new.size, old.size
+            "; it names itself `{name}`, and the log is `{}`",
+            log.origin
         )
-    });
-    checks.value(Head, consistent)?;
-    checks.done(Head, "the log is the one of the head from outside");
-    Some(())
+    };
+    format!(
+        "the head from outside is not one of this log's: {why}{other}. If another key of the log signed it, give that key too"
+    )
+}
+
+/// What is wrong with a head that reaches behind the position where the log lost the head's name.
+fn set_back(head: &Checkpoint, log: &Checkpoint, history: &History) -> Option<String> {
+    let lost = history.lost_name(&head.origin)?;
+    (head.size > lost.seq).then(|| {
+        format!(
+            "the head from outside has {} entries of `{}`. At position {} that log was set back from {} entries and goes on as `{}`: what the head had from there on is gone, and the receipt at that position says so",
+            head.size, head.origin, lost.seq, lost.size, log.origin
+        )
+    })
 }
 
 fn describe(log: &Checkpoint, head: &Checkpoint) -> String {
+    let name = if head.origin == log.origin {
+        String::new()
+    } else {
+        format!(", which was called `{}` then", head.origin)
+    };
+    if log.size < head.size {
+        return format!(
+            "the bundle shows the log as it was at {} entries; the head from outside has {}{name}",
+            log.size, head.size
+        );
+    }
     if log.size == head.size {
         return format!(
-            "the log has the {} entries that the head from outside has",
+            "the log has the {} entries that the head from outside has{name}",
             log.size
         );
     }
     format!(
-        "the log of {} entries continues the {} of the head from outside; of the rest its own key vouches",
+        "the log of {} entries continues the {} of the head from outside{name}; of the rest its own key vouches",
         log.size, head.size
-    )
-}
-
-fn describe_newer(log: &Checkpoint, head: &Checkpoint) -> String {
-    format!(
-        "the bundle shows the log as it was at {} entries; the head from outside has {}",
-        log.size, head.size
-    )
-}
-
-fn newer(log: &Checkpoint, head: &Checkpoint) -> String {
-    format!(
-        "the head from outside has {} entries, the bundle's log ends at {}: {} are missing. If the bundle was made before that head, give the log's tiles to prove it, or a head from that time",
-        head.size,
-        log.size,
-        head.size - log.size
     )
 }

@@ -6,7 +6,10 @@ mod derived;
 mod export_receipt;
 mod files;
 mod head;
+mod history;
+mod link;
 mod log;
+mod own;
 mod proofs;
 mod receipts;
 mod records;
@@ -15,6 +18,7 @@ mod session;
 mod single;
 mod tags;
 mod two_heads;
+mod verdicts;
 
 use std::io::{Read, Seek};
 
@@ -32,13 +36,17 @@ pub use two_heads::{Between, verify_heads};
 /// What a verifier has that does not come from the bundle.
 #[derive(Default)]
 pub struct Anchors<'a> {
-    /// The log's verifier key, got by another way.
-    pub vkey: Option<VerifierKey>,
+    /// Verifier keys of the log, got by another way: the one that signs now, former ones, or both. A former one
+    /// vouches for the one that signs now where [`Self::bridges`] lead from one to the other.
+    pub vkeys: Vec<VerifierKey>,
+    /// Checkpoints that former keys signed when they handed over: each shows the receipt that registers the
+    /// next key. [`Self::head`] counts as one too.
+    pub bridges: Vec<String>,
     /// A signed checkpoint of the log that was kept, or comes from a witness: older than the bundle's, of the
     /// same size, or newer.
     pub head: Option<String>,
-    /// Tiles of the log at the size of a newer head. Without them it cannot be told whether the bundle's
-    /// log became that one.
+    /// Tiles of the log: at the size of a newer head, without which it cannot be told whether the bundle's
+    /// log became that one; or those that the bundle leaves out and an older head needs.
     pub tiles: Option<&'a mut dyn TileSource>,
     /// The receipts' secrets.
     pub tags: TagKeys,

@@ -9,6 +9,7 @@ use super::CheckName::{Chain, Filter as FilterCheck, Keys, Leaves, Order, Receip
 use super::check::Checks;
 use super::derived::IndexHash;
 use super::files::Files;
+use super::history::History;
 use super::log::Tree;
 use super::tags::TagKeys;
 use crate::claims::{self, Receipt, Token};
@@ -35,6 +36,7 @@ pub(super) struct Walk<'w, 'b, R> {
     tree: Option<Tree>,
     pub(super) tally: Tally,
     pub(super) index: IndexHash,
+    pub(super) history: History,
     told: ToldRanges,
     before: Option<Before>,
     issuer: Option<String>,
@@ -62,6 +64,7 @@ impl<'w, 'b, R: Read + Seek> Walk<'w, 'b, R> {
         Self {
             tally: Tally::new(root, expected.filter.claim()),
             index: IndexHash::new(),
+            history: History::new(),
             told: ToldRanges::default(),
             before: None,
             issuer: None,
@@ -119,6 +122,7 @@ impl<'w, 'b, R: Read + Seek> Walk<'w, 'b, R> {
         if self.tally.add(&receipt) {
             self.index.add(&receipt.claims);
             self.told.add(&receipt.claims);
+            self.history.add(&receipt.claims);
         }
         self.before = Some(Before {
             seq: receipt.claims.seq,
@@ -226,6 +230,7 @@ impl<'w, 'b, R: Read + Seek> Walk<'w, 'b, R> {
             checks.done(Leaves, "every receipt is the leaf at its position");
         }
         checks.done(Receipts, "every line is a receipt of version 1");
+        self.history.finish(checks);
         for fault in self.told.contradictions(self.expected.keys) {
             checks.fault(Keys, &fault);
         }

@@ -4,7 +4,7 @@ use utc_attestation::Outcome;
 use utc_attestation::log::Checkpoint;
 
 use super::check::Checks;
-use super::{Check, CheckName};
+use super::{Check, CheckName, verdicts};
 use crate::export::Claim;
 use crate::tally::Tally;
 
@@ -30,7 +30,7 @@ pub enum Status {
     Valid,
     /// Something is wrong with the content.
     Wrong,
-    /// Nothing is wrong, but nothing from outside vouches for it either.
+    /// Nothing is wrong, but nothing from outside vouches for it either, or what was given could not be compared.
     NotAnchored,
 }
 
@@ -99,9 +99,28 @@ pub(super) struct Facts {
     pub(super) claim: Option<Claim>,
     pub(super) population: u64,
     pub(super) missing: u64,
-    pub(super) vkey_from_outside: bool,
+    pub(super) given: Given,
     /// How the log compares with a head from outside.
     pub(super) head: Option<String>,
+    /// Where the log was set back, in words that go on a sentence.
+    pub(super) history: String,
+}
+
+/// What came from outside. Whatever did has to hold: an anchor that could not be used holds nothing.
+#[derive(Default)]
+pub(super) struct Given {
+    pub(super) vkey: bool,
+    pub(super) head: bool,
+}
+
+impl Given {
+    /// Whether something vouches for the log.
+    fn anchors(&self, checks: &Checks) -> bool {
+        let holds = |name| checks.outcome(name) == Outcome::Ok;
+        (self.vkey || self.head)
+            && (!self.vkey || holds(CheckName::LogKey))
+            && (!self.head || holds(CheckName::Head))
+    }
 }
 
 impl Facts {
@@ -112,48 +131,18 @@ impl Facts {
             claim,
             population: tally.population,
             missing: tally.gaps.missing(),
-            vkey_from_outside: false,
+            given: Given::default(),
             head: None,
+            history: String::new(),
         }
     }
 }
 
-const INTEGRITY: [CheckName; 15] = [
-    CheckName::Bag,
-    CheckName::Manifest,
-    CheckName::TagManifest,
-    CheckName::LogKey,
-    CheckName::Signature,
-    CheckName::Contents,
-    CheckName::Receipts,
-    CheckName::Tags,
-    CheckName::Keys,
-    CheckName::Policies,
-    CheckName::Records,
-    CheckName::Summary,
-    CheckName::Index,
-    CheckName::Report,
-    CheckName::ExportReceipt,
-];
-
-const INCLUSION: [CheckName; 4] = [
-    CheckName::Leaves,
-    CheckName::Tiles,
-    CheckName::Checkpoint,
-    CheckName::Proofs,
-];
-
 impl Report {
     pub(super) fn new(checks: Checks, facts: Facts) -> Self {
-        let verdicts = vec![
-            integrity(&checks),
-            inclusion(&checks),
-            order(&checks),
-            log(&checks, &facts),
-            filter(&checks, &facts),
-        ];
+        let verdicts = verdicts::all(&checks, &facts);
         let failed = checks.any_failed();
-        let anchored = facts.vkey_from_outside || checks.outcome(CheckName::Head) == Outcome::Ok;
+        let anchored = facts.given.anchors(&checks);
         let failed = failed
             || verdicts
                 .iter()
@@ -196,99 +185,5 @@ impl Report {
     /// The answer to a question.
     pub fn verdict(&self, about: Question) -> Option<&Verdict> {
         self.verdicts.iter().find(|verdict| verdict.about == about)
-    }
-}
-
-fn verdict(about: Question, outcome: Outcome, words: impl Into<String>) -> Verdict {
-    let words = words.into();
-    Verdict {
-        about,
-        outcome,
-        words,
-    }
-}
-
-fn integrity(checks: &Checks) -> Verdict {
-    // Tags and an outside key are for those who have them; the rest holds without.
-    let (outcome, words) = match checks.worst(&INTEGRITY) {
-        Outcome::Failed => (Outcome::Failed, "something was changed, added or removed"),
-        Outcome::Ok | Outcome::NotChecked => {
-            (Outcome::Ok, "every byte is as the log's key signed it")
-        }
-    };
-    verdict(Question::Integrity, outcome, words)
-}
-
-fn inclusion(checks: &Checks) -> Verdict {
-    let outcome = checks.worst(&INCLUSION);
-    let words = match outcome {
-        Outcome::Ok => "every receipt is in the log of the checkpoint",
-        Outcome::Failed => "not every receipt is in the log of the checkpoint",
-        Outcome::NotChecked => "it could not be checked whether the receipts are in the log",
-    };
-    verdict(Question::Inclusion, outcome, words)
-}
-
-fn order(checks: &Checks) -> Verdict {
-    let outcome = checks.worst(&[CheckName::Order, CheckName::Chain]);
-    let words = match outcome {
-        Outcome::Ok => "the receipts stand as they were placed",
-        Outcome::Failed => "receipts are missing, moved, or do not follow each other",
-        Outcome::NotChecked => "the order could not be checked",
-    };
-    verdict(Question::Order, outcome, words)
-}
-
-fn log(checks: &Checks, facts: &Facts) -> Verdict {
-    let outcome = checks.outcome(CheckName::Head);
-    let words = match (outcome, &facts.head) {
-        (Outcome::Ok, Some(words)) => words.clone(),
-        (Outcome::Failed, _) => {
-            "the log is not the one that the head from outside shows".to_owned()
-        }
-        (Outcome::Ok | Outcome::NotChecked, _) => {
-            "consistent; completeness not anchored: no head from outside was compared".to_owned()
-        }
-    };
-    verdict(Question::LogCompleteness, outcome, words)
-}
-
-fn filter(checks: &Checks, facts: &Facts) -> Verdict {
-    let about = Question::FilterCompleteness;
-    if checks.outcome(CheckName::Filter) == Outcome::Failed {
-        let words = "receipts are here that the filter does not ask for";
-        return verdict(about, Outcome::Failed, words);
-    }
-    let size = facts.log.as_ref().map(|log| log.size);
-    match facts.claim {
-        None => verdict(
-            about,
-            Outcome::NotChecked,
-            "the bundle does not say what it claims",
-        ),
-        Some(Claim::InclusionOnly) => {
-            let words =
-                "asserted by the exporter: receipts were picked, only their inclusion is proven";
-            verdict(about, Outcome::NotChecked, words)
-        }
-        Some(Claim::Range | Claim::Whole) if facts.missing > 0 => {
-            let words = format!("{} positions are missing in between", facts.missing);
-            verdict(about, Outcome::Failed, words)
-        }
-        Some(Claim::Range) => {
-            let words = "no position is missing in between; that these are the ends of the period is asserted by the exporter";
-            verdict(about, Outcome::NotChecked, words)
-        }
-        Some(Claim::Whole) if size == Some(facts.population) => {
-            let words = format!(
-                "every one of the log's {} entries is here",
-                facts.population
-            );
-            verdict(about, Outcome::Ok, words)
-        }
-        Some(Claim::Whole) => {
-            let words = "the bundle says that it has the whole log, and has not";
-            verdict(about, Outcome::Failed, words)
-        }
     }
 }

@@ -8,9 +8,11 @@ use super::CheckName::{self, Contents, LogKey, Summary as SummaryCheck};
 use super::check::Checks;
 use super::derived::{self, Claimed};
 use super::files::Files;
+use super::history::History;
+use super::own::OwnLog;
 use super::receipts::{Expected, Walk};
-use super::report::Facts;
-use super::{Anchors, Report, TileSource, bag, explain, export_receipt, head, records};
+use super::report::{Facts, Given};
+use super::{Anchors, Report, TileSource, bag, explain, export_receipt, head, link, records};
 use crate::Bundle;
 use crate::export::Filter;
 use crate::keys::KeyLine;
@@ -24,15 +26,19 @@ pub(super) fn run<R: Read + Seek>(
     let mut checks = Checks::of(&CheckName::ALL);
     let manifest = bag::check(bundle, &mut checks);
     let mut files = Files::new(bundle, manifest);
-    let (key, mut facts) = payload(&mut files, anchors, &mut checks, progress);
-    facts.vkey_from_outside = anchors.vkey.is_some();
+    let (key, mut facts, history) = payload(&mut files, anchors, &mut checks, progress);
+    facts.given = Given {
+        vkey: !anchors.vkeys.is_empty(),
+        head: anchors.head.is_some(),
+    };
+    facts.history = history.in_words();
     files.finish(&mut checks);
     if let Some(key) = &key {
         bag::check_signature(bundle, key, &mut checks);
-    }
-    if let (Some(key), Some(log)) = (&key, &facts.log) {
-        export_receipt::check(bundle, log, key, &anchors.tags, &mut checks);
-        facts.head = outside(bundle, log, key, anchors, &mut checks);
+        if let Some(log) = &facts.log {
+            export_receipt::check(bundle, log, key, &anchors.tags, &mut checks);
+        }
+        facts.head = outside(bundle, &facts, key, anchors, &history, &mut checks);
     }
     Report::new(checks, facts)
 }
@@ -43,8 +49,8 @@ fn payload<R: Read + Seek>(
     anchors: &Anchors<'_>,
     checks: &mut Checks,
     progress: &mut dyn FnMut(u64, u64),
-) -> (Option<VerifierKey>, Facts) {
-    let key = log_key(anchors.vkey.as_ref(), files, checks);
+) -> (Option<VerifierKey>, Facts, History) {
+    let key = log_key(&anchors.vkeys, files, checks);
     let checkpoint_text = text(CHECKPOINT, files, checks);
     let log = key
         .as_ref()
@@ -62,7 +68,7 @@ fn payload<R: Read + Seek>(
     let all = claimed.as_ref().map_or(0, Claimed::population);
     let mut walk = Walk::new(&expected, files, checks);
     walk.run(checks, &mut |done| progress(done, all));
-    let (tally, index) = (walk.tally, walk.index);
+    let (tally, index, history) = (walk.tally, walk.index, walk.history);
     derived::check_index(index, files, checks);
     let counts = records::check(&tally, files, checks);
     derived::check(
@@ -74,31 +80,40 @@ fn payload<R: Read + Seek>(
         checks,
     );
     let claim = filter.as_ref().map(Filter::claim);
-    (key, Facts::new(claim, &tally, log))
+    (key, Facts::new(claim, &tally, log), history)
 }
 
+/// What comes from outside: keys, and a head. The answer says how the log compares with the head.
 fn outside<R: Read + Seek>(
     bundle: &mut Bundle<R>,
-    log: &Checkpoint,
+    facts: &Facts,
     key: &VerifierKey,
     anchors: &mut Anchors<'_>,
+    history: &History,
     checks: &mut Checks,
 ) -> Option<String> {
-    let Some(text) = &anchors.head else {
-        checks.skip(CheckName::Head, "no checkpoint from outside was given");
-        return None;
-    };
     let tiles = match &mut anchors.tiles {
         Some(tiles) => Some::<&mut dyn TileSource>(*tiles),
         None => None,
     };
-    head::check(bundle, log, text, key, tiles, checks)
+    let mut own = facts.log.as_ref().map(|log| OwnLog { bundle, log, tiles });
+    let head = anchors.head.as_deref();
+    let notes = anchors.bridges.iter().map(String::as_str).chain(head);
+    let notes: Vec<&str> = notes.collect();
+    link::check(own.as_mut(), key, &anchors.vkeys, &notes, history, checks);
+    let Some(head) = head else {
+        checks.skip(CheckName::Head, "no checkpoint from outside was given");
+        return None;
+    };
+    let known = anchors.vkeys.iter().chain(history.keys());
+    let keys: Vec<&VerifierKey> = known.chain([key]).collect();
+    own.and_then(|mut own| head::check(&mut own, head, &keys, history, checks))
 }
 
-/// The key that everything is checked with: the one from outside if there is one. The bundle's own copies
-/// have to be of that key.
+/// The key of the bundle, which everything is checked with; what it is worth is judged later. All of its copies
+/// have to be of one key. Where it cannot be read, one from outside takes its place.
 fn log_key<R: Read + Seek>(
-    outside: Option<&VerifierKey>,
+    outside: &[VerifierKey],
     files: &mut Files<'_, R>,
     checks: &mut Checks,
 ) -> Option<VerifierKey> {
@@ -114,14 +129,7 @@ fn log_key<R: Read + Seek>(
         let fault = format!("`{LOG_PEM}` or `{JWKS}` is not the key of `{LOG_VKEY}`");
         checks.fault(LogKey, &fault);
     }
-    match (outside, &inside) {
-        (Some(outside), Some(inside)) if outside != inside => {
-            checks.fault(LogKey, "the bundle's log key is not the one from outside");
-        }
-        (Some(_), _) => checks.done(LogKey, "it is the one from outside"),
-        (None, _) => checks.skip(LogKey, "no verifier key from outside was given"),
-    }
-    outside.cloned().or(inside)
+    inside.or_else(|| outside.first().cloned())
 }
 
 fn checkpoint(text: &str, key: &VerifierKey, checks: &mut Checks) -> Option<Checkpoint> {

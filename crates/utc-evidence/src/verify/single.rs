@@ -1,17 +1,19 @@
 //! One receipt with its proof.
 
-use utc_attestation::log::{Checkpoint, ReceiptProof, VerifierKey, verify_receipt_proof};
+use utc_attestation::log::{
+    Checkpoint, ReceiptProof, VerifierKey, open_checkpoint, verify_receipt_proof,
+};
 
 use super::CheckName::{Checkpoint as CheckpointCheck, Leaves, Proofs, Receipts, Tags};
 use super::check::Checks;
 use super::{Report, TagKeys, explain};
 use crate::claims;
 
-/// Checks that a receipt has the form of one and is in the log of `key`, by its `tlog-proof`.
+/// Checks that a receipt has the form of one and is in the log of one of `keys`, by its `tlog-proof`.
 ///
 /// It shows that the receipt is in the log of the proof's checkpoint, and not that this log is the one that
 /// others see: compare the checkpoint with one from outside, see [`super::verify_heads`].
-pub fn verify_receipt(jws: &[u8], proof: &str, key: &VerifierKey, tags: &TagKeys) -> Report {
+pub fn verify_receipt(jws: &[u8], proof: &str, keys: &[VerifierKey], tags: &TagKeys) -> Report {
     let mut checks = Checks::of(&[Receipts, Tags, Leaves, CheckpointCheck, Proofs]);
     let jws = jws.trim_ascii_end();
     let seq = receipt(jws, tags, &mut checks);
@@ -19,7 +21,7 @@ pub fn verify_receipt(jws: &[u8], proof: &str, key: &VerifierKey, tags: &TagKeys
     let parsed = parsed.map_err(|error| explain(&error));
     let log = checks
         .value(Proofs, parsed)
-        .and_then(|proof| included(jws, seq, &proof, key, &mut checks));
+        .and_then(|proof| included(jws, seq, &proof, keys, &mut checks));
     Report::of_part(checks, log, 1)
 }
 
@@ -41,9 +43,14 @@ fn included(
     jws: &[u8],
     seq: Option<u64>,
     proof: &ReceiptProof,
-    key: &VerifierKey,
+    keys: &[VerifierKey],
     checks: &mut Checks,
 ) -> Option<Checkpoint> {
+    let signer = keys
+        .iter()
+        .find(|key| open_checkpoint(&proof.checkpoint, key).is_ok());
+    let key = signer.or(keys.first()).ok_or("no key was given".to_owned());
+    let key = checks.value(Proofs, key)?;
     let included = verify_receipt_proof(jws, proof, key).map_err(|error| explain(&error));
     let log = checks.value(Proofs, included)?;
     checks.done(Proofs, "it leads from the receipt to the checkpoint");

@@ -1,12 +1,11 @@
 //! Two checkpoints of one log.
 
-use utc_attestation::log::{
-    Checkpoint, TreeHash, VerifierKey, open_checkpoint, verify_consistency,
-};
+use utc_attestation::log::{Checkpoint, TreeHash, VerifierKey, verify_consistency};
 
 use super::CheckName::{Checkpoint as CheckpointCheck, Head};
 use super::check::Checks;
-use super::head::{Outside, TileSource, compare};
+use super::head::{TileSource, open};
+use super::own::{Apart, Outside, compare};
 use super::{Report, explain};
 
 /// What shows how two states of a log relate.
@@ -17,13 +16,12 @@ pub enum Between<'t> {
     Proof(Vec<TreeHash>),
 }
 
-/// Checks that the log of one checkpoint begins with the log of another, whichever is older.
-pub fn verify_heads(one: &str, other: &str, key: &VerifierKey, between: Between<'_>) -> Report {
+/// Checks that the log of one checkpoint begins with the log of another, whichever is older. Each has to be signed by
+/// one of the keys: a log whose key changed has several.
+pub fn verify_heads(one: &str, other: &str, keys: &[VerifierKey], between: Between<'_>) -> Report {
     let mut checks = Checks::of(&[CheckpointCheck, Head]);
-    let mut open = |text: &str| {
-        let opened = open_checkpoint(text, key).map_err(|error| explain(&error));
-        checks.value(CheckpointCheck, opened)
-    };
+    let keys: Vec<&VerifierKey> = keys.iter().collect();
+    let mut open = |text: &str| checks.value(CheckpointCheck, open(text, &keys));
     let (Some(one), Some(other)) = (open(one), open(other)) else {
         return Report::of_part(checks, None, 0);
     };
@@ -50,7 +48,16 @@ fn holds(old: &Checkpoint, new: &Checkpoint, between: Between<'_>, checks: &mut 
         return true;
     }
     match between {
-        Between::Tiles(tiles) => compare(old, new, &mut Outside(tiles), checks).is_some(),
+        Between::Tiles(tiles) => match compare(old, new, &mut Outside(tiles)) {
+            Ok(()) => {
+                checks.done(Head, "the larger log begins with the smaller one");
+                true
+            }
+            Err(Apart::Unknown(why) | Apart::Rewritten(why)) => {
+                checks.fault(Head, &why);
+                false
+            }
+        },
         Between::Proof(proof) => {
             let consistent = verify_consistency(old.size, new.size, old.root, new.root, &proof);
             let consistent = consistent.map_err(|error| explain(&error));

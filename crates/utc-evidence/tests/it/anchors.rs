@@ -51,6 +51,12 @@ fn heads_that_the_log_had_before_anchor_it() {
 
 #[test]
 fn the_head_of_an_empty_log_anchors_nothing() {
+    let head = Some(Log::new(0).head(&log_key(1), 0));
+    let mut anchors = Anchors { head, ..anchored() };
+    assert_eq!(
+        verify(&bundle(40), &mut anchors).status,
+        Status::NotAnchored
+    );
     let report = with_head(&bundle(40), Log::new(0).head(&log_key(1), 0));
     assert_eq!(report.status, Status::NotAnchored);
 }
@@ -167,6 +173,32 @@ fn a_part_of_a_log_can_be_compared_with_heads_whose_tiles_it_has() {
     let report = with_head(&zip, log.head(&log_key(1), 10));
     assert_eq!(report.outcome(CheckName::Head), Outcome::NotChecked);
     assert_eq!(report.status, Status::NotAnchored);
+    // What was given and not compared is no anchor, even beside one that holds.
+    let head = Some(log.head(&log_key(1), 10));
+    let mut anchors = Anchors { head, ..anchored() };
+    let report = verify(&zip, &mut anchors);
+    assert_eq!(report.status, Status::NotAnchored);
+    check_words(&report, Outcome::NotChecked, "could not be compared");
+    let head = report
+        .checks
+        .iter()
+        .find(|check| check.name == CheckName::Head);
+    assert!(
+        head.unwrap().detail.contains("`tile/0/000` of the log"),
+        "{head:?}"
+    );
+    // With the tiles of the whole log it is.
+    let whole = export(&mut log.clone(), &Filter::default());
+    let mut whole =
+        utc_evidence::Bundle::open(std::io::Cursor::new(whole), utc_evidence::Limits::USUAL)
+            .unwrap();
+    let mut anchors = Anchors {
+        head: Some(log.head(&log_key(1), 10)),
+        tiles: Some(&mut whole),
+        ..anchored()
+    };
+    let report = verify(&zip, &mut anchors);
+    assert_eq!(report.status, Status::Valid, "{:?}", faults(&report));
     let report = with_head(&zip, log.head(&log_key(1), 400));
     assert_eq!(report.status, Status::Valid, "{:?}", faults(&report));
 }

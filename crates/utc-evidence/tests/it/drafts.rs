@@ -25,7 +25,7 @@ fn approval_id(number: u64) -> ApprovalId {
     ApprovalId::new(Uuid::from_u128(base + u128::from(number)))
 }
 
-fn change(seq: u64, kind: ReceiptKind, code: Code, meta: Meta) -> Draft {
+pub(crate) fn change(seq: u64, kind: ReceiptKind, code: Code, meta: Meta) -> Draft {
     Draft {
         id: id(seq),
         kind,

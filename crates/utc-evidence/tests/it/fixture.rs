@@ -22,7 +22,12 @@ pub(crate) const SECRET: &str = "a secret for tests, 32 characters or more";
 pub(crate) const ORIGIN: &str = "utc.example/log";
 
 pub(crate) fn log_key(seed: u8) -> LogKey {
-    LogKey::from_seed(ORIGIN.parse().unwrap(), &[seed; 32])
+    key_of(ORIGIN, seed)
+}
+
+/// The key of a log with another name.
+pub(crate) fn key_of(origin: &str, seed: u8) -> LogKey {
+    LogKey::from_seed(origin.parse().unwrap(), &[seed; 32])
 }
 
 pub(crate) fn ring() -> Arc<KeyRing> {
@@ -130,7 +135,11 @@ impl Log {
     }
 
     pub(crate) fn head(&self, key: &LogKey, size: u64) -> String {
-        sign_checkpoint(key, &self.checkpoint(size)).unwrap()
+        let checkpoint = Checkpoint {
+            origin: key.verifier_key().origin().clone(),
+            ..self.checkpoint(size)
+        };
+        sign_checkpoint(key, &checkpoint).unwrap()
     }
 
     fn hashes(&self, tile: TileId) -> Vec<TreeHash> {
@@ -223,12 +232,22 @@ pub(crate) fn export_at<T>(
     seed: u8,
     finish: impl FnOnce(Exported<'_, Cursor<Vec<u8>>>) -> T,
 ) -> T {
-    let key = log_key(seed);
-    let checkpoint = log.head(&key, size);
+    export_with(log, size, filter, &log_key(seed), finish)
+}
+
+/// The same with any key.
+pub(crate) fn export_with<T>(
+    log: &mut Log,
+    size: u64,
+    filter: &Filter,
+    key: &LogKey,
+    finish: impl FnOnce(Exported<'_, Cursor<Vec<u8>>>) -> T,
+) -> T {
+    let checkpoint = log.head(key, size);
     let export = Export {
         filter,
         checkpoint: &checkpoint,
-        key: &key,
+        key,
     };
     let mut watch = |_, _, _| ControlFlow::Continue(());
     let out = Cursor::new(Vec::new());
@@ -251,7 +270,7 @@ pub(crate) fn verify(zip: &[u8], anchors: &mut Anchors<'_>) -> Report {
 /// What whoever knows log key 1 has from outside.
 pub(crate) fn anchored() -> Anchors<'static> {
     Anchors {
-        vkey: Some(log_key(1).verifier_key().clone()),
+        vkeys: vec![log_key(1).verifier_key().clone()],
         ..Anchors::default()
     }
 }

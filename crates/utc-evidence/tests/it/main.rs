@@ -13,6 +13,7 @@ mod drafts;
 mod export;
 mod fixture;
 mod forge;
+mod handed_on;
 mod hostile;
 mod parts;
 mod receipts;

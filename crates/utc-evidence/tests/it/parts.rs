@@ -1,7 +1,7 @@
 //! One receipt with its proof, and two checkpoints.
 
 use utc_attestation::Outcome;
-use utc_attestation::log::{HashReader, TreeHash, consistency_proof};
+use utc_attestation::log::{HashReader, LogKey, TreeHash, VerifierKey, consistency_proof};
 use utc_evidence::{
     Between, Bundle, CheckName, Filter, Limits, Report, Status, TagKeys, verify_heads,
     verify_receipt,
@@ -21,7 +21,12 @@ fn receipt() -> (String, String) {
 
 fn check(jws: &str, proof: &str, seed: u8, secrets: &[&str]) -> Report {
     let tags = TagKeys::new(secrets.iter().copied()).unwrap();
-    verify_receipt(jws.as_bytes(), proof, log_key(seed).verifier_key(), &tags)
+    verify_receipt(
+        jws.as_bytes(),
+        proof,
+        &[log_key(seed).verifier_key().clone()],
+        &tags,
+    )
 }
 
 #[test]
@@ -60,6 +65,10 @@ fn a_receipt_is_not_proven_by_anything_else() {
     );
 }
 
+fn keys(key: &LogKey) -> [VerifierKey; 1] {
+    [key.verifier_key().clone()]
+}
+
 fn proof_of(log: &mut Log, old: u64, new: u64) -> Vec<TreeHash> {
     consistency_proof(old, new, log).unwrap()
 }
@@ -82,13 +91,13 @@ fn heads_of_one_log_are_consistent_by_proof_and_by_tiles() {
         } else {
             Vec::new()
         };
-        let report = verify_heads(&one, &other, key.verifier_key(), Between::Proof(proof));
+        let report = verify_heads(&one, &other, &keys(&key), Between::Proof(proof));
         assert_eq!(report.status, Status::Valid, "{old} {new}");
 
         let mut bundle = Bundle::open(std::io::Cursor::new(&zip), Limits::USUAL).unwrap();
         // Either may be named first.
         let tiles = Between::Tiles(&mut bundle);
-        let report = verify_heads(&other, &one, key.verifier_key(), tiles);
+        let report = verify_heads(&other, &one, &keys(&key), tiles);
         assert_eq!(report.status, Status::Valid, "{old} {new}");
     }
 }
@@ -99,7 +108,7 @@ fn heads_of_two_logs_are_not() {
     let mut other = log.clone();
     other.leaves.swap(3, 4);
     let proof = proof_of(&mut log, 20, 40);
-    let vkey = key.verifier_key();
+    let vkey = &keys(&key)[..];
     let between = Between::Proof(proof.clone());
     let report = verify_heads(&other.head(&key, 20), &log.head(&key, 40), vkey, between);
     assert_eq!(report.outcome(CheckName::Head), Outcome::Failed);
@@ -131,7 +140,7 @@ fn tiles_that_are_missing_show_nothing() {
     let (log, key) = (Log::new(40), log_key(1));
     let (one, other) = (log.head(&key, 20), log.head(&key, 40));
     let tiles = Between::Tiles(&mut Nothing);
-    let report = verify_heads(&one, &other, key.verifier_key(), tiles);
+    let report = verify_heads(&one, &other, &keys(&key), tiles);
     assert_eq!(report.status, Status::Wrong);
 }
 
