@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utc_domain::KeyId;
 
 use crate::claims::Claims;
 use crate::export::KeyRange;
@@ -50,52 +51,94 @@ fn state(to_seq: Option<u64>) -> &'static str {
     }
 }
 
+/// More changes of receipts' keys than any log has.
+const MOST: usize = 1_000;
+
 /// The ranges that the receipts of the bundle themselves tell of.
 ///
 /// The first entry of a log is signed with the key that it registers. Every later change is signed with
 /// the key that it retires, and the new one signs from the next receipt on.
 #[derive(Debug, Default)]
 pub(crate) struct ToldRanges {
-    open: BTreeMap<String, u64>,
+    open: BTreeMap<KeyId, u64>,
     /// Key, first and last position.
-    closed: Vec<(String, u64, u64)>,
+    closed: Vec<(KeyId, u64, u64)>,
+    changes: usize,
 }
 
 impl ToldRanges {
     pub(crate) fn add(&mut self, claims: &Claims<'_>) {
+        if &*claims.kind != "key_change" {
+            return;
+        }
         for change in &claims.meta.keys {
-            let kid = change.kid.to_string();
-            match &*change.state {
-                "active" => {
-                    let from = claims.seq + u64::from(claims.seq > 0);
-                    self.open.insert(kid, from);
-                }
-                _ => {
-                    if let Some(from) = self.open.remove(&kid) {
-                        self.closed.push((kid, from, claims.seq));
-                    }
-                }
+            self.changes = self.changes.saturating_add(1);
+            let kid = change.kid.parse();
+            if let Ok(kid) = kid
+                && self.changes <= MOST
+            {
+                self.change(kid, &change.state, claims.seq);
             }
         }
     }
 
-    /// What the list of the bundle should say of the keys that began in this bundle, and does not.
+    fn change(&mut self, kid: KeyId, state: &str, seq: u64) {
+        if state == "active" {
+            self.open.insert(kid, seq + u64::from(seq > 0));
+        } else if let Some(from) = self.open.remove(&kid) {
+            self.closed.push((kid, from, seq));
+        }
+    }
+
+    /// What is wrong with the list of a bundle that has every receipt of the log: it says what they say,
+    /// neither less nor more.
+    pub(crate) fn differences(&self, listed: &[KeyLine]) -> Vec<String> {
+        let told: Vec<KeyLine> = self.told().collect();
+        let missing = told.iter().filter(|line| !listed.contains(line));
+        let missing = missing.map(|line| unlisted(&line.kid, line.from_seq));
+        let untold = listed.iter().filter(|line| !told.contains(line));
+        let untold = untold.map(|line| {
+            format!(
+                "the list says that key {} signs from {} on; the receipts do not say that",
+                line.kid, line.from_seq
+            )
+        });
+        self.too_many().chain(missing).chain(untold).collect()
+    }
+
+    /// What the list of a bundle with a part of the log should say of the keys that began in that part, and
+    /// does not.
     pub(crate) fn contradictions(&self, listed: &[KeyLine]) -> Vec<String> {
+        let missing = self.told().filter(|told| {
+            let same = |line: &&KeyLine| line.kid == told.kid && line.from_seq == told.from_seq;
+            let found = listed.iter().find(same);
+            found.is_none_or(|line| told.to_seq.is_some() && line.to_seq != told.to_seq)
+        });
+        let missing = missing.map(|line| unlisted(&line.kid, line.from_seq));
+        self.too_many().chain(missing).collect()
+    }
+
+    fn told(&self) -> impl Iterator<Item = KeyLine> {
         let closed = self
             .closed
             .iter()
             .map(|(kid, from, to)| (kid, *from, Some(*to)));
         let open = self.open.iter().map(|(kid, from)| (kid, *from, None));
-        let told = closed.chain(open);
-        let missing = told.filter(|(kid, from, to)| {
-            let same = |line: &KeyLine| line.kid == **kid && line.from_seq == *from;
-            let found = listed.iter().find(|line| same(line));
-            found.is_none_or(|line| to.is_some() && line.to_seq != *to)
-        });
-        missing
-            .map(|(kid, from, _)| {
-                format!("the receipts say that key {kid} signs from {from} on; the list does not")
-            })
-            .collect()
+        closed.chain(open).map(|(kid, from_seq, to_seq)| KeyLine {
+            kid: kid.to_string(),
+            from_seq,
+            to_seq,
+            state: state(to_seq).to_owned(),
+        })
     }
+
+    fn too_many(&self) -> impl Iterator<Item = String> {
+        let more = self.changes > MOST;
+        more.then(|| format!("the receipts change keys more than {MOST} times"))
+            .into_iter()
+    }
+}
+
+fn unlisted(kid: &str, from: u64) -> String {
+    format!("the receipts say that key {kid} signs from {from} on; the list does not")
 }

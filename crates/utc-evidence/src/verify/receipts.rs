@@ -41,7 +41,7 @@ pub(super) struct Walk<'w, 'b, R> {
     before: Option<Before>,
     issuer: Option<String>,
     tags_checked: u64,
-    tags_unknown: u64,
+    pub(super) tags_unknown: u64,
 }
 
 /// The receipt before.
@@ -231,13 +231,7 @@ impl<'w, 'b, R: Read + Seek> Walk<'w, 'b, R> {
         }
         checks.done(Receipts, "every line is a receipt of version 1");
         self.history.finish(checks);
-        for fault in self.told.contradictions(self.expected.keys) {
-            checks.fault(Keys, &fault);
-        }
-        checks.done(
-            Keys,
-            "every receipt names a key that was the log's at its position",
-        );
+        self.finish_keys(checks);
         checks.done(Order, "positions and times ascend");
         checks.done(Chain, "every receipt names the leaf before it");
         checks.done(FilterCheck, "every receipt is one that the filter asks for");
@@ -245,10 +239,31 @@ impl<'w, 'b, R: Read + Seek> Walk<'w, 'b, R> {
         self.finish_proofs(checks);
     }
 
+    /// Only where every receipt is there do they tell of every key.
+    fn finish_keys(&self, checks: &mut Checks) {
+        let whole = self.expected.filter.claim() == Claim::Whole && self.tally.population > 0;
+        let (faults, detail) = if whole {
+            (
+                self.told.differences(self.expected.keys),
+                "every receipt names a key that the log's receipts register for its position",
+            )
+        } else {
+            (
+                self.told.contradictions(self.expected.keys),
+                "every receipt names a key that was the log's at its position, as the exporter's list says",
+            )
+        };
+        for fault in faults {
+            checks.fault(Keys, &fault);
+        }
+        checks.done(Keys, detail);
+    }
+
     fn finish_tags(&self, checks: &mut Checks) {
         let (checked, unknown) = (self.tags_checked, self.tags_unknown);
         match (checked, unknown) {
             (_, 0) if checked > 0 => checks.done(Tags, "every tag is right"),
+            (0, 0) if !self.expected.tags.is_empty() => checks.done(Tags, "there are no receipts"),
             (0, _) => checks.skip(Tags, "no secret was given for the receipts’ keys"),
             (_, _) => {
                 let why = format!("{checked} tags are right; for {unknown} no secret was given");

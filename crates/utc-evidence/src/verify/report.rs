@@ -5,7 +5,7 @@ use utc_attestation::log::Checkpoint;
 
 use super::check::Checks;
 use super::{Check, CheckName, verdicts};
-use crate::export::Claim;
+use crate::export::{Claim, FileCounts};
 use crate::tally::Tally;
 
 /// How a bundle fared.
@@ -99,6 +99,10 @@ pub(super) struct Facts {
     pub(super) claim: Option<Claim>,
     pub(super) population: u64,
     pub(super) missing: u64,
+    /// Files that nothing but the exporter's signature vouches for.
+    pub(super) signature_only: Vec<&'static str>,
+    /// Receipts of keys that none of the given secrets is, where secrets were given.
+    pub(super) tags_unknown: u64,
     pub(super) given: Given,
     /// How the log compares with a head from outside.
     pub(super) head: Option<String>,
@@ -125,8 +129,24 @@ impl Given {
 
 impl Facts {
     /// What the payload tells. What comes from outside is added later.
-    pub(super) fn new(claim: Option<Claim>, tally: &Tally, log: Option<Checkpoint>) -> Self {
+    pub(super) fn new(
+        claim: Option<Claim>,
+        tally: &Tally,
+        files: FileCounts,
+        log: Option<Checkpoint>,
+    ) -> Self {
+        let partial = claim.is_some_and(|claim| claim != Claim::Whole);
+        let known = [
+            (files.approvals > 0, "approvals/"),
+            (files.signals > 0, "signals/"),
+            (partial, "keys/receipt-keys.json"),
+        ];
+        let known = known
+            .into_iter()
+            .filter_map(|(there, path)| there.then_some(path));
         Self {
+            signature_only: known.collect(),
+            tags_unknown: 0,
             log,
             claim,
             population: tally.population,
@@ -142,7 +162,8 @@ impl Report {
     pub(super) fn new(checks: Checks, facts: Facts) -> Self {
         let verdicts = verdicts::all(&checks, &facts);
         let failed = checks.any_failed();
-        let anchored = facts.given.anchors(&checks);
+        let unused = facts.tags_unknown > 0 || checks.outcome(CheckName::Report) != Outcome::Ok;
+        let anchored = facts.given.anchors(&checks) && !unused;
         let failed = failed
             || verdicts
                 .iter()

@@ -68,6 +68,7 @@ fn payload<R: Read + Seek>(
     let all = claimed.as_ref().map_or(0, Claimed::population);
     let mut walk = Walk::new(&expected, files, checks);
     walk.run(checks, &mut |done| progress(done, all));
+    let tags_unknown = walk.tags_unknown;
     let (tally, index, history) = (walk.tally, walk.index, walk.history);
     derived::check_index(index, files, checks);
     let counts = records::check(&tally, files, checks);
@@ -80,7 +81,11 @@ fn payload<R: Read + Seek>(
         checks,
     );
     let claim = filter.as_ref().map(Filter::claim);
-    (key, Facts::new(claim, &tally, log), history)
+    let mut facts = Facts::new(claim, &tally, counts, log);
+    if !anchors.tags.is_empty() {
+        facts.tags_unknown = tags_unknown;
+    }
+    (key, facts, history)
 }
 
 /// What comes from outside: keys, and a head. The answer says how the log compares with the head.

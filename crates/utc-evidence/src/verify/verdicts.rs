@@ -35,7 +35,7 @@ const INCLUSION: [CheckName; 4] = [
 /// The answer to each question, in order.
 pub(super) fn all(checks: &Checks, facts: &Facts) -> Vec<Verdict> {
     vec![
-        integrity(checks),
+        integrity(checks, facts),
         inclusion(checks),
         order(checks),
         log(checks, facts),
@@ -52,15 +52,35 @@ fn verdict(about: Question, outcome: Outcome, words: impl Into<String>) -> Verdi
     }
 }
 
-fn integrity(checks: &Checks) -> Verdict {
+fn integrity(checks: &Checks, facts: &Facts) -> Verdict {
+    let about = Question::Integrity;
     // Tags and an outside key are for those who have them; the rest holds without.
-    let (outcome, words) = match checks.worst(&INTEGRITY) {
-        Outcome::Failed => (Outcome::Failed, "something was changed, added or removed"),
-        Outcome::Ok | Outcome::NotChecked => {
-            (Outcome::Ok, "every byte is as the log's key signed it")
-        }
+    if checks.worst(&INTEGRITY) == Outcome::Failed {
+        let words = "something was changed, added or removed";
+        return verdict(about, Outcome::Failed, words);
+    }
+    let mut words = vec!["every byte is as the log's key signed it".to_owned()];
+    let mut alone = facts.signature_only.clone();
+    let report = checks.outcome(CheckName::Report);
+    if report == Outcome::NotChecked {
+        alone.extend(["report.html", "VERIFY.md"]);
+    }
+    if !alone.is_empty() {
+        let files = alone.join(", ");
+        words.push(format!("nothing but that signature vouches for {files}"));
+    }
+    let unknown = facts.tags_unknown;
+    if unknown > 0 {
+        words.push(format!(
+            "{unknown} receipts are signed with keys that no secret was given for"
+        ));
+    }
+    let outcome = if unknown > 0 {
+        Outcome::NotChecked
+    } else {
+        report
     };
-    verdict(Question::Integrity, outcome, words)
+    verdict(about, outcome, words.join("; "))
 }
 
 fn inclusion(checks: &Checks) -> Verdict {

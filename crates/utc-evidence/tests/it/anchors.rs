@@ -158,6 +158,13 @@ fn tags_are_checked_by_whoever_has_the_secret() {
     assert_eq!(with(&[other, SECRET]).outcome(CheckName::Tags), Outcome::Ok);
     let report = with(&[other]);
     assert_eq!(report.outcome(CheckName::Tags), Outcome::NotChecked);
+    // Whoever wants tags checked is told that some were not.
+    assert_eq!(report.status, Status::NotAnchored);
+    let verdict = report.verdict(Question::Integrity).unwrap();
+    assert_eq!(verdict.outcome, Outcome::NotChecked);
+    let words = "40 receipts are signed with keys that no secret was given for";
+    assert!(verdict.words.contains(words), "{}", verdict.words);
+    let report = with(&[]);
     assert_eq!(report.status, Status::Valid, "inclusion is proof enough");
 }
 

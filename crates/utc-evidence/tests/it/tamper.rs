@@ -2,7 +2,7 @@
 
 use utc_attestation::{Outcome, leaf_hash};
 use utc_domain::{Code, Decision, Draft, Placement, Sealer};
-use utc_evidence::{CheckName, Filter, Report, Status};
+use utc_evidence::{CheckName, Filter, Question, Report, Status};
 
 use crate::drafts::{decision, draft};
 use crate::fixture::{Log, anchored, export, faults, log_key, ring, sealer, time, verify};
@@ -232,12 +232,68 @@ fn a_key_that_signed_outside_its_range_is_found() {
     files.relist();
     files.sign(&log_key(1));
     let report = check_found(&files, CheckName::Keys);
-    // Those from 13 to 39, and the state that no longer fits the range.
+    // Those from 13 to 39, the state that no longer fits the range, and what only the receipts say and only the list.
     let keys = report
         .checks
         .iter()
         .find(|check| check.name == CheckName::Keys);
-    assert_eq!(keys.unwrap().fault_count, 27 + 1);
+    assert_eq!(keys.unwrap().fault_count, 27 + 3);
+}
+
+/// With the key of the log, whoever exports can write what they like into the list.
+fn with_foreign_key(filter: &Filter) -> Report {
+    let mut files = Files::of(&export(&mut Log::new(40), filter));
+    let list = files.text("data/keys/receipt-keys.json");
+    let foreign = r#"[{"kid":"00000000deadbeef","from_seq":0,"to_seq":9,"state":"retired"},"#;
+    files.put(
+        "data/keys/receipt-keys.json",
+        list.replacen('[', foreign, 1),
+    );
+    files.relist();
+    files.sign(&log_key(1));
+    verify(&files.pack(), &mut anchored())
+}
+
+#[test]
+fn a_foreign_key_in_the_list_is_found_where_every_receipt_is_there_and_said_elsewhere() {
+    let report = with_foreign_key(&Filter::default());
+    assert_eq!(
+        faults(&report),
+        [
+            "keys: the list says that key 00000000deadbeef signs from 0 on; the receipts do not say that"
+        ]
+    );
+    let part = Filter {
+        from: Some(time(10)),
+        ..Filter::default()
+    };
+    let report = with_foreign_key(&part);
+    assert_eq!(report.status, Status::Valid, "{:?}", faults(&report));
+    let words = &report.verdict(Question::Integrity).unwrap().words;
+    assert!(words.ends_with("keys/receipt-keys.json"), "{words}");
+}
+
+#[test]
+fn a_report_that_another_version_laid_out_is_named_and_leaves_the_bundle_unanchored() {
+    let mut files = bundle();
+    let version = concat!("\"version\": \"", env!("CARGO_PKG_VERSION"), "\"");
+    let summary = files.text("data/export.json");
+    files.put(
+        "data/export.json",
+        summary.replace(version, "\"version\": \"0.0.1\""),
+    );
+    files.put("data/report.html", "<p>Nothing was denied.</p>");
+    files.relist();
+    files.sign(&log_key(1));
+    let report = verify(&files.pack(), &mut anchored());
+    assert_eq!(faults(&report), Vec::<String>::new());
+    assert_eq!(report.status, Status::NotAnchored);
+    let verdict = report.verdict(Question::Integrity).unwrap();
+    assert_eq!(verdict.outcome, Outcome::NotChecked);
+    assert_eq!(
+        verdict.words,
+        "every byte is as the log's key signed it; nothing but that signature vouches for approvals/, signals/, report.html, VERIFY.md"
+    );
 }
 
 #[test]
