@@ -96,7 +96,23 @@ pub(crate) struct Link<'a> {
     #[serde(borrow)]
     pub(crate) approval: Option<Text<'a>>,
     #[serde(borrow)]
+    pub(crate) filter: Option<Filtered<'a>>,
+    #[serde(borrow)]
     pub(crate) receipt: Option<Text<'a>>,
+}
+
+/// Which receipts were gone through.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Filtered<'a> {
+    #[serde(borrow, default)]
+    pub(crate) from: Option<Text<'a>>,
+    pub(crate) log_size: u64,
+    #[serde(borrow, default)]
+    pub(crate) subject: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    pub(crate) to: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    pub(crate) unit: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -119,6 +135,7 @@ pub(crate) struct Meta<'a> {
     pub(crate) log_key: Option<Text<'a>>,
     #[serde(borrow)]
     pub(crate) manifest_digest: Option<Text<'a>>,
+    pub(crate) population: Option<u64>,
     #[serde(borrow)]
     pub(crate) previous_level: Option<Text<'a>>,
     #[serde(borrow)]

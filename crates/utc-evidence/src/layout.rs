@@ -12,9 +12,11 @@ pub(crate) const TAG_MANIFEST: &str = "tagmanifest-sha256.txt";
 pub(crate) const SIGNATURE: &str = "tagmanifest-sha256.txt.sig";
 pub(crate) const EXPORT_RECEIPT: &str = "export-receipt.jws";
 pub(crate) const EXPORT_PROOF: &str = "export-receipt.tlog-proof";
+/// Shows that the log which holds the export's receipt begins with the one of the bundle: a hash a line.
+pub(crate) const EXPORT_CONSISTENCY: &str = "export-receipt.consistency";
 
 /// Every file beside the payload that a bundle may have.
-pub(crate) const TAG_FILES: [&str; 7] = [
+pub(crate) const TAG_FILES: [&str; 8] = [
     DECLARATION,
     BAG_INFO,
     MANIFEST,
@@ -22,6 +24,7 @@ pub(crate) const TAG_FILES: [&str; 7] = [
     SIGNATURE,
     EXPORT_RECEIPT,
     EXPORT_PROOF,
+    EXPORT_CONSISTENCY,
 ];
 
 /// What every path of the payload begins with.

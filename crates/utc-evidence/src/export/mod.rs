@@ -11,16 +11,16 @@ mod tiles;
 
 use std::io::{Seek, Write};
 
-use utc_attestation::log::LogKey;
+use utc_attestation::log::{LogKey, TreeHash};
 
 pub use error::ExportError;
 pub use filter::{Claim, Filter};
 pub(crate) use payload::HOW_TO_TEXT;
 pub use progress::{Progress, Stage};
 pub use source::{Entry, KeyRange, Record, Source};
-pub(crate) use summary::{About, FORMAT, FileCounts, Software, Summary};
+pub(crate) use summary::{About, FORMAT, FileCounts, FilterText, Software, Summary};
 
-use crate::layout::{EXPORT_PROOF, EXPORT_RECEIPT};
+use crate::layout::{EXPORT_CONSISTENCY, EXPORT_PROOF, EXPORT_RECEIPT};
 use crate::write::TagWriter;
 use payload::Assembly;
 
@@ -78,6 +78,9 @@ pub struct ExportReceipt {
     pub jws: String,
     /// Its `tlog-proof`, against a checkpoint that was signed later.
     pub proof: String,
+    /// The consistency proof (RFC 6962, section 2.1.2) from the bundle's checkpoint to the proof's. Without it, the
+    /// bundle does not show by itself that the receipt is in the same log.
+    pub consistency: Option<Vec<TreeHash>>,
 }
 
 impl<W: Write + Seek> Exported<'_, W> {
@@ -106,6 +109,10 @@ impl<W: Write + Seek> Exported<'_, W> {
             let line = format!("{}\n", receipt.jws);
             self.writer.file(EXPORT_RECEIPT, line.as_bytes())?;
             self.writer.file(EXPORT_PROOF, receipt.proof.as_bytes())?;
+            if let Some(hashes) = &receipt.consistency {
+                let lines: String = hashes.iter().map(|hash| hash.to_string() + "\n").collect();
+                self.writer.file(EXPORT_CONSISTENCY, lines.as_bytes())?;
+            }
         }
         self.writer.finish(self.key)
     }

@@ -5,7 +5,7 @@ use utc_attestation::log::Checkpoint;
 
 use super::check::Checks;
 use super::{Check, CheckName, verdicts};
-use crate::export::{Claim, FileCounts};
+use crate::export::{Claim, FileCounts, Filter};
 use crate::tally::Tally;
 
 /// How a bundle fared.
@@ -96,6 +96,7 @@ impl Question {
 /// What the verdicts need to know beside the checks.
 pub(super) struct Facts {
     pub(super) log: Option<Checkpoint>,
+    pub(super) filter: Option<Filter>,
     pub(super) claim: Option<Claim>,
     pub(super) population: u64,
     pub(super) missing: u64,
@@ -130,11 +131,12 @@ impl Given {
 impl Facts {
     /// What the payload tells. What comes from outside is added later.
     pub(super) fn new(
-        claim: Option<Claim>,
+        filter: Option<Filter>,
         tally: &Tally,
         files: FileCounts,
         log: Option<Checkpoint>,
     ) -> Self {
+        let claim = filter.as_ref().map(Filter::claim);
         let partial = claim.is_some_and(|claim| claim != Claim::Whole);
         let known = [
             (files.approvals > 0, "approvals/"),
@@ -149,6 +151,7 @@ impl Facts {
             tags_unknown: 0,
             log,
             claim,
+            filter,
             population: tally.population,
             missing: tally.gaps.missing(),
             given: Given::default(),

@@ -7,6 +7,7 @@ use utc_attestation::log::{Checkpoint, VerifierKey, jwks, open_checkpoint};
 use super::CheckName::{self, Contents, LogKey, Summary as SummaryCheck};
 use super::check::Checks;
 use super::derived::{self, Claimed};
+use super::export_receipt::Exported;
 use super::files::Files;
 use super::history::History;
 use super::own::OwnLog;
@@ -14,7 +15,6 @@ use super::receipts::{Expected, Walk};
 use super::report::{Facts, Given};
 use super::{Anchors, Report, TileSource, bag, explain, export_receipt, head, link, records};
 use crate::Bundle;
-use crate::export::Filter;
 use crate::keys::KeyLine;
 use crate::layout::{CHECKPOINT, EXPORT, JWKS, LOG_PEM, LOG_VKEY, RECEIPT_KEYS};
 
@@ -36,7 +36,12 @@ pub(super) fn run<R: Read + Seek>(
     if let Some(key) = &key {
         bag::check_signature(bundle, key, &mut checks);
         if let Some(log) = &facts.log {
-            export_receipt::check(bundle, log, key, &anchors.tags, &mut checks);
+            let exported = Exported {
+                log,
+                filter: facts.filter.as_ref(),
+                population: facts.population,
+            };
+            export_receipt::check(bundle, &exported, key, &anchors.tags, &mut checks);
         }
         facts.head = outside(bundle, &facts, key, anchors, &history, &mut checks);
     }
@@ -80,8 +85,7 @@ fn payload<R: Read + Seek>(
         files,
         checks,
     );
-    let claim = filter.as_ref().map(Filter::claim);
-    let mut facts = Facts::new(claim, &tally, counts, log);
+    let mut facts = Facts::new(filter, &tally, counts, log);
     if !anchors.tags.is_empty() {
         facts.tags_unknown = tags_unknown;
     }

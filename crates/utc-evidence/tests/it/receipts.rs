@@ -6,8 +6,8 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use utc_attestation::log::{ReceiptProof, inclusion_proof};
-use utc_attestation::{HmacKey, KeyRing, Outcome, Secret, leaf_hash};
+use utc_attestation::log::{ReceiptProof, consistency_proof, inclusion_proof};
+use utc_attestation::{HmacKey, KeyRing, Outcome, Secret, leaf_hash, sha256_hex};
 use utc_domain::{Code, Draft, KeyChange, KeyId, KeyState, Meta, ReceiptKind};
 use utc_evidence::{Anchors, CheckName, ExportReceipt, Filter, KeyRange, Report, Status, TagKeys};
 
@@ -38,7 +38,9 @@ fn export_receipt(log: &Log, manifest: &str, change: impl FnOnce(&mut Value)) ->
     let mut log = log.clone();
     let jws = sealed(&log, |claims| {
         claims["kind"] = "export".into();
-        claims["meta"] = json!({ "manifest_digest": manifest });
+        claims["meta"] = json!({ "manifest_digest": manifest, "population": 40 });
+        let digest = sha256_hex("what was asked for");
+        claims["link"] = json!({ "filter": { "digest": digest, "log_size": 40 } });
         claims.as_object_mut().unwrap().remove("decision");
         change(claims);
     });
@@ -50,8 +52,11 @@ fn export_receipt(log: &Log, manifest: &str, change: impl FnOnce(&mut Value)) ->
         hashes: inclusion_proof(index, size, &mut log).unwrap(),
         checkpoint: log.head(&log_key(1), size),
     };
-    let proof = proof.to_string();
-    ExportReceipt { jws, proof }
+    ExportReceipt {
+        jws,
+        proof: proof.to_string(),
+        consistency: Some(consistency_proof(40, size, &mut log).unwrap()),
+    }
 }
 
 fn exported(receipt: impl FnOnce(&Log, &str) -> ExportReceipt) -> Vec<u8> {
@@ -82,12 +87,85 @@ fn the_receipt_of_an_export_travels_with_it() {
     let report = check(&zip);
     assert_eq!(faults(&report), Vec::<String>::new());
     assert_eq!(report.outcome(CheckName::ExportReceipt), Outcome::Ok);
+    assert!(detail(&report).ends_with("which begins with the bundle's"));
     assert_eq!(report.status, Status::Valid);
     let without = Files::of(&export(&mut Log::new(40), &Filter::default()));
     let with = Files::of(&zip);
     assert_eq!(
         with.0["manifest-sha256.txt"], without.0["manifest-sha256.txt"],
         "the payload does not hang on it"
+    );
+}
+
+fn detail(report: &Report) -> &str {
+    let mut checks = report.checks.iter();
+    let check = checks.find(|check| check.name == CheckName::ExportReceipt);
+    &check.unwrap().detail
+}
+
+#[test]
+fn without_a_proof_of_consistency_the_receipt_of_an_export_is_of_the_same_key_only() {
+    let zip = exported(|log, manifest| ExportReceipt {
+        consistency: None,
+        ..export_receipt(log, manifest, |_| {})
+    });
+    let report = check(&zip);
+    assert_eq!(report.status, Status::Valid, "{:?}", faults(&report));
+    assert!(detail(&report).ends_with("that it is the same log is not shown"));
+}
+
+#[test]
+fn the_receipt_of_an_export_says_what_the_bundle_says() {
+    type Change = fn(&mut Value);
+    let cases: [(Change, &str); 7] = [
+        (
+            |claims| claims["link"]["filter"]["log_size"] = 39.into(),
+            "it is about a log of 39 entries",
+        ),
+        (
+            |claims| claims["link"]["filter"]["unit"] = "orders".into(),
+            "it says another filter",
+        ),
+        (
+            |claims| claims["link"]["filter"]["subject"] = "agent-1".into(),
+            "it says another filter",
+        ),
+        (
+            |claims| claims["link"]["filter"]["from"] = claims["ts"].clone(),
+            "it says another filter",
+        ),
+        (
+            |claims| claims["link"] = json!({}),
+            "it does not say which receipts",
+        ),
+        (
+            |claims| claims["meta"]["population"] = 41.into(),
+            "it does not say that 40 receipts",
+        ),
+        (
+            |claims| drop(claims["meta"].as_object_mut().unwrap().remove("population")),
+            "it does not say that 40 receipts",
+        ),
+    ];
+    for (change, words) in cases {
+        check_wrong(
+            &exported(|log, manifest| export_receipt(log, manifest, change)),
+            words,
+        );
+    }
+}
+
+/// Whoever has the log's key keeps a second log, with the receipts of exports only.
+#[test]
+fn the_receipt_of_an_export_in_another_log_of_the_same_key_is_found() {
+    let elsewhere = |log: &Log, manifest: &str| {
+        let mut other = log.clone();
+        other.leaves.swap(3, 4);
+        export_receipt(&other, manifest, |_| {})
+    };
+    check_wrong(
+        &exported(elsewhere),
+        "the log that has it does not begin with the bundle's log",
     );
 }
 
