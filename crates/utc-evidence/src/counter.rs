@@ -1,6 +1,6 @@
-//! Counting and listing with a bound, however much there is.
+//! Counting, listing and remembering with a bound, however much there is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Counts by key. Beyond its bound, further keys are counted together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,5 +81,61 @@ impl<T> Capped<T> {
     /// How many rows there was no room for.
     pub(crate) fn more(&self) -> u64 {
         self.more
+    }
+}
+
+/// A set that stops growing at its bound, and knows whether it did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Bounded<T> {
+    set: BTreeSet<T>,
+    bound: usize,
+    over: bool,
+}
+
+impl<T: Ord> Bounded<T> {
+    pub(crate) fn new(bound: usize) -> Self {
+        Self {
+            set: BTreeSet::new(),
+            bound,
+            over: false,
+        }
+    }
+
+    pub(crate) fn insert(&mut self, value: T) {
+        if self.set.len() < self.bound || self.set.contains(&value) {
+            self.set.insert(value);
+        } else {
+            self.over = true;
+        }
+    }
+
+    pub(crate) fn set(&self) -> &BTreeSet<T> {
+        &self.set
+    }
+
+    /// What is in it; it is empty then.
+    pub(crate) fn take(&mut self) -> BTreeSet<T> {
+        std::mem::take(&mut self.set)
+    }
+
+    /// The bound, if there was more.
+    pub(crate) fn exceeded(&self) -> Option<usize> {
+        self.over.then_some(self.bound)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bounded_set_says_when_there_was_no_room() {
+        let mut set = Bounded::new(2);
+        for value in [1, 2, 1, 2] {
+            set.insert(value);
+        }
+        assert_eq!(set.exceeded(), None);
+        set.insert(3);
+        assert_eq!((set.exceeded(), set.set().len()), (Some(2), 2));
     }
 }

@@ -67,8 +67,12 @@ pub(crate) fn policy(digest: &str) -> String {
     format!("{POLICIES}{digits}.json")
 }
 
-pub(crate) fn approval(id: &str) -> String {
-    format!("{APPROVALS}{id}.json")
+/// How many approvals a file holds.
+pub(crate) const APPROVALS_PER_FILE: usize = 1_024;
+
+/// The file with the approvals `number × 1,024` and following, in the order of their ids, one JSON document a line.
+pub(crate) fn approvals(number: usize) -> String {
+    format!("{APPROVALS}{number:06}.jsonl")
 }
 
 pub(crate) fn signal(name: &str) -> String {

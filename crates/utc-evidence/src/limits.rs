@@ -17,7 +17,7 @@ pub struct Limits {
 impl Limits {
     /// Room for a bundle of forty million receipts.
     pub const USUAL: Self = Self {
-        entries: 250_000,
+        entries: 400_000,
         file_bytes: 72 * 1024 * 1024,
         total_bytes: 512 * 1024 * 1024 * 1024,
         ratio: 250,

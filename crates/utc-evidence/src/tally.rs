@@ -5,11 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use utc_attestation::log::{TILE_WIDTH, TreeHash};
+use utc_attestation::log::TreeHash;
 use utc_domain::{ApprovalId, ReceiptId};
 
 use crate::claims::Receipt;
-use crate::counter::{Capped, Counter};
+use crate::counter::{Bounded, Capped, Counter};
 use crate::export::Claim;
 use crate::gaps::Gaps;
 use crate::report::Rows;
@@ -21,6 +21,12 @@ const MAX_PROOFS: usize = 100_000;
 
 /// More names of kinds and decisions than there are.
 const NAMES: usize = 64;
+
+/// More policy sets than a log names: each is a file of the bundle.
+const MAX_POLICIES: usize = 10_000;
+
+/// More approvals than a bundle has: 16 bytes of memory for each.
+const MAX_APPROVALS: usize = 1_000_000;
 
 /// The first or the last receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,10 +44,8 @@ pub(crate) struct Tally {
     pub(crate) kinds: Counter<String>,
     pub(crate) decisions: Counter<String>,
     /// The digests of the policy sets that receipts name.
-    pub(crate) policies: BTreeSet<String>,
-    pub(crate) approvals: BTreeSet<ApprovalId>,
-    /// The tiles of level 0 that have a leaf of one of the receipts, in order.
-    pub(crate) tiles: Vec<u64>,
+    pub(crate) policies: Bounded<String>,
+    pub(crate) approvals: Bounded<ApprovalId>,
     pub(crate) sample: Sample,
     wanted: Capped<(u64, ReceiptId)>,
     pub(crate) rows: Rows,
@@ -57,9 +61,8 @@ impl Tally {
             gaps: Gaps::new(),
             kinds: Counter::new(NAMES),
             decisions: Counter::new(NAMES),
-            policies: BTreeSet::new(),
-            approvals: BTreeSet::new(),
-            tiles: Vec::new(),
+            policies: Bounded::new(MAX_POLICIES),
+            approvals: Bounded::new(MAX_APPROVALS),
             sample: Sample::new(root),
             wanted: Capped::new(MAX_PROOFS),
             rows: Rows::new(),
@@ -115,15 +118,11 @@ impl Tally {
             }
             None => self.last = Some(spot()),
         }
-        let tile = seq / TILE_WIDTH;
-        if self.tiles.last() != Some(&tile) {
-            self.tiles.push(tile);
-        }
     }
 
     fn note_references(&mut self, receipt: &Receipt<'_>) {
         let digest = &*receipt.claims.policy.digest;
-        if !self.policies.contains(digest) {
+        if !self.policies.set().contains(digest) {
             self.policies.insert(digest.to_owned());
         }
         let approval = receipt.claims.link.approval.as_deref();

@@ -7,6 +7,7 @@ use utc_attestation::log::LogKey;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
+use crate::Limits;
 use crate::bag::{Bag, Line};
 use crate::export::ExportError;
 use crate::layout::{BAG_INFO, DECLARATION, FOLDER, INDEX, MANIFEST, SIGNATURE, TAG_MANIFEST};
@@ -16,37 +17,49 @@ const LEVEL: i64 = 4;
 
 /// Writes files into the bundle and remembers their hashes.
 ///
-/// Every file has the same time stamp and mode, so that the same files give the same ZIP.
+/// Every file has the same time stamp and mode, so that the same files give the same ZIP. What a reader would
+/// refuse is not written.
 pub(crate) struct BundleWriter<W: Write + Seek> {
     zip: ZipWriter<W>,
     open: Option<Open>,
     lines: Vec<Line>,
     octets: u64,
+    files: u64,
+    limits: Limits,
 }
 
 struct Open {
     path: String,
     hash: Sha256,
+    bytes: u64,
 }
 
 impl<W: Write + Seek> BundleWriter<W> {
-    pub(crate) fn new(out: W) -> Self {
+    pub(crate) fn new(out: W, limits: Limits) -> Self {
         Self {
             zip: ZipWriter::new(out),
             open: None,
             lines: Vec::new(),
             octets: 0,
+            files: 0,
+            limits,
         }
     }
 
     /// Begins a file; what is written from now on belongs to it.
     pub(crate) fn begin(&mut self, path: &str) -> Result<(), ExportError> {
-        self.end();
+        self.end()?;
+        self.files += 1;
+        if self.files > self.limits.entries {
+            let (what, max) = ("files", self.limits.entries);
+            return Err(ExportError::TooMany { what, max });
+        }
         self.zip
             .start_file(format!("{FOLDER}/{path}"), options(path))?;
         self.open = Some(Open {
             path: path.to_owned(),
             hash: Sha256::new(),
+            bytes: 0,
         });
         Ok(())
     }
@@ -55,18 +68,27 @@ impl<W: Write + Seek> BundleWriter<W> {
     pub(crate) fn file(&mut self, path: &str, bytes: &[u8]) -> Result<(), ExportError> {
         self.begin(path)?;
         self.write_all(bytes)?;
-        self.end();
-        Ok(())
+        self.end()
     }
 
     /// Ends the file that is open, if any.
-    pub(crate) fn end(&mut self) {
-        if let Some(open) = self.open.take() {
-            self.lines.push(Line {
-                path: open.path,
-                sha256: open.hash.finalize().into(),
-            });
+    pub(crate) fn end(&mut self) -> Result<(), ExportError> {
+        let Some(open) = self.open.take() else {
+            return Ok(());
+        };
+        if open.path != INDEX && open.bytes > self.limits.file_bytes {
+            let (path, max) = (open.path, self.limits.file_bytes);
+            return Err(ExportError::TooLong { path, max });
         }
+        if self.octets > self.limits.total_bytes {
+            let (what, max) = ("bytes", self.limits.total_bytes);
+            return Err(ExportError::TooMany { what, max });
+        }
+        self.lines.push(Line {
+            path: open.path,
+            sha256: open.hash.finalize().into(),
+        });
+        Ok(())
     }
 
     /// The files so far, by path.
@@ -78,7 +100,7 @@ impl<W: Write + Seek> BundleWriter<W> {
 
     /// Ends the payload: everything so far. What follows are tag files.
     pub(crate) fn finish_payload(mut self, bag: &Bag) -> Result<TagWriter<W>, ExportError> {
-        self.end();
+        self.end()?;
         let payload = self.take_lines();
         let octets = self.octets;
         self.file(DECLARATION, crate::bag::DECLARATION_TEXT.as_bytes())?;
@@ -87,7 +109,7 @@ impl<W: Write + Seek> BundleWriter<W> {
         for line in &payload {
             writeln!(self, "{line}")?;
         }
-        self.end();
+        self.end()?;
         let manifest = self.lines.last().map(|line| line.sha256);
         Ok(TagWriter {
             writer: self,
@@ -103,7 +125,9 @@ impl<W: Write + Seek> Write for BundleWriter<W> {
         let open = open.ok_or_else(|| io::Error::other("no file was begun"))?;
         let written = self.zip.write(bytes)?;
         open.hash.update(bytes.get(..written).unwrap_or_default());
-        self.octets += u64::try_from(written).unwrap_or(u64::MAX);
+        let bytes = u64::try_from(written).unwrap_or(u64::MAX);
+        open.bytes += bytes;
+        self.octets += bytes;
         Ok(written)
     }
 
@@ -157,4 +181,40 @@ fn options(path: &str) -> SimpleFileOptions {
         .unix_permissions(0o644)
         // Only the index grows beyond what the short headers can say.
         .large_file(path == INDEX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    #[test]
+    fn what_no_reader_would_take_is_not_written() {
+        let limits = Limits {
+            entries: 3,
+            file_bytes: 10,
+            total_bytes: 20,
+            ..Limits::USUAL
+        };
+        let writer = || BundleWriter::new(Cursor::new(Vec::new()), limits);
+        let mut long = writer();
+        assert!(long.file("data/a", &[0; 10]).is_ok());
+        let refused = long.file("data/b", &[0; 11]);
+        assert!(matches!(refused, Err(ExportError::TooLong { max: 10, .. })));
+
+        let mut heavy = writer();
+        assert!(heavy.file("data/a", &[0; 10]).is_ok() && heavy.file("data/b", &[0; 10]).is_ok());
+        let refused = heavy.file("data/c", &[0; 1]);
+        assert!(matches!(refused, Err(ExportError::TooMany { max: 20, .. })));
+
+        let mut many = writer();
+        assert!(
+            ["a", "b", "c"]
+                .iter()
+                .all(|path| many.file(path, &[]).is_ok())
+        );
+        let refused = many.file("d", &[]);
+        assert!(matches!(refused, Err(ExportError::TooMany { max: 3, .. })));
+    }
 }

@@ -55,6 +55,32 @@ pub enum ExportError {
         /// The name.
         name: String,
     },
+    /// A record is no JSON document, or about something else.
+    #[error("the record of `{name}` {why}")]
+    Record {
+        /// What it should be about.
+        name: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// There is more than any verifier reads, see [`crate::Limits`].
+    #[error(
+        "the bundle would have more than {max} {what}, which verifiers refuse: export a shorter period"
+    )]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many there may be.
+        max: u64,
+    },
+    /// A file is longer than any verifier reads, see [`crate::Limits`].
+    #[error("`{path}` would have more than {max} bytes, which verifiers refuse")]
+    TooLong {
+        /// The file.
+        path: String,
+        /// How long it may be.
+        max: u64,
+    },
     /// The report could not be laid out.
     #[error("the report cannot be written")]
     Report(#[from] tera::Error),

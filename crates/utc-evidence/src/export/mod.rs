@@ -5,6 +5,7 @@ mod filter;
 mod pages;
 mod payload;
 mod progress;
+mod records;
 mod source;
 mod summary;
 mod tiles;

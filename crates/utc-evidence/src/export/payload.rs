@@ -3,21 +3,23 @@
 use std::io::{Seek, Write};
 
 use utc_attestation::log::{
-    Checkpoint, ReceiptProof, TileId, TilePath, inclusion_proof, jwks, open_checkpoint, root_at,
-    tile_to_bytes,
+    Checkpoint, ReceiptProof, TILE_WIDTH, TileId, TilePath, inclusion_proof, jwks, open_checkpoint,
+    root_at, tile_to_bytes,
 };
 use utc_attestation::sha256_hex;
 
 use super::pages::{PAGE, Pages, read};
 use super::{
-    About, Export, ExportError, FileCounts, Progress, Software, Source, Stage, Summary, tiles,
+    About, Export, ExportError, FileCounts, Progress, Software, Source, Stage, Summary, records,
+    tiles,
 };
+use crate::Limits;
 use crate::bag::Bag;
 use crate::index::IndexWriter;
 use crate::keys;
 use crate::layout::{
-    self, CHECKPOINT, EXPORT, HOW_TO, INDEX, JWKS, LOG_PEM, LOG_VKEY, RECEIPT_KEYS,
-    RECEIPTS_PER_FILE, REPORT,
+    self, APPROVALS_PER_FILE, CHECKPOINT, EXPORT, HOW_TO, INDEX, JWKS, LOG_PEM, LOG_VKEY,
+    RECEIPT_KEYS, RECEIPTS_PER_FILE, REPORT,
 };
 use crate::tally::Tally;
 use crate::write::{BundleWriter, TagWriter};
@@ -33,6 +35,8 @@ pub(super) struct Assembly<'e, 'p, 'w, S, W: Write + Seek> {
     writer: BundleWriter<W>,
     progress: &'p mut Progress<'w>,
     tally: Tally,
+    /// The tiles of level 0 that have a leaf of one of the receipts, in order.
+    touched: Vec<u64>,
     files: FileCounts,
 }
 
@@ -52,7 +56,8 @@ impl<'e, 'p, 'w, S: Source, W: Write + Seek> Assembly<'e, 'p, 'w, S, W> {
         }
         Ok(Self {
             tally: Tally::new(checkpoint.root, export.filter.claim()),
-            writer: BundleWriter::new(out),
+            writer: BundleWriter::new(out, Limits::USUAL),
+            touched: Vec::new(),
             files: FileCounts::default(),
             export,
             checkpoint,
@@ -93,6 +98,7 @@ impl<'e, 'p, 'w, S: Source, W: Write + Seek> Assembly<'e, 'p, 'w, S, W> {
                 if !self.tally.add(&receipt) {
                     return Err(ExportError::Order { seq: entry.seq });
                 }
+                self.touch(entry.seq / TILE_WIDTH);
                 if number % RECEIPTS_PER_FILE == 0 {
                     self.writer
                         .begin(&layout::receipts(number / RECEIPTS_PER_FILE))?;
@@ -101,8 +107,15 @@ impl<'e, 'p, 'w, S: Source, W: Write + Seek> Assembly<'e, 'p, 'w, S, W> {
                 self.writer.write_all(b"\n")?;
             }
         }
-        self.writer.end();
-        Ok(())
+        self.writer.end()?;
+        too_many("policy sets", self.tally.policies.exceeded())?;
+        too_many("approvals", self.tally.approvals.exceeded())
+    }
+
+    fn touch(&mut self, tile: u64) {
+        if self.touched.last() != Some(&tile) {
+            self.touched.push(tile);
+        }
     }
 
     fn index(&mut self) -> Result<(), ExportError> {
@@ -117,14 +130,13 @@ impl<'e, 'p, 'w, S: Source, W: Write + Seek> Assembly<'e, 'p, 'w, S, W> {
             }
         }
         index.finish()?;
-        self.writer.end();
-        Ok(())
+        self.writer.end()
     }
 
     fn tiles(&mut self) -> Result<(), ExportError> {
         self.writer
             .file(CHECKPOINT, self.export.checkpoint.as_bytes())?;
-        let needed = tiles::needed(self.checkpoint.size, &self.tally.tiles);
+        let needed = tiles::needed(self.checkpoint.size, &self.touched);
         for (done, path) in needed.iter().enumerate() {
             self.tell(Stage::Tiles, done, needed.len())?;
             let TilePath::Hashes { tile, width } = *path else {
@@ -159,7 +171,7 @@ impl<'e, 'p, 'w, S: Source, W: Write + Seek> Assembly<'e, 'p, 'w, S, W> {
     }
 
     fn policies(&mut self) -> Result<(), ExportError> {
-        let digests = std::mem::take(&mut self.tally.policies);
+        let digests = self.tally.policies.take();
         for (done, digest) in digests.iter().enumerate() {
             self.tell(Stage::Records, done, digests.len())?;
             let policy = self.source.policy(digest).map_err(ExportError::source)?;
@@ -174,17 +186,25 @@ impl<'e, 'p, 'w, S: Source, W: Write + Seek> Assembly<'e, 'p, 'w, S, W> {
         Ok(())
     }
 
+    /// One document a line, in files of a fixed number of lines.
     fn approvals(&mut self) -> Result<(), ExportError> {
-        let ids = std::mem::take(&mut self.tally.approvals);
+        let ids = self.tally.approvals.take();
+        let mut written = 0;
         for (done, id) in ids.iter().enumerate() {
             self.tell(Stage::Records, done, ids.len())?;
-            if let Some(json) = self.source.approval(*id).map_err(ExportError::source)? {
+            let Some(json) = self.source.approval(*id).map_err(ExportError::source)? else {
+                continue;
+            };
+            let line = records::line(*id, &json)?;
+            if written % APPROVALS_PER_FILE == 0 {
                 self.writer
-                    .file(&layout::approval(&id.to_string()), json.as_bytes())?;
-                self.files.approvals += 1;
+                    .begin(&layout::approvals(written / APPROVALS_PER_FILE))?;
             }
+            self.writer.write_all(line.as_bytes())?;
+            written += 1;
         }
-        Ok(())
+        self.files.approvals = u64::try_from(written).unwrap_or(u64::MAX);
+        self.writer.end()
     }
 
     fn signals(&mut self) -> Result<(), ExportError> {
@@ -199,7 +219,7 @@ impl<'e, 'p, 'w, S: Source, W: Write + Seek> Assembly<'e, 'p, 'w, S, W> {
             };
             last = Some(end.name.clone());
             for record in &page {
-                check_name(&record.name)?;
+                records::check_name(&record.name)?;
                 self.writer
                     .file(&layout::signal(&record.name), record.json.as_bytes())?;
                 self.files.signals += 1;
@@ -238,12 +258,8 @@ impl<'e, 'p, 'w, S: Source, W: Write + Seek> Assembly<'e, 'p, 'w, S, W> {
     }
 }
 
-fn check_name(name: &str) -> Result<(), ExportError> {
-    let fine = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if !name.is_empty() && name.len() <= 100 && name.chars().all(fine) {
-        return Ok(());
-    }
-    Err(ExportError::Name {
-        name: name.to_owned(),
-    })
+fn too_many(what: &'static str, exceeded: Option<usize>) -> Result<(), ExportError> {
+    let Some(bound) = exceeded else { return Ok(()) };
+    let max = u64::try_from(bound).unwrap_or(u64::MAX);
+    Err(ExportError::TooMany { what, max })
 }

@@ -59,7 +59,8 @@ pub trait Source: HashReader<Error: Error + Send + Sync + 'static> {
     /// The canonical JSON of the policy set with this digest (`sha256:…`).
     fn policy(&mut self, digest: &str) -> Result<Option<String>, Self::Error>;
 
-    /// An approval that one of the receipts names, as a JSON document; `None` leaves it out.
+    /// An approval that one of the receipts names, as a JSON object whose `id` is the approval's; `None` leaves
+    /// it out.
     fn approval(&mut self, id: ApprovalId) -> Result<Option<String>, Self::Error>;
 
     /// Records of runs over trust signals in the filter's period whose name sorts after `after`, in the

@@ -1,7 +1,9 @@
 //! Policies, approvals and signals.
 
+use std::borrow::Cow;
 use std::io::{Read, Seek};
 
+use serde::Deserialize;
 use serde::de::IgnoredAny;
 use sha2::{Digest, Sha256};
 use utc_domain::ApprovalId;
@@ -11,7 +13,7 @@ use super::check::Checks;
 use super::files::Files;
 use crate::digest::labelled;
 use crate::export::FileCounts;
-use crate::layout::{self, APPROVALS, POLICIES, SIGNALS};
+use crate::layout::{self, APPROVALS_PER_FILE, POLICIES, SIGNALS};
 use crate::tally::Tally;
 
 pub(super) fn check<R: Read + Seek>(
@@ -24,6 +26,16 @@ pub(super) fn check<R: Read + Seek>(
         approvals: approvals(tally, files, checks),
         signals: signals(files, checks),
     };
+    for (name, what, exceeded) in [
+        (Policies, "policy sets", tally.policies.exceeded()),
+        (Records, "approvals", tally.approvals.exceeded()),
+    ] {
+        if let Some(max) = exceeded {
+            let fault =
+                format!("receipts name more than {max} {what}, which no bundle of ours does");
+            checks.fault(name, &fault);
+        }
+    }
     checks.done(Policies, "every policy set that a receipt names is there");
     checks.done(Records, "approvals belong to receipts");
     counts
@@ -31,7 +43,7 @@ pub(super) fn check<R: Read + Seek>(
 
 fn policies<R: Read + Seek>(tally: &Tally, files: &mut Files<'_, R>, checks: &mut Checks) -> u64 {
     let mut count = 0;
-    for digest in &tally.policies {
+    for digest in tally.policies.set() {
         match files.read(&layout::policy(digest), checks) {
             Some(bytes) if labelled(&Sha256::digest(&bytes).into()) == *digest => {}
             Some(_) => checks.fault(Policies, &format!("{digest}: it has another digest")),
@@ -50,18 +62,53 @@ fn policies<R: Read + Seek>(tally: &Tally, files: &mut Files<'_, R>, checks: &mu
     count
 }
 
+/// What an approval's document says of itself.
+#[derive(Deserialize)]
+struct Document<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+}
+
+/// One document a line, each about an approval that a receipt names, in the order of their ids.
 fn approvals<R: Read + Seek>(tally: &Tally, files: &mut Files<'_, R>, checks: &mut Checks) -> u64 {
     let mut count = 0;
-    for path in files.below(APPROVALS) {
-        let name = path.strip_prefix(APPROVALS).unwrap_or_default();
-        let id: Option<ApprovalId> = name.strip_suffix(".json").and_then(|id| id.parse().ok());
-        if !id.is_some_and(|id| tally.approvals.contains(&id)) {
-            checks.fault(Records, &format!("`{path}` is named by no receipt"));
+    let mut before: Option<ApprovalId> = None;
+    for number in 0.. {
+        let path = layout::approvals(number);
+        let Some(bytes) = files.read(&path, checks) else {
+            break;
+        };
+        let lines = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+        let mut in_file = 0;
+        for line in lines.split(|&byte| byte == b'\n') {
+            in_file += 1;
+            let read = approval(line, before.as_ref(), tally);
+            let read = read.map_err(|why| format!("`{path}`, line {in_file}: {why}"));
+            before = checks.value(Records, read).or(before);
         }
-        check_json(&path, files, checks);
-        count += 1;
+        let more = files.contains(&layout::approvals(number + 1));
+        if in_file > APPROVALS_PER_FILE || (more && in_file < APPROVALS_PER_FILE) {
+            let fault = format!("`{path}` does not have {APPROVALS_PER_FILE} lines");
+            checks.fault(Records, &fault);
+        }
+        count += u64::try_from(in_file).unwrap_or(u64::MAX);
     }
     count
+}
+
+fn approval(line: &[u8], before: Option<&ApprovalId>, tally: &Tally) -> Result<ApprovalId, String> {
+    let document: Document<'_> = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+    let id: ApprovalId = document
+        .id
+        .parse()
+        .map_err(|_| "`id` is not an approval's")?;
+    if !tally.approvals.set().contains(&id) {
+        return Err("no receipt names this approval".to_owned());
+    }
+    if before.is_some_and(|before| *before >= id) {
+        return Err("it does not come behind the one before".to_owned());
+    }
+    Ok(id)
 }
 
 fn signals<R: Read + Seek>(files: &mut Files<'_, R>, checks: &mut Checks) -> u64 {

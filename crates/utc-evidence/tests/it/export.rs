@@ -4,13 +4,13 @@ use std::io::Cursor;
 use std::ops::ControlFlow;
 
 use proptest::prelude::*;
-use utc_attestation::Outcome;
 use utc_attestation::log::TreeHash;
+use utc_attestation::{Outcome, sha256_hex};
 use utc_evidence::{
     CheckName, Export, ExportError, Filter, Progress, Question, Report, Stage, Status,
 };
 
-use crate::drafts::{REASON, id};
+use crate::drafts::{REASON, draft, id};
 use crate::fixture::{Log, anchored, export, export_at, faults, log_key, time, verify};
 use crate::forge::{Files, sha256};
 
@@ -254,12 +254,39 @@ fn a_source_that_does_not_fit_the_checkpoint_makes_no_bundle() {
         ExportError::Policy { .. }
     ));
 
+    for json in ["{}", "[]", r#"{"id":"another"}"#] {
+        let mut other = log.clone();
+        for document in other.approvals.values_mut() {
+            json.clone_into(document);
+        }
+        assert!(matches!(
+            fail(&mut other, &head, 1),
+            ExportError::Record { .. }
+        ));
+    }
+
     let mut other = log.clone();
     other.signals[0].name = "../x".to_owned();
     assert!(matches!(
         fail(&mut other, &head, 1),
         ExportError::Name { .. }
     ));
+}
+
+#[test]
+fn more_than_verifiers_take_is_not_exported() {
+    let drafts = (0..10_001).map(|seq| {
+        let mut draft = draft(seq);
+        draft.policy.digest = sha256_hex(seq.to_string());
+        draft
+    });
+    let mut log = Log::of(drafts);
+    let head = log.head(&log_key(1), 10_001);
+    let error = fail(&mut log, &head, 1);
+    assert_eq!(
+        error.to_string(),
+        "the bundle would have more than 10000 policy sets, which verifiers refuse: export a shorter period"
+    );
 }
 
 #[test]

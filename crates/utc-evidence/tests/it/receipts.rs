@@ -270,6 +270,33 @@ fn keys_that_followed_each_other_are_each_good_in_their_range() {
 }
 
 #[test]
+fn more_changes_of_keys_than_any_log_has_are_a_fault() {
+    let change = |draft: Draft| {
+        let kid: KeyId = "00000000deadbeef".parse().unwrap();
+        let state = KeyState::Retired;
+        Draft {
+            kind: ReceiptKind::KeyChange,
+            decision: None,
+            meta: Meta {
+                keys: vec![KeyChange { kid, state }; 501],
+                ..Meta::default()
+            },
+            ..draft
+        }
+    };
+    let drafts = (0..4).map(|seq| match seq {
+        0 => draft(seq),
+        _ => change(draft(seq)),
+    });
+    let zip = export(&mut Log::of(drafts), &Filter::default());
+    let found = faults(&verify(&zip, &mut anchored()));
+    assert_eq!(
+        found,
+        ["keys: the receipts change keys more than 1000 times"]
+    );
+}
+
+#[test]
 fn a_list_of_keys_that_the_receipts_contradict_is_found() {
     let longer = rotated(|old, new| vec![range(old, 0, None), range(new, 21, None)]);
     let earlier = rotated(|old, new| vec![range(old, 0, Some(20)), range(new, 0, None)]);
