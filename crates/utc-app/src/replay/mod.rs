@@ -10,6 +10,7 @@ mod receipt;
 mod report;
 mod request;
 mod simulate;
+mod stored;
 mod tally;
 mod walk;
 

@@ -12,6 +12,12 @@ use utc_policy::{ENGINE, Inputs, UnitView, Wording};
 pub enum Obstacle {
     /// What is stored is not a receipt that verifies with the keys that are configured here.
     Unverified,
+    /// There is nothing at a position of the log.
+    Missing,
+    /// A receipt is filed under another position, id, time, kind or unit than it says.
+    Misfiled,
+    /// The tag is right, of a key that was not the log's at that position.
+    ForeignKey,
     /// Another version of the evaluator decided.
     OtherEngine,
     /// The receipt does not hold something that the evaluator needs.
@@ -27,6 +33,9 @@ impl Obstacle {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Unverified => "unverified",
+            Self::Missing => "missing",
+            Self::Misfiled => "misfiled",
+            Self::ForeignKey => "foreign_key",
             Self::OtherEngine => "other_engine",
             Self::Incomplete => "incomplete",
             Self::PolicyUnknown => "policy_unknown",
@@ -40,6 +49,11 @@ impl Obstacle {
             Self::Unverified => {
                 "What is stored does not verify as this receipt with the keys that are configured here."
             }
+            Self::Missing => "There is nothing at this position of the log.",
+            Self::Misfiled => {
+                "The columns beside the receipt say something else than the receipt: it is filed as what it is not."
+            }
+            Self::ForeignKey => "The key that signed this was not the log's at its position.",
             Self::OtherEngine => "Another version of the evaluator decided; use that one.",
             Self::Incomplete => "The receipt does not hold something that the evaluator needs.",
             Self::PolicyUnknown => {
@@ -48,6 +62,20 @@ impl Obstacle {
             Self::PolicyDiffers => {
                 "The stored policy set is not the one that the receipt names by its digest."
             }
+        }
+    }
+}
+
+impl Obstacle {
+    /// Whether it shows by itself that the log was changed. Then a faithful run counts it as different.
+    pub fn is_finding(self) -> bool {
+        match self {
+            Self::Missing | Self::Misfiled | Self::ForeignKey => true,
+            Self::Unverified
+            | Self::OtherEngine
+            | Self::Incomplete
+            | Self::PolicyUnknown
+            | Self::PolicyDiffers => false,
         }
     }
 }

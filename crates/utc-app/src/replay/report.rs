@@ -12,7 +12,8 @@ pub struct ReplayReport {
     pub window: ReplayWindow,
     /// How many. For a counterfactual run `equal` has the same answer and `different` another one.
     pub totals: ReplayTotals,
-    /// What was in the way of those that could not be computed again.
+    /// What was in the way of those that could not be computed again. A faithful run counts those of
+    /// [`Obstacle::is_finding`] as different, any other run as not replayable.
     pub obstacles: Vec<ObstacleCount>,
     /// The findings.
     pub outcome: ReplayOutcome,
@@ -49,7 +50,7 @@ pub struct ObstacleCount {
 /// A decision that could not be computed again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreplayable {
-    /// Its receipt.
+    /// Its receipt, as it is filed; empty where there is none.
     pub receipt_id: String,
     /// Its position.
     pub seq: u64,

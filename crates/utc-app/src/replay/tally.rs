@@ -198,14 +198,14 @@ fn change(case: &Case<'_>, old: Decision, new: Decision) -> Change {
 pub(super) struct Obstacles(BTreeMap<Obstacle, ObstacleCount>);
 
 impl Obstacles {
-    pub(super) fn add(&mut self, receipt_id: &str, seq: u64, why: NotReplayable) {
+    pub(super) fn add(&mut self, receipt_id: &str, seq: u64, count: u64, why: NotReplayable) {
         let NotReplayable { obstacle, detail } = why;
         let met = self.0.entry(obstacle).or_insert(ObstacleCount {
             obstacle,
             count: 0,
             examples: Vec::new(),
         });
-        met.count += 1;
+        met.count += count;
         if met.examples.len() < OBSTACLE_EXAMPLES {
             met.examples.push(Unreplayable {
                 receipt_id: receipt_id.to_owned(),

@@ -1,14 +1,14 @@
 //! Through a part of the log, page by page: never one read transaction over minutes.
 
-use utc_attestation::{Claims, Expected, Outcome, verify};
+use utc_attestation::Claims;
 use utc_domain::ReplayTotals;
-use utc_storage::rows::decisions;
-use utc_storage::rows::receipts::ReceiptRow;
+use utc_storage::rows::decisions::{self, Filed, Page};
 
 use super::policies::Policies;
 use super::read::{NotReplayable, Obstacle, Recorded};
 use super::report::{ReplayReport, ReplayWindow};
 use super::request::Part;
+use super::stored::{Reader, Stored};
 use super::tally::{Case, Obstacles, Tally};
 use super::{Alternative, Evaluator, Progress, ReplayRequest};
 use crate::AppError;
@@ -25,7 +25,7 @@ pub(super) fn run(
     evaluator: &Evaluator<'_>,
     progress: &mut Progress<'_>,
 ) -> Result<Option<ReplayReport>, AppError> {
-    let mut run = Run::new(console, request, evaluator);
+    let mut run = Run::new(console, request, evaluator)?;
     let mut stretch = part.stretch.clone();
     let positions = |from: i64, to: i64| to.saturating_sub(from).unsigned_abs();
     let total = positions(stretch.from, stretch.before);
@@ -33,8 +33,11 @@ pub(super) fn run(
         let page = console
             .store()
             .read(|db| decisions::page(db, &stretch, PAGE))?;
-        for row in &page.rows {
-            run.take(row)?;
+        if stretch.unit.is_none() {
+            run.find_gaps(stretch.from, &page);
+        }
+        for filed in &page.rows {
+            run.take(filed)?;
         }
         stretch.from = page.next;
         if progress(positions(part.stretch.from, page.next), total).is_break() {
@@ -45,8 +48,7 @@ pub(super) fn run(
 }
 
 struct Run<'a> {
-    console: &'a Console,
-    expected: Expected,
+    reader: Reader<'a>,
     alternative: Option<&'a Alternative>,
     evaluator: &'a Evaluator<'a>,
     policies: Policies<'a>,
@@ -56,13 +58,14 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(console: &'a Console, request: &'a ReplayRequest, evaluator: &'a Evaluator<'_>) -> Self {
+    fn new(
+        console: &'a Console,
+        request: &'a ReplayRequest,
+        evaluator: &'a Evaluator<'_>,
+    ) -> Result<Self, AppError> {
         let alternative = request.mode.alternative();
-        Self {
-            console,
-            expected: Expected {
-                issuer: console.options().issuer.clone(),
-            },
+        Ok(Self {
+            reader: Reader::new(console)?,
             alternative,
             evaluator,
             policies: Policies::new(console.store(), alternative),
@@ -74,31 +77,59 @@ impl<'a> Run<'a> {
                 different: 0,
                 not_replayable: 0,
             },
+        })
+    }
+
+    /// Positions of a page at which there is nothing: each may have been a decision.
+    fn find_gaps(&mut self, from: i64, page: &Page) {
+        let mut expected = from;
+        let found = page.rows.iter().map(|filed| filed.row.seq);
+        for seq in found.chain([page.next]) {
+            let missing = seq.saturating_sub(expected).max(0).unsigned_abs();
+            if missing > 0 {
+                let detail = format!("nothing is stored at {expected} to {}", seq - 1);
+                let why = NotReplayable::new(Obstacle::Missing, detail);
+                self.hindered("", expected, missing, why);
+            }
+            expected = seq.saturating_add(1);
         }
     }
 
     /// Only a database that cannot be read is an error: a decision that cannot be computed again is counted.
-    fn take(&mut self, row: &ReceiptRow) -> Result<(), AppError> {
-        self.totals.total += 1;
-        match self.again(row)? {
-            Ok(true) => self.totals.equal += 1,
-            Ok(false) => self.totals.different += 1,
-            Err(why) => {
-                self.totals.not_replayable += 1;
-                self.obstacles.add(&row.id, row.seq.unsigned_abs(), why);
+    fn take(&mut self, filed: &Filed) -> Result<(), AppError> {
+        let again = match self.reader.read(filed) {
+            Stored::Other => return Ok(()),
+            Stored::Decision(claims) => self.again(&claims)?,
+            Stored::Flawed(why) => Err(why),
+        };
+        match again {
+            Ok(equal) => {
+                self.totals.total += 1;
+                self.totals.equal += u64::from(equal);
+                self.totals.different += u64::from(!equal);
             }
+            Err(why) => self.hindered(&filed.row.id, filed.row.seq, 1, why),
         }
         Ok(())
     }
 
+    /// Counts what could not be computed again. What shows by itself that the log was changed is a difference, where
+    /// differences are what is looked for.
+    fn hindered(&mut self, receipt_id: &str, seq: i64, count: u64, why: NotReplayable) {
+        self.totals.total += count;
+        if why.obstacle.is_finding() && self.alternative.is_none() {
+            self.totals.different += count;
+        } else {
+            self.totals.not_replayable += count;
+        }
+        self.obstacles
+            .add(receipt_id, seq.unsigned_abs(), count, why);
+    }
+
     /// Whether a decision comes out as before.
-    fn again(&mut self, row: &ReceiptRow) -> Result<Result<bool, NotReplayable>, AppError> {
-        let read = self.verified(row).and_then(|claims| {
-            let recorded = Recorded::read(&claims)?;
-            Ok((claims, recorded))
-        });
-        let (claims, recorded) = match read {
-            Ok(read) => read,
+    fn again(&mut self, claims: &Claims) -> Result<Result<bool, NotReplayable>, AppError> {
+        let recorded = match Recorded::read(claims) {
+            Ok(recorded) => recorded,
             Err(why) => return Ok(Err(why)),
         };
         let policy = match self.policies.judging(&claims.policy)? {
@@ -111,33 +142,10 @@ impl<'a> Run<'a> {
             .map_or(inputs.view, |other| other.view(inputs.view, recorded.load));
         let verdict = (self.evaluator)(&inputs.question(), policy, &view);
         Ok(Ok(self.tally.take(&Case {
-            claims: &claims,
+            claims,
             recorded: &recorded,
             verdict: &verdict,
         })))
-    }
-
-    /// What a row says, if it is the receipt that it is filed as.
-    fn verified(&self, row: &ReceiptRow) -> Result<Claims, NotReplayable> {
-        let verification = verify(row.jws.as_bytes(), self.console.key_ring(), &self.expected);
-        let checks = verification.checks.iter();
-        let failed = checks.filter(|check| check.outcome == Outcome::Failed);
-        let failed: Vec<String> = failed
-            .map(|check| format!("{}: {}", check.name.as_str(), check.detail))
-            .collect();
-        let unverified = |detail: String| NotReplayable::new(Obstacle::Unverified, detail);
-        let valid = verification.valid();
-        let claims = verification.claims.filter(|_| valid);
-        let claims = claims.ok_or_else(|| unverified(failed.join("; ")))?;
-        let own = claims.jti == row.id && claims.seq == row.seq.unsigned_abs();
-        if own && claims.unit == row.unit {
-            return Ok(claims);
-        }
-        let unit = claims.unit.as_deref().unwrap_or("none");
-        Err(unverified(format!(
-            "this is receipt {} of position {} about unit {unit}",
-            claims.jti, claims.seq
-        )))
     }
 
     fn finish(self, request: &ReplayRequest, part: &Part) -> ReplayReport {

@@ -1,4 +1,6 @@
-//! Recorded decisions, oldest first: for going through a part of the log page by page.
+//! Receipts, oldest first: for going through a part of the log page by page, in search of decisions.
+//!
+//! The columns beside a receipt only repeat what it says. Whoever looks for changes takes every row and compares.
 
 use diesel::prelude::*;
 use utc_domain::{ReceiptKind, Timestamp};
@@ -19,12 +21,21 @@ pub struct Stretch {
     pub unit: Option<String>,
 }
 
-/// Some decisions, and where to go on.
+/// A receipt, and what it is filed as.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decisions {
-    /// Their receipts, oldest first. There may be none although there are more behind.
-    pub rows: Vec<ReceiptRow>,
-    /// Every decision of the stretch before this position has been read.
+pub struct Filed {
+    /// The receipt.
+    pub row: ReceiptRow,
+    /// Its kind, as the column says.
+    pub kind: String,
+}
+
+/// Some receipts, and where to go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Of every kind, oldest first. There may be none although there are more behind.
+    pub rows: Vec<Filed>,
+    /// Every receipt of the stretch before this position has been read.
     pub next: i64,
 }
 
@@ -44,35 +55,41 @@ pub fn between(
     Ok((first, before.max(first)))
 }
 
-/// The next decisions of a stretch. No page looks at more than `limit` receipts of the stretch, so that none takes long.
-pub fn page(db: &mut Db, stretch: &Stretch, limit: i64) -> Result<Decisions, StorageError> {
+/// The next receipts of a stretch, decisions and others. No page looks at more than `limit` receipts of the stretch, so that none takes long.
+pub fn page(db: &mut Db, stretch: &Stretch, limit: i64) -> Result<Page, StorageError> {
     let full = stretch.from.saturating_add(limit).min(stretch.before);
     let before = match stretch.unit {
         // Led by the unit's index, whatever lies in between is not looked at.
         Some(_) => stretch.before,
         None => full,
     };
-    let rows: Vec<ReceiptRow> = within(stretch.from, before, stretch.unit.as_ref())
+    let row = (
+        receipts::seq,
+        receipts::id,
+        receipts::ts,
+        receipts::unit,
+        receipts::jws,
+    );
+    let rows: Vec<(ReceiptRow, String)> = within(stretch.from, before, stretch.unit.as_ref())
         .order(receipts::seq.asc())
         .limit(limit)
-        .select((
-            receipts::seq,
-            receipts::id,
-            receipts::ts,
-            receipts::unit,
-            receipts::jws,
-        ))
+        .select((row, receipts::kind))
         .load(db)?;
     let next = match rows.last() {
-        Some(last) if i64::try_from(rows.len()).unwrap_or(limit) == limit => last.seq + 1,
+        Some((last, _)) if i64::try_from(rows.len()).unwrap_or(limit) == limit => last.seq + 1,
         Some(_) | None => before,
     };
-    Ok(Decisions { rows, next })
+    let rows = rows.into_iter().map(|(row, kind)| Filed { row, kind });
+    Ok(Page {
+        rows: rows.collect(),
+        next,
+    })
 }
 
-/// The position of the decision of a stretch that is the `count`-th from its end; none where it has fewer.
+/// The position of the row of a stretch, of those filed as decisions, that is the `count`-th from its end; none where it has fewer.
 pub fn from_end(db: &mut Db, stretch: &Stretch, count: i64) -> Result<Option<i64>, StorageError> {
     let found = within(stretch.from, stretch.before, stretch.unit.as_ref())
+        .filter(receipts::kind.eq(ReceiptKind::Decision.as_str()))
         .order(receipts::seq.desc())
         .offset(count.saturating_sub(1))
         .limit(1)
@@ -85,7 +102,6 @@ type Boxed<'a> = receipts::BoxedQuery<'a, <Db as Connection>::Backend>;
 
 fn within(from: i64, before: i64, unit: Option<&String>) -> Boxed<'_> {
     let query = receipts::table
-        .filter(receipts::kind.eq(ReceiptKind::Decision.as_str()))
         .filter(receipts::seq.ge(from))
         .filter(receipts::seq.lt(before))
         .into_boxed();

@@ -1,8 +1,10 @@
 //! What somebody changed in the database, or cannot be read any more, is counted and named.
 
+use std::collections::BTreeMap;
+
 use utc_app::Console;
 use utc_app::engine::Location;
-use utc_app::replay::{Obstacle, ReplayReport, ReplayRequest};
+use utc_app::replay::{Alternative, Obstacle, ReplayMode, ReplayReport, ReplayRequest};
 use utc_attestation::HmacKey;
 use utc_domain::Rule;
 use utc_policy::Field;
@@ -42,7 +44,12 @@ fn change(database: &Database, statement: &str) {
 fn check(report: &ReplayReport, obstacle: Obstacle, count: u64, detail: &str) {
     let totals = report.totals;
     assert_eq!((totals.total, totals.equal), (8, 8 - count));
-    assert_eq!((totals.different, totals.not_replayable), (0, count));
+    let counted = if obstacle.is_finding() {
+        (count, 0)
+    } else {
+        (0, count)
+    };
+    assert_eq!((totals.different, totals.not_replayable), counted);
     let [met] = report.obstacles.as_slice() else {
         panic!("{:?}", report.obstacles)
     };
@@ -98,8 +105,80 @@ fn what_does_not_verify_or_stands_elsewhere_is_not_computed() {
         "UPDATE receipts SET jws = (SELECT jws FROM receipts WHERE seq = 2) WHERE seq = 3",
     );
     let report = computed(&console, &ReplayRequest::ALL);
-    check(&report, Obstacle::Unverified, 1, "of position 2");
+    check(&report, Obstacle::Misfiled, 1, "of position 2");
     assert_eq!(report.obstacles[0].examples[0].seq, 3);
+}
+
+#[test]
+fn a_decision_that_is_filed_as_something_else_is_a_finding() {
+    for (column, detail) in [
+        (
+            "kind = 'execution'",
+            "of kind `decision` and filed as `execution`",
+        ),
+        ("unit = 'b'", "about unit a and filed under another"),
+        ("unit = NULL", "about unit a and filed under another"),
+        ("ts = ts + 1", "and filed as of"),
+        ("id = left(id, 32) || 'ffff'", "this is receipt"),
+    ] {
+        let (database, console) = history();
+        change(
+            &database,
+            &format!("UPDATE receipts SET {column} WHERE seq = 3"),
+        );
+        let report = computed(&console, &ReplayRequest::ALL);
+        check(&report, Obstacle::Misfiled, 1, detail);
+    }
+    // And what is filed as a decision and is none.
+    let (database, console) = history();
+    change(
+        &database,
+        "UPDATE receipts SET kind = 'decision' WHERE seq = 5",
+    );
+    let report = computed(&console, &ReplayRequest::ALL);
+    assert_eq!((report.totals.total, report.totals.different), (9, 1));
+}
+
+#[test]
+fn what_is_filed_as_something_else_and_does_not_verify_is_counted() {
+    let (database, console) = history();
+    let hide = "UPDATE receipts SET kind = 'execution', jws = overlay(jws placing 'AAAA' from length(jws) - 3) WHERE seq = 3";
+    change(&database, hide);
+    check(
+        &computed(&console, &ReplayRequest::ALL),
+        Obstacle::Unverified,
+        1,
+        "tag",
+    );
+}
+
+#[test]
+fn positions_at_which_nothing_is_stored_are_findings() {
+    let (database, console) = history();
+    change(&database, "DELETE FROM receipts WHERE seq IN (3, 4)");
+    let report = computed(&console, &ReplayRequest::ALL);
+    check(&report, Obstacle::Missing, 2, "nothing is stored at 3 to 4");
+    change(&database, "DELETE FROM receipts WHERE seq = 9");
+    let report = computed(&console, &ReplayRequest::ALL);
+    check(&report, Obstacle::Missing, 3, "nothing is stored at 3 to 4");
+    // Other rules are tried on what there is.
+    let rules = BTreeMap::from([(Rule::WritesRequireApproval, true)]);
+    let request = ReplayRequest {
+        mode: ReplayMode::Counterfactual(Alternative::new(rules, None).unwrap()),
+        ..ReplayRequest::ALL
+    };
+    let totals = computed(&console, &request).totals;
+    assert_eq!((totals.total, totals.not_replayable), (8, 3));
+}
+
+#[test]
+fn a_key_counts_in_its_range_only() {
+    let (database, console) = history();
+    change(&database, "UPDATE log_keys SET from_seq = 4");
+    let report = computed(&console, &ReplayRequest::ALL);
+    // The receipts before, the first one of the log among them.
+    assert_eq!((report.totals.total, report.totals.different), (9, 4));
+    assert_eq!(report.obstacles[0].obstacle, Obstacle::ForeignKey);
 }
 
 #[test]
