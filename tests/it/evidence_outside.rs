@@ -8,7 +8,7 @@ use utc_test_support::{SECRET, Server, ServerOptions, TempDir, admin, program_pa
 
 use crate::calls::question;
 use crate::jwt::python;
-use crate::log_outside::go::GoVerifier;
+use crate::log_outside::go::{GoVerifier, is_there};
 
 /// How many decisions the bundle holds: tiles on two levels, and one that is not full.
 const DECISIONS: usize = 600;
@@ -143,24 +143,94 @@ fn gos_packages_read_the_log_in_a_bundle() {
     verifier.check_refuses(&log, "leaf 3");
 }
 
-/// The commands that the bundle itself names, as an auditor would copy them.
-#[test]
-fn the_script_in_the_bundle_finds_every_receipt_in_the_log() {
-    let made = Made::new();
+/// The commands that the bundle itself names, block by block, as an auditor would copy them.
+fn blocks(made: &Made) -> Vec<String> {
     let how_to = std::fs::read_to_string(made.folder.join("data/VERIFY.md")).unwrap();
-    let (_, script) = how_to.split_once("<<'PY'\n").unwrap();
-    let (script, _) = script.split_once("       PY\n").unwrap();
-    let script: Vec<&str> = script
-        .lines()
-        .map(|line| line.strip_prefix("       ").unwrap_or(line))
-        .collect();
-    let ran = made.run(&python(), &["-c", &script.join("\n")]);
-    check_ok(&ran);
-    let all = format!("{} receipts are leaves of the log", made.receipts);
-    assert_eq!(text(&ran).trim(), all);
-    made.append("data/receipts/000000.jsonl");
-    let ran = made.run(&python(), &["-c", &script.join("\n")]);
-    assert!(!ran.status.success());
+    let (_, without) = how_to.split_once("## Without it").unwrap();
+    let mut blocks = vec![String::new()];
+    for line in without.lines() {
+        let block = blocks.last_mut().unwrap();
+        match line.strip_prefix("       ") {
+            Some(command) => *block += &format!("{command}\n"),
+            None if line.is_empty() && block.contains("<<'GO'") => block.push('\n'),
+            None if block.is_empty() => {}
+            None => blocks.push(String::new()),
+        }
+    }
+    blocks.retain(|block| !block.is_empty());
+    blocks
+}
+
+/// Runs commands with the Python that has the libraries.
+fn shell(made: &Made, commands: &str) -> Output {
+    let python = PathBuf::from(python());
+    let path = std::env::var("PATH").unwrap();
+    let path = format!("{}:{path}", python.parent().unwrap().display());
+    Command::new("bash")
+        .args(["-e", "-u", "-o", "pipefail", "-c", commands])
+        .envs([("PATH", path.as_str()), ("HMAC_SECRET", SECRET)])
+        .env("GOCACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("go"))
+        .env("CGO_ENABLED", "0")
+        .current_dir(&made.folder)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn the_commands_in_the_bundle_are_right_as_they_are() {
+    let made = Made::new();
+    let blocks = blocks(&made);
+    let all = made.receipts;
+    let expected = [
+        String::new(),
+        "Signature Verified Successfully\nSignature Verified Successfully".to_owned(),
+        format!(
+            "the tiles lead to the root of {all} entries\n{all} receipts are leaves of the log"
+        ),
+        format!("{all} receipts are leaves of the log of utc.local/log"),
+        format!("{all} tags are right"),
+    ];
+    assert_eq!(blocks.len(), expected.len(), "{blocks:?}");
+    for (commands, expected) in blocks.iter().zip(expected) {
+        if commands.contains("go run") && !is_there("go", "version") {
+            continue;
+        }
+        let ran = shell(&made, commands);
+        check_ok(&ran);
+        assert!(text(&ran).trim().ends_with(expected.as_str()), "{}", text(&ran));
+    }
+    // Each of them looks at the receipts, or at what stands for them.
+    let path = made.folder.join("data/receipts/000000.jsonl");
+    let receipts = std::fs::read_to_string(&path).unwrap();
+    let (_, rest) = receipts.split_once('\n').unwrap();
+    let first = rest.lines().next().unwrap();
+    std::fs::write(
+        &path,
+        format!("{}\n{rest}", first.replacen(".ey", ".eA", 1)),
+    )
+    .unwrap();
+    made.append("tagmanifest-sha256.txt");
+    for commands in &blocks {
+        if !commands.contains("go run") || is_there("go", "version") {
+            assert!(!shell(&made, commands).status.success(), "{commands}");
+        }
+    }
+}
+
+#[test]
+fn a_kept_checkpoint_is_compared_by_the_script_in_the_bundle() {
+    let made = Made::new();
+    let tree = blocks(&made).swap_remove(2);
+    let with_kept = |text: &str| {
+        std::fs::write(made.folder.join("../kept"), text).unwrap();
+        shell(&made, &tree.replacen("python3 -", "python3 - ../kept", 1))
+    };
+    let kept = std::fs::read_to_string(made.folder.join("data/log/checkpoint")).unwrap();
+    check_ok(&with_kept(&kept));
+    let size = format!("\n{}\n", made.receipts);
+    let smaller = format!("\n{}\n", made.receipts - 1);
+    let other = kept.replacen(&size, &smaller, 1);
+    assert!(!with_kept(&other).status.success());
 }
 
 pub(crate) fn utc_verify(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> (Option<i32>, Value) {

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use utc_test_support::{TempDir, workspace};
 
 /// Whether a program is there and runs; says so loudly if not.
-pub(super) fn is_there(program: &str, probe: &str) -> bool {
+pub(crate) fn is_there(program: &str, probe: &str) -> bool {
     let probed = Command::new(program)
         .arg(probe)
         .stdout(Stdio::null())
