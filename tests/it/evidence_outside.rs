@@ -197,7 +197,11 @@ fn the_commands_in_the_bundle_are_right_as_they_are() {
         }
         let ran = shell(&made, commands);
         check_ok(&ran);
-        assert!(text(&ran).trim().ends_with(expected.as_str()), "{}", text(&ran));
+        assert!(
+            text(&ran).trim().ends_with(expected.as_str()),
+            "{}",
+            text(&ran)
+        );
     }
     // Each of them looks at the receipts, or at what stands for them.
     let path = made.folder.join("data/receipts/000000.jsonl");

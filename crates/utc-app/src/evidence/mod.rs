@@ -13,10 +13,11 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
-use utc_attestation::log::{LogKey, open_checkpoint};
+use utc_attestation::log::{LogKey, TreeHash, consistency_proof, open_checkpoint};
 use utc_domain::{ReceiptId, Role, Subject};
 use utc_evidence::{Export, ExportReceipt, Exported, Progress};
 use utc_storage::journal::Receipt;
+use utc_storage::log::Tree;
 
 use crate::console::Console;
 use crate::log::SignedHead;
@@ -109,7 +110,7 @@ impl Console {
         };
         let (population, manifest_digest) = (exported.population(), exported.manifest_digest());
         let receipt = self.record_export(by, request, size, &exported)?.wait()?;
-        let placed = draft.place(self.sealed(exported, &receipt, &key)?, target)?;
+        let placed = draft.place(self.sealed(exported, &receipt, &key, size)?, target)?;
         let bundled = Bundled {
             request: request.clone(),
             log_size: size,
@@ -152,22 +153,32 @@ impl Console {
         exported: Exported<'_, W>,
         receipt: &Receipt,
         key: &LogKey,
+        size: u64,
     ) -> Result<W, AppError> {
-        let proof = self.proof_at(receipt.seq)?.ok_or_else(|| {
-            AppError::Unavailable("no head of the log that covers the receipt is signed yet".into())
-        })?;
-        if open_checkpoint(&proof.checkpoint, key.verifier_key()).is_err() {
-            return Err(AppError::Conflict {
-                code: "log_key_changed",
-                message: "the key that signs the log was changed while the bundle was written; begin again"
+        let proof = self.proof_at(receipt.seq)?;
+        let proof = proof.ok_or_else(|| self.no_head())?;
+        let later = open_checkpoint(&proof.checkpoint, key.verifier_key());
+        let later = later.map_err(|_| AppError::Conflict {
+            code: "log_key_changed",
+            message:
+                "the key that signs the log was changed while the bundle was written; begin again"
                     .to_owned(),
-            });
-        }
+        })?;
         let travels = ExportReceipt {
             jws: receipt.jws.clone(),
             proof: proof.to_string(),
+            consistency: Some(self.growth(size, later.size)?),
         };
         exported.finish(Some(&travels)).map_err(fault::told)
+    }
+
+    /// The proof that the log of one size begins with the log of another.
+    fn growth(&self, from: u64, to: u64) -> Result<Vec<TreeHash>, AppError> {
+        let sealer = self.keeper().sealer.as_ref();
+        self.store().read(|db| {
+            consistency_proof(from, to, &mut Tree::new(db, sealer))
+                .map_err(|error| AppError::Internal(Box::new(error)))
+        })
     }
 }
 
