@@ -11,6 +11,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("utc-domain", &[]),
     ("utc-policy", &["utc-domain"]),
     ("utc-queueing", &["utc-domain"]),
+    ("utc-tdx", &["utc-domain"]),
     ("utc-attestation", &["utc-domain"]),
     ("utc-evidence", &["utc-attestation", "utc-domain"]),
     ("utc-vault", &[]),
@@ -90,6 +91,10 @@ const MUST_NOT_KNOW: &[(&str, &[&str])] = &[
         &["serde_json", "diesel", "actix-web", "tokio", "tracing"],
     ),
     (
+        "utc-tdx",
+        &["diesel", "actix-web", "tokio", "tracing", "getrandom"],
+    ),
+    (
         "utc-attestation",
         &["diesel", "actix-web", "tokio", "tracing"],
     ),
@@ -139,6 +144,7 @@ const PURE: &[&str] = &[
     "utc-domain",
     "utc-policy",
     "utc-queueing",
+    "utc-tdx",
     "utc-attestation",
     "utc-evidence",
     "utc-vault",

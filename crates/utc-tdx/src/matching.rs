@@ -1,0 +1,86 @@
+//! Which units an event is about.
+
+use std::collections::{BTreeSet, HashMap};
+
+use utc_domain::{Pattern, UnitName};
+
+use crate::entity::Entity;
+
+/// Which units a source may speak about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// All, by name or alias. Nobody granted it labels.
+    Anywhere,
+    /// Those that one of these patterns matches, by name, alias or label.
+    Within(Vec<Pattern>),
+}
+
+impl Reach {
+    fn includes(&self, unit: &UnitName) -> bool {
+        match self {
+            Self::Anywhere => true,
+            Self::Within(patterns) => patterns.iter().any(|one| one.matches(unit.as_str())),
+        }
+    }
+
+    /// A label is shared by many units: without a pattern one event could touch all of them.
+    fn grants_labels(&self) -> bool {
+        match self {
+            Self::Anywhere => false,
+            Self::Within(_) => true,
+        }
+    }
+}
+
+/// The units by all that they are called.
+#[derive(Debug, Clone, Default)]
+pub struct Directory {
+    by_name: HashMap<String, UnitName>,
+    by_label: HashMap<String, HashMap<String, BTreeSet<UnitName>>>,
+}
+
+impl Directory {
+    /// Without any unit.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Enters a unit under its name, aliases and labels. Names win over aliases, whichever was entered first.
+    pub fn add<'a>(
+        &mut self,
+        unit: &UnitName,
+        aliases: impl IntoIterator<Item = &'a UnitName>,
+        labels: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) {
+        self.by_name.insert(unit.as_str().to_owned(), unit.clone());
+        for alias in aliases {
+            let name = alias.as_str().to_owned();
+            self.by_name.entry(name).or_insert_with(|| unit.clone());
+        }
+        for (key, value) in labels {
+            let values = self.by_label.entry(key.to_owned()).or_default();
+            let units = values.entry(value.to_owned()).or_default();
+            units.insert(unit.clone());
+        }
+    }
+
+    /// The units that these entities name, as far as the source reaches; none when nothing matches.
+    pub fn matches(&self, entities: &[Entity], reach: &Reach) -> BTreeSet<UnitName> {
+        let named = |entity| self.named(entity, reach);
+        let all = entities.iter().flat_map(named);
+        all.filter(|unit| reach.includes(unit)).cloned().collect()
+    }
+
+    fn named<'a>(&'a self, entity: &Entity, reach: &Reach) -> Vec<&'a UnitName> {
+        match entity.label() {
+            None => self.by_name.get(entity.as_str()).into_iter().collect(),
+            Some(label) if reach.grants_labels() => self.labelled(label),
+            Some(_) => Vec::new(),
+        }
+    }
+
+    fn labelled(&self, (key, value): (&str, &str)) -> Vec<&UnitName> {
+        let units = self.by_label.get(key).and_then(|all| all.get(value));
+        units.into_iter().flatten().collect()
+    }
+}
