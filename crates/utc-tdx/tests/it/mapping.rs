@@ -147,3 +147,34 @@ fn every_row_can_be_reached() {
         assert_eq!((event.severity, closes), expected, "{row:?}");
     }
 }
+
+/// The table as the documentation prints it.
+fn printed() -> String {
+    let row = |row: &Mapping| {
+        let event_type = row.event_type();
+        let path = event_type
+            .strip_prefix("https://schemas.openid.net/secevent/")
+            .unwrap();
+        let (profile, name) = path.split_once("/event-type/").unwrap();
+        let when = row
+            .when
+            .map(|(member, value)| format!("`{member}` is `{value}`"));
+        let effect = match row.effect {
+            Effect::Raises(severity) => severity.to_string(),
+            Effect::Closes => "closes".to_owned(),
+        };
+        let (when, group) = (when.unwrap_or_default(), row.group.unwrap_or_default());
+        format!("| {profile} `{name}` | {when} | {effect} | {group} |\n").replace("  |", " |")
+    };
+    mappings().iter().map(row).collect()
+}
+
+#[test]
+fn the_documentation_prints_the_table_as_it_is() {
+    let page = include_str!("../../../../docs/SIGNALS.md");
+    assert!(
+        page.contains(&printed()),
+        "docs/SIGNALS.md should have:\n{}",
+        printed()
+    );
+}

@@ -258,3 +258,28 @@ fn the_evidence_is_enough_to_compute_the_score_again() {
         .product();
     assert_eq!(utc_domain::round6(1.0 - safe), assessment.risk);
 }
+
+#[test]
+fn the_worked_example_of_the_documentation_holds() {
+    let both = |ago| assessed(&[critical().ago(ago), unreviewed().ago(ago)]);
+    let score = |ago| both(ago).score;
+    assert_eq!(
+        (score(0.0), score(24.0), score(48.0)),
+        (76.0, 50.9315, 27.4219)
+    );
+    let lows: Vec<_> = (0..200)
+        .map(|id| Said::new("scanner", id, Severity::Low))
+        .collect();
+    assert_eq!(format!("{:.1}", assessed(&lows).score), "33.5");
+    let page = include_str!("../../../../docs/SIGNALS.md");
+    for number in [
+        "**60**",
+        "**75**",
+        "**76**",
+        "**50.9315**",
+        "**27.4219**",
+        "come to 33.5",
+    ] {
+        assert!(page.contains(number), "{number}");
+    }
+}
