@@ -1,6 +1,9 @@
 //! Which receiver took an event, and how it knew the sender.
 
 use std::fmt;
+use std::str::FromStr;
+
+use utc_domain::DomainError;
 
 /// The format that an event came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +25,17 @@ pub enum Adapter {
 }
 
 impl Adapter {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Native,
+        Self::CloudEvents,
+        Self::Webhook,
+        Self::GitHub,
+        Self::Alertmanager,
+        Self::Falco,
+        Self::Ssf,
+    ];
+
     /// The name in paths, in the database and on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -39,6 +53,17 @@ impl Adapter {
 impl fmt::Display for Adapter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Adapter {
+    type Err = DomainError;
+
+    fn from_str(text: &str) -> Result<Self, DomainError> {
+        let found = Self::ALL.into_iter().find(|value| value.as_str() == text);
+        found.ok_or(DomainError::Unknown {
+            expected: "`native`, `cloudevents`, `webhook`, `github`, `alertmanager`, `falco`, `ssf`",
+        })
     }
 }
 

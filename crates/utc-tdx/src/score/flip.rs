@@ -1,5 +1,10 @@
 //! When the job switches the rule for risky units.
 
+use std::fmt;
+use std::str::FromStr;
+
+use utc_domain::DomainError;
+
 /// Whose setting of the rule stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Owner {
@@ -9,6 +14,37 @@ pub enum Owner {
     Job,
     /// A person's; the job leaves it alone until it is handed back.
     Person,
+}
+
+impl Owner {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Nobody, Self::Job, Self::Person];
+
+    /// The name on the wire and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Nobody => "nobody",
+            Self::Job => "job",
+            Self::Person => "person",
+        }
+    }
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Owner {
+    type Err = DomainError;
+
+    fn from_str(text: &str) -> Result<Self, DomainError> {
+        let found = Self::ALL.into_iter().find(|value| value.as_str() == text);
+        found.ok_or(DomainError::Unknown {
+            expected: "`nobody`, `job`, `person`",
+        })
+    }
 }
 
 /// What the job knows when it is done with all units.

@@ -1,6 +1,9 @@
 //! The signatures that are taken.
 
 use std::fmt;
+use std::str::FromStr;
+
+use utc_domain::DomainError;
 
 /// A signature algorithm. There is no other: neither `none` nor an HMAC can be written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,5 +33,16 @@ impl Algorithm {
 impl fmt::Display for Algorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Algorithm {
+    type Err = DomainError;
+
+    fn from_str(text: &str) -> Result<Self, DomainError> {
+        let found = Self::ALL.into_iter().find(|value| value.as_str() == text);
+        found.ok_or(DomainError::Unknown {
+            expected: "`RS256`, `ES256`, `EdDSA`",
+        })
     }
 }

@@ -1,6 +1,10 @@
 //! What a token is for: an ordinary event, or a word about the stream itself.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde_json::{Value, json};
+use utc_domain::DomainError;
 
 use crate::bounded::Confidence;
 use crate::draft::{Draft, Identity, Intent};
@@ -32,6 +36,9 @@ pub enum StreamStatus {
 }
 
 impl StreamStatus {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Enabled, Self::Paused, Self::Disabled];
+
     /// The name on the wire and in the database.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -47,6 +54,23 @@ impl StreamStatus {
             Self::Enabled => false,
             Self::Paused | Self::Disabled => true,
         }
+    }
+}
+
+impl fmt::Display for StreamStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for StreamStatus {
+    type Err = DomainError;
+
+    fn from_str(text: &str) -> Result<Self, DomainError> {
+        let found = Self::ALL.into_iter().find(|value| value.as_str() == text);
+        found.ok_or(DomainError::Unknown {
+            expected: "`enabled`, `paused`, `disabled`",
+        })
     }
 }
 
@@ -109,12 +133,7 @@ fn verification(claims: &Claims<'_>, stream: &Stream) -> Result<SetMeaning, Refu
 fn updated(claims: &Claims<'_>, stream: &Stream) -> Result<SetMeaning, Refusal> {
     check_subject(claims, stream)?;
     let event = &claims.event;
-    let status = match event.text("status")? {
-        "enabled" => StreamStatus::Enabled,
-        "paused" => StreamStatus::Paused,
-        "disabled" => StreamStatus::Disabled,
-        _ => return Err(event.wrong("status", "must be `enabled`, `paused` or `disabled`")),
-    };
+    let status = event.parsed("status")?;
     let reason = event.optional_text("reason")?;
     Ok(SetMeaning::StreamUpdated {
         status,

@@ -1,7 +1,10 @@
 //! Small values.
 
+use utc_tdx::score::Owner;
+use utc_tdx::ssf::{Algorithm, StreamStatus};
 use utc_tdx::{
-    Confidence, ContentHash, Entity, Link, Severity, SourceName, Speaker, Standing, Topic, Trust,
+    Adapter, Confidence, ContentHash, Entity, Link, Severity, SourceName, Speaker, Standing, Topic,
+    Trust,
 };
 
 #[test]
@@ -38,6 +41,18 @@ fn hashes_have_one_writing() {
 fn names_are_written_as_they_are_read() {
     for severity in Severity::ALL {
         assert_eq!(severity.to_string().parse(), Ok(severity));
+    }
+    for adapter in Adapter::ALL {
+        assert_eq!(adapter.to_string().parse(), Ok(adapter));
+    }
+    for algorithm in Algorithm::ALL {
+        assert_eq!(algorithm.to_string().parse(), Ok(algorithm));
+    }
+    for status in StreamStatus::ALL {
+        assert_eq!(status.to_string().parse(), Ok(status));
+    }
+    for owner in Owner::ALL {
+        assert_eq!(owner.to_string().parse(), Ok(owner));
     }
     for standing in [
         Standing::Appeared,
