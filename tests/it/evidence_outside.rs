@@ -151,7 +151,10 @@ fn blocks(made: &Made) -> Vec<String> {
     for line in without.lines() {
         let block = blocks.last_mut().unwrap();
         match line.strip_prefix("       ") {
-            Some(command) => *block += &format!("{command}\n"),
+            Some(command) => {
+                block.push_str(command);
+                block.push('\n');
+            }
             None if line.is_empty() && block.contains("<<'GO'") => block.push('\n'),
             None if block.is_empty() => {}
             None => blocks.push(String::new()),
@@ -161,14 +164,14 @@ fn blocks(made: &Made) -> Vec<String> {
     blocks
 }
 
-/// Runs commands with the Python that has the libraries.
+/// Runs commands with the Python that has the libraries in front of the path.
 fn shell(made: &Made, commands: &str) -> Output {
     let python = PathBuf::from(python());
-    let path = std::env::var("PATH").unwrap();
-    let path = format!("{}:{path}", python.parent().unwrap().display());
+    let libraries = python.parent().unwrap().display();
+    let commands = format!("PATH={libraries}:$PATH\n{commands}");
     Command::new("bash")
-        .args(["-e", "-u", "-o", "pipefail", "-c", commands])
-        .envs([("PATH", path.as_str()), ("HMAC_SECRET", SECRET)])
+        .args(["-e", "-u", "-o", "pipefail", "-c", &commands])
+        .env("HMAC_SECRET", SECRET)
         .env("GOCACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("go"))
         .env("CGO_ENABLED", "0")
         .current_dir(&made.folder)

@@ -34,7 +34,7 @@ fn export(console: &Console, request: &ExportRequest, file: &Path) -> Result<Bun
 fn verified(console: &Console, head: Option<String>, file: &Path) -> Report {
     let mut bundle = Bundle::open(File::open(file).unwrap(), Limits::USUAL).unwrap();
     let mut anchors = Anchors {
-        vkey: Some(console.log_keys().unwrap().active),
+        vkeys: vec![console.log_keys().unwrap().active],
         head,
         tags: TagKeys::new(["only for tests: 32 characters and more"]).unwrap(),
         ..Anchors::default()
