@@ -79,7 +79,8 @@ fn an_approval_tells_what_was_asked_who_voted_and_what_became_of_it() {
     let folder = TempDir::new();
     let file = place(&folder);
     export(&stage.console, &EVERYTHING, &file).unwrap();
-    let told = unpacked_json(&file, &format!("data/approvals/{id}.json"));
+    let told = unpacked_json(&file, "data/approvals/000000.jsonl");
+    assert_eq!(told["id"], id.to_string());
     assert_eq!(told["action"], "write:/1");
     assert_eq!(told["subject"], "agent-42");
     assert_eq!(told["quorum"], 1);
