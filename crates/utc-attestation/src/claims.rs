@@ -164,6 +164,22 @@ pub struct ReplayClaims {
     pub total: u64,
 }
 
+/// What a forecast said when it changed a level; see [`utc_domain::ForecastSeen`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(
+    missing_docs,
+    reason = "utc_domain::ForecastSeen documents each member, with its unit"
+)]
+pub struct ForecastClaims {
+    pub horizon_minutes: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes_to_threshold: Option<f64>,
+    pub precision: f64,
+    pub predictor: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rho: Option<f64>,
+}
+
 /// The new state of a signing key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyClaims {
@@ -212,6 +228,8 @@ pub struct MetaClaims {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub features_ts: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<ForecastClaims>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub grant: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<KeyClaims>,
@@ -255,6 +273,8 @@ pub struct MetaClaims {
     pub risky: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signal_rho: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_limit: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]

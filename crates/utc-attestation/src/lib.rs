@@ -14,8 +14,8 @@ mod token;
 mod verify;
 
 pub use claims::{
-    AUDIENCE, Claims, Engine, FilterClaims, KeyClaims, LinkClaims, LogBeforeClaims, MetaClaims,
-    PolicyClaims, ReplayClaims, SCHEMA,
+    AUDIENCE, Claims, Engine, FilterClaims, ForecastClaims, KeyClaims, LinkClaims, LogBeforeClaims,
+    MetaClaims, PolicyClaims, ReplayClaims, SCHEMA,
 };
 pub use digest::{salted_digest, sha256_hex};
 pub use json::{

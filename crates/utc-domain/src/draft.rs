@@ -57,6 +57,11 @@ pub struct Meta {
     pub change_point: Option<bool>,
     /// When λ and μ were last observed.
     pub features_ts: Option<Timestamp>,
+    /// For a level change under the predictive controller: the utilisation that it measures, smoothed at two speeds, the
+    /// higher one.
+    pub signal_rho: Option<f64>,
+    /// For a level change that a forecast caused: what it said.
+    pub forecast: Option<ForecastSeen>,
     /// The level that was in force.
     pub protection_level: Option<ProtectionLevel>,
     /// Whether a person pinned it.
@@ -141,6 +146,21 @@ pub struct Meta {
     pub manifest_digest: Option<PayloadHash>,
     /// For an export: how many receipts were handed out.
     pub population: Option<u64>,
+}
+
+/// What a forecast said when it changed a level.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ForecastSeen {
+    /// Its name.
+    pub predictor: &'static str,
+    /// The highest utilisation that it expected within the horizon, 0 and up.
+    pub rho: Option<f64>,
+    /// How far it looked, in minutes.
+    pub horizon_minutes: f64,
+    /// Minutes until the high threshold, where it saw a trend that leads there.
+    pub minutes_to_threshold: Option<f64>,
+    /// The share of its warnings that came true, lately, from 0 to 1.
+    pub precision: f64,
 }
 
 /// Which receipts somebody went through.

@@ -61,6 +61,8 @@ impl FromStr for ProtectionLevel {
 pub enum LevelCause {
     /// Utilisation crossed a threshold.
     Measured,
+    /// A forecast that may act expected an overload.
+    Forecast,
     /// Arrivals doubled from one hour to the next while the unit was already loaded.
     Spike,
     /// Utilisation stayed below the relax threshold for the window.
@@ -74,8 +76,9 @@ pub enum LevelCause {
 }
 
 impl LevelCause {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Measured,
+        Self::Forecast,
         Self::Spike,
         Self::Relaxed,
         Self::Pinned,
@@ -87,6 +90,7 @@ impl LevelCause {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Measured => "measured",
+            Self::Forecast => "forecast",
             Self::Spike => "spike",
             Self::Relaxed => "relaxed",
             Self::Pinned => "pinned",
@@ -108,7 +112,7 @@ impl FromStr for LevelCause {
     fn from_str(text: &str) -> Result<Self, DomainError> {
         let found = Self::ALL.into_iter().find(|cause| cause.as_str() == text);
         found.ok_or(DomainError::Unknown {
-            expected: "`measured`, `spike`, `relaxed`, `pinned`, `unpinned`, `pin_expired`",
+            expected: "`measured`, `forecast`, `spike`, `relaxed`, `pinned`, `unpinned`, `pin_expired`",
         })
     }
 }

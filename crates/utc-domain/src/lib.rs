@@ -25,7 +25,9 @@ pub use approval::{ApprovalEvent, ApprovalId, ApprovalStatus};
 pub use approval_queue::ApprovalQueue;
 pub use code::Code;
 pub use decision::{Decision, Ground, GroundSet, Rule};
-pub use draft::{Draft, KeyChange, KeyState, LogBefore, LogFilter, Meta, PolicyRef, ReplayTotals};
+pub use draft::{
+    Draft, ForecastSeen, KeyChange, KeyState, LogBefore, LogFilter, Meta, PolicyRef, ReplayTotals,
+};
 pub use error::DomainError;
 pub use execution::{ExecutionEvent, ExecutionStatus};
 pub use grant::{GrantProblem, GrantUse};

@@ -46,6 +46,7 @@ fn why(state: &QueueState) -> String {
     let since = state.level_since;
     match state.level_cause {
         LevelCause::Measured => format!("utilisation crossed a threshold at {since}"),
+        LevelCause::Forecast => format!("a forecast expected an overload at {since}"),
         LevelCause::Spike => format!("arrivals doubled within an hour on a loaded unit at {since}"),
         LevelCause::Relaxed => format!("the unit is relaxing one level at a time, last at {since}"),
         // A measured level never has these causes; a caller that shows a pinned one gets a true sentence too.

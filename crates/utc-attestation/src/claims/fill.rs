@@ -3,13 +3,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use utc_domain::{
-    Decision, Draft, GrantUse, Ground, KeyChange, KeyState, LevelCause, LogBefore, LogFilter, Meta,
-    Mode, Placement, ProtectionLevel, Quorum, ReceiptKind, ReplayTotals, Rule, VoteChoice, round6,
+    Decision, Draft, ForecastSeen, GrantUse, Ground, KeyChange, KeyState, LevelCause, LogBefore,
+    LogFilter, Meta, Mode, Placement, ProtectionLevel, Quorum, ReceiptKind, ReplayTotals, Rule,
+    VoteChoice, round6,
 };
 
 use super::{
-    AUDIENCE, Claims, Engine, FilterClaims, KeyClaims, LinkClaims, LogBeforeClaims, MetaClaims,
-    PolicyClaims, ReplayClaims, SCHEMA,
+    AUDIENCE, Claims, Engine, FilterClaims, ForecastClaims, KeyClaims, LinkClaims, LogBeforeClaims,
+    MetaClaims, PolicyClaims, ReplayClaims, SCHEMA,
 };
 use crate::MAX_INTEGER;
 use crate::token::is_sane;
@@ -180,6 +181,7 @@ fn meta(seen: &Meta) -> MetaClaims {
         expected_wait_minutes: seen.expected_wait_minutes.map(round6),
         expires_at: seen.expires_at.map(|at| at.to_string()),
         features_ts: seen.features_ts.map(|at| at.to_string()),
+        forecast: seen.forecast.as_ref().map(forecast),
         grant: seen.grant.map(GrantUse::as_str).map(str::to_owned),
         keys: seen.keys.iter().map(key).collect(),
         known: seen.known,
@@ -208,12 +210,23 @@ fn meta(seen: &Meta) -> MetaClaims {
         risk_score: seen.risk_score.map(round6),
         risky: seen.risky,
         rule: seen.rule.map(Rule::as_str).map(str::to_owned),
+        signal_rho: seen.signal_rho.map(round6),
         subject_limit: seen.subject_limit,
         token_limit: seen.token_limit,
         upstream_status: seen.upstream_status,
         vote: seen.vote.map(VoteChoice::as_str).map(str::to_owned),
         votes: seen.votes,
         would_be: seen.would_be.map(Decision::as_str).map(str::to_owned),
+    }
+}
+
+fn forecast(said: &ForecastSeen) -> ForecastClaims {
+    ForecastClaims {
+        horizon_minutes: round6(said.horizon_minutes),
+        minutes_to_threshold: said.minutes_to_threshold.map(round6),
+        precision: round6(said.precision),
+        predictor: said.predictor.to_owned(),
+        rho: said.rho.map(round6),
     }
 }
 

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use utc_attestation::{Limits, canonical, check_strict};
 use utc_domain::{
-    ApprovalId, Draft, GrantUse, LevelCause, LogFilter, Meta, PolicyRef, ProtectionLevel, Quorum,
-    ReplayTotals, RequestDigest, Rule, Timestamp, VoteChoice,
+    ApprovalId, Draft, ForecastSeen, GrantUse, LevelCause, LogFilter, Meta, PolicyRef,
+    ProtectionLevel, Quorum, ReplayTotals, RequestDigest, Rule, Timestamp, VoteChoice,
 };
 
 use crate::fixture::{draft, seal, segment, unhex};
@@ -109,6 +109,14 @@ fn drafts() -> impl Strategy<Value = Draft> {
             previous_level: rest.2.map(|_| ProtectionLevel::ReadOnly),
             protection_level: rest.2.map(|_| ProtectionLevel::Permissive),
             about: rest.2.map(|_| draft().id),
+            signal_rho: numbers.2,
+            forecast: numbers.3.map(|number| ForecastSeen {
+                predictor: "holt",
+                rho: numbers.2,
+                horizon_minutes: number,
+                minutes_to_threshold: numbers.0,
+                precision: number,
+            }),
             ..approval_meta(rest.0, rest.2, rest.3, numbers.0)
         },
         ..draft()

@@ -46,6 +46,15 @@ pub enum Gate {
 }
 
 impl Gate {
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Earned => "earned",
+            Self::Opened => "open",
+            Self::Closed => "closed",
+        }
+    }
+
     /// Whether a forecast of this precision may act, when `needed` (0 to 1) is asked of it.
     pub fn is_open(self, precision: Precision, needed: f64) -> bool {
         match self {

@@ -94,6 +94,11 @@ impl Ladder {
         }
     }
 
+    /// The same at another level, which nobody asked for here.
+    pub(super) fn taken_over(self, level: ProtectionLevel) -> Self {
+        self.entered(level, self.since, Why::Measured)
+    }
+
     /// The ladder after one more observation.
     pub(super) fn next(self, rung: &Rung, settings: &PredictiveSettings) -> Self {
         if rung.asked > self.level {

@@ -52,7 +52,7 @@ pub(super) struct Newest {
 
 impl Moment {
     /// The first instant of a unit.
-    pub(super) fn first(observed: Rates, at: Timestamp) -> Self {
+    pub(super) fn first(observed: Rates, at: Timestamp, level: ProtectionLevel) -> Self {
         Self {
             at,
             interval_micros: None,
@@ -61,7 +61,7 @@ impl Moment {
             slow: observed,
             fast: observed,
             outlook: Outlook::first(observed.lambda),
-            ladder: Ladder::ground(at),
+            ladder: Ladder::ground(at).taken_over(level),
             said: PerPredictor::default(),
         }
     }

@@ -47,6 +47,8 @@ pub struct PredictiveState {
     pub(super) settled: Option<Moment>,
     /// The newest instant, which may still get observations.
     pub(super) newest: Option<Newest>,
+    /// The level before the first observation.
+    pub(super) start: ProtectionLevel,
     pub(super) profile: Option<Profile>,
     pub(super) gates: PerPredictor<Gate>,
     pub(super) cards: PerPredictor<Scorecard>,
@@ -73,6 +75,7 @@ impl PredictiveState {
         Self {
             settled: None,
             newest: None,
+            start: ProtectionLevel::Permissive,
             profile: None,
             gates: PerPredictor::default(),
             cards: PerPredictor::from_fn(|_| Scorecard::compact()),
@@ -103,7 +106,7 @@ impl PredictiveState {
                 self.settle(settings, &over.moment);
                 Newest::empty(&over.moment)
             }
-            None => Newest::empty(&Moment::first(Rates::of(&observation), at)),
+            None => Newest::empty(&Moment::first(Rates::of(&observation), at, self.start)),
         };
         newest.add(&observation);
         let (moment, forecasts) = self.moment(settings, &newest, at, relaxing);
@@ -122,11 +125,20 @@ impl PredictiveState {
         })
     }
 
+    /// Goes on from a level that something else left the unit at, such as another controller: it holds until its
+    /// window is over, which begins with the next observation.
+    pub fn take_over(&mut self, level: ProtectionLevel) {
+        self.start = level;
+        let newest = self.newest.as_mut().map(|newest| &mut newest.moment);
+        for moment in self.settled.as_mut().into_iter().chain(newest) {
+            moment.ladder = moment.ladder.taken_over(level);
+        }
+    }
+
     /// The level that load asks for; a pin is not part of it.
     pub fn level(&self) -> ProtectionLevel {
-        self.newest.map_or(ProtectionLevel::Permissive, |newest| {
-            newest.moment.ladder.level
-        })
+        self.newest
+            .map_or(self.start, |newest| newest.moment.ladder.level)
     }
 
     /// Since when it holds, and why; `None` without data.
@@ -144,6 +156,12 @@ impl PredictiveState {
     pub fn rates(&self) -> Option<(f64, f64)> {
         let rates = self.newest?.moment.slow;
         Some((rates.lambda, rates.mu))
+    }
+
+    /// What the predictors said at the newest observation; `None` without data.
+    pub fn forecasts(&self, settings: &PredictiveSettings) -> Option<PerPredictor<Forecast>> {
+        let newest = self.newest?;
+        Some(self.forecasts_at(settings, &newest.moment))
     }
 
     /// The time of the newest observation.
@@ -227,9 +245,9 @@ impl PredictiveState {
         let usual = self.profile.as_ref().and_then(|profile| profile.usual(at));
         let mut moment = match &self.settled {
             Some(before) => before.followed_by(settings, newest.mean(), at, usual),
-            None => Moment::first(newest.mean(), at),
+            None => Moment::first(newest.mean(), at, self.start),
         };
-        let forecasts = self.forecasts(settings, &moment);
+        let forecasts = self.forecasts_at(settings, &moment);
         let rho = moment.rho();
         let (asked, why) = asked(settings, rho, &forecasts);
         let seen = |before: Moment| at.micros_since(before.at) <= silence(before.interval_micros);
@@ -246,7 +264,11 @@ impl PredictiveState {
         (moment, forecasts)
     }
 
-    fn forecasts(&self, settings: &PredictiveSettings, moment: &Moment) -> PerPredictor<Forecast> {
+    fn forecasts_at(
+        &self,
+        settings: &PredictiveSettings,
+        moment: &Moment,
+    ) -> PerPredictor<Forecast> {
         let horizon_micros = PredictiveSettings::horizon_micros(moment.interval_micros);
         let ahead = Ahead {
             at: moment.at,

@@ -23,6 +23,7 @@ impl PredictiveState {
     pub fn to_text(&self) -> String {
         let mut out = Writer::default();
         out.word(VERSION);
+        out.word(self.start.as_str());
         out.option(self.settled.as_ref(), put_moment);
         out.option(self.newest.as_ref(), |out, newest| {
             out.number(newest.lambda_sum).number(newest.mu_sum);
@@ -47,6 +48,7 @@ impl PredictiveState {
             return Err(StateError::Version);
         }
         let mut state = Self::new();
+        state.start = level(&mut from)?;
         state.settled = from.option(moment)?;
         state.newest = from.option(|from| {
             Ok(Newest {

@@ -138,6 +138,35 @@ fn while_relaxing_is_held_nothing_falls_and_the_window_starts_over() {
 }
 
 #[test]
+fn a_level_that_is_taken_over_holds_until_its_window_is_over() {
+    let mut fresh = Unit::new();
+    fresh.state.take_over(ReadOnly);
+    let mut known = Unit::new();
+    known.hold(0.1, -60, 0);
+    known.state.take_over(ReadOnly);
+    for mut unit in [fresh, known] {
+        assert_eq!(unit.level(), ReadOnly);
+        let first = unit.feed(0.1, 5);
+        assert_eq!((first.level, first.change), (ReadOnly, None));
+        // Another observation of that time counts with the first, and gives nothing away either.
+        assert_eq!(unit.feed(0.1, 5).level, ReadOnly);
+        let text = unit.state.to_text();
+        assert_eq!(PredictiveState::from_text(&text).unwrap(), unit.state);
+        assert_eq!(unit.feed(0.1, 15).level, ReadOnly);
+        assert_eq!(unit.feed(0.1, 20).level, RequireApproval);
+    }
+}
+
+#[test]
+fn what_the_forecasts_said_can_be_asked_again() {
+    let mut unit = Unit::new();
+    assert_eq!(unit.state.forecasts(&unit.settings), None);
+    unit.feed(0.3, 0);
+    let said = unit.feed(1.1, 5).forecasts;
+    assert_eq!(unit.state.forecasts(&unit.settings), Some(said));
+}
+
+#[test]
 fn a_closed_forecast_is_drawn_and_does_not_act() {
     let mut unit = Unit::new();
     unit.feed(0.3, 0);
@@ -314,8 +343,8 @@ fn text_that_is_no_state_is_refused() {
         (String::new(), Err(StateError::Length)),
         ("predictive9".to_owned(), Err(StateError::Version)),
         (format!("{text} 1"), Err(StateError::Length)),
-        (text.replacen(" - ", " ? ", 1), part(2)),
-        (text.replacen("earned", "won", 1), part(5)),
+        (text.replacen(" - ", " ? ", 1), part(3)),
+        (text.replacen("earned", "won", 1), part(6)),
     ] {
         assert_eq!(PredictiveState::from_text(&broken), error, "{broken:?}");
     }
