@@ -145,6 +145,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    forecasts (unit) {
+        unit -> Text,
+        state -> Text,
+        fast_ewma -> Nullable<Double>,
+        holt -> Nullable<Double>,
+        seasonal -> Nullable<Double>,
+    }
+}
+
+diesel::table! {
     features (unit, ts) {
         unit -> Text,
         ts -> BigInt,
@@ -328,5 +338,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(forecasts -> units (unit));
 diesel::joinable!(held_requests -> approvals (approval_id));
 diesel::allow_tables_to_appear_in_same_query!(approvals, held_requests);
+diesel::allow_tables_to_appear_in_same_query!(forecasts, units);

@@ -6,6 +6,7 @@
 pub mod approvals;
 pub mod approver_record;
 pub mod decisions;
+pub mod forecasts;
 pub mod held_requests;
 pub mod history;
 pub mod idempotency_keys;
