@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use secrecy::ExposeSecret as _;
 use utc_app::engine::{Location, Observer, RatePrior, Settings, UnknownUnits};
 use utc_app::log::LogOptions;
-use utc_app::{ApprovalOptions, Options, Settled};
+use utc_app::{ApprovalOptions, Controller, Options, Settled};
 use utc_config::{AppEnv, Config, DatabaseUrl, RateLimit, Server};
 use utc_domain::Draft;
 use utc_outbound::{AllowEntry, OutboundPolicy};
@@ -68,6 +68,10 @@ pub(crate) fn engine(
             queueing.relax_below,
             queueing.relax_window_minutes,
         )?,
+        controller: match queueing.controller {
+            utc_config::Controller::Classic => Controller::Classic,
+            utc_config::Controller::Predictive => Controller::Predictive,
+        },
         approvals: approvals(config)?,
         public_url: config.server.public_url.clone(),
         max_units: usize::try_from(config.installation.max_units)?,

@@ -55,15 +55,15 @@ pub use identity::{
     Who,
 };
 pub use input::{MAX_CONTEXT_BYTES, MAX_CONTEXT_DEPTH};
-pub use options::{ApprovalOptions, Options};
+pub use options::{ApprovalOptions, Controller, Options};
 pub use receipts::{Filter, ReceiptPage, StoredReceipt};
 pub use rules::{PolicyVersion, RuleChange, RuleChanged, RuleState};
 pub use task::Ticket;
 pub use traffic::Measured;
 pub use units::{
-    Access, Configured, Features, LevelRecord, MarkView, Marked, MethodOverride, Observed,
-    PinRequest, QueueEstimate, Report, RiskRequest, Thresholds, UnitConfig, UnitHistory, UnitPage,
-    UnitView, Update,
+    Access, Configured, Expected, Features, ForecastCard, LevelRecord, MarkView, Marked,
+    MethodOverride, Observed, PinRequest, QueueEstimate, Report, RiskRequest, Thresholds,
+    UnitConfig, UnitForecast, UnitHistory, UnitPage, UnitScorecard, UnitView, Update,
 };
 pub use webhooks::{
     DeliveryPage, DeliveryView, NewWebhook, Parcel, SavedWebhook, Settled, WebhookChange,

@@ -13,6 +13,15 @@ use utc_storage::journal::{Observer, WAL_BOUND};
 use crate::clock::SystemClock;
 use crate::log::LogOptions;
 
+/// What turns load into a level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Controller {
+    /// What is measured, by two thresholds and a window.
+    Classic,
+    /// The same thresholds, and forecasts that must earn their right to act.
+    Predictive,
+}
+
 /// How long approvals live, how many may wait, how fast people are thought to be.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ApprovalOptions {
@@ -69,7 +78,9 @@ pub struct Options {
     pub issuer: String,
     /// How the log is signed and guarded.
     pub log: LogOptions,
-    /// The level controller's settings.
+    /// What turns load into a level. Another one goes on from the level that it finds.
+    pub controller: Controller,
+    /// Its settings; the predictive one has windows of its own.
     pub queueing: Settings,
     /// How approvals work.
     pub approvals: ApprovalOptions,
@@ -126,6 +137,7 @@ impl Options {
             previous_secrets: Vec::new(),
             issuer: "utc".to_owned(),
             log: LogOptions::default(),
+            controller: Controller::Classic,
             queueing: Settings::classic(),
             approvals: ApprovalOptions::STANDARD,
             public_url: None,

@@ -28,7 +28,7 @@ const HIGH: Variable = Variable::new(
 const CONTROLLER: Variable = Variable::new(
     "QUEUE_CONTROLLER",
     "classic",
-    "What turns load into a level; `classic` is the only one in this version.",
+    "What turns load into a level: `classic`, or `predictive`, which looks ahead too.",
     |c| c.queueing.controller.to_string(),
 );
 const RELAX_BELOW: Variable = Variable::new(
@@ -79,17 +79,16 @@ pub(crate) const VARIABLES: &[Variable] = &[
 pub enum Controller {
     /// Two thresholds and a window.
     Classic,
+    /// The same thresholds, and forecasts that must earn their right to act.
+    Predictive,
 }
 
 impl FromStr for Controller {
     type Err = Refused;
 
     fn from_str(text: &str) -> Result<Self, Refused> {
-        if text.eq_ignore_ascii_case("predictive") {
-            let why = "not available in this version; use `classic`";
-            return Err(Refused::new(why));
-        }
-        word(text, &[("classic", Self::Classic)])
+        let known = [("classic", Self::Classic), ("predictive", Self::Predictive)];
+        word(text, &known)
     }
 }
 
@@ -97,6 +96,7 @@ impl fmt::Display for Controller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Classic => f.write_str("classic"),
+            Self::Predictive => f.write_str("predictive"),
         }
     }
 }

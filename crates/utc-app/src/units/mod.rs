@@ -2,6 +2,8 @@
 
 mod config;
 mod configure;
+mod control;
+mod forecast;
 mod history;
 mod loosening;
 mod marks;
@@ -12,6 +14,7 @@ mod view;
 pub use config::{Access, MethodOverride, Thresholds, UnitConfig};
 pub use configure::{Configured, Update};
 pub(crate) use configure::{make_room, state_of};
+pub use forecast::{Expected, ForecastCard, UnitForecast, UnitScorecard};
 pub use history::{Features, LevelRecord, UnitHistory};
 pub use marks::{Marked, PinRequest, RiskRequest};
 pub(crate) use marks::{expire, expire_with, something_ended};

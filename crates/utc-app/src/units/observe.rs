@@ -12,6 +12,7 @@ use utc_storage::rows::marks;
 use utc_storage::rows::units::{self, UnitRow};
 
 use super::configure::{find_or_new, save, state_of};
+use super::control::{Step, UnitController, seen};
 use super::{UnitConfig, stored};
 use crate::console::Console;
 use crate::draft::{change, system_subject};
@@ -54,6 +55,7 @@ impl Console {
     ) -> Ticket<Observed> {
         let name = self.cache().resolve(name);
         let (limit, installation) = (self.options().max_units, self.options().queueing);
+        let controller = self.options().controller;
         let relaxing = self.relaxing();
         self.control_by(by, move |tx, _| {
             let (mut row, new) = find_or_new(tx, &name, limit)?;
@@ -63,15 +65,17 @@ impl Console {
             if new {
                 units::insert(tx.db(), &row)?;
             }
+            let mut controller = UnitController::load(tx.db(), controller, &row, settings)?;
             let policy = stored::policy_in(tx)?;
             let mut drafts = Vec::new();
             for (index, report) in reports.iter().enumerate() {
-                let step = take(tx, &mut row, &settings, &config, *report, relaxing())
+                let step = take(tx, &mut row, &mut controller, &config, *report, relaxing())
                     .map_err(|error| place(error, index, reports.len()))?;
-                drafts.extend(record(tx.db(), &name, &row, step, &policy)?);
+                drafts.extend(record(tx.db(), &name, &row, &step, &policy)?);
             }
             row.updated_at = tx.now().as_micros();
             save(tx.db(), &row, false)?;
+            controller.store(tx.db(), &name)?;
             let state = state_of(tx.db(), &row)?;
             let unit = name.clone();
             Ok(Plan {
@@ -104,16 +108,10 @@ pub(crate) fn settings(installation: &Settings, config: &UnitConfig) -> Result<S
     made.map_err(|error| AppError::invalid("/thresholds", error.to_string()))
 }
 
-/// What one observation did to the queue.
-struct Step {
-    state: QueueState,
-    change: Option<LevelChange>,
-}
-
 fn take(
     tx: &mut Tx<'_>,
     row: &mut UnitRow,
-    settings: &Settings,
+    controller: &mut UnitController,
     config: &UnitConfig,
     report: Report,
     relaxing: Relaxing,
@@ -130,14 +128,9 @@ fn take(
         Some(capacity) => observation.clamp_to_capacity(capacity),
         None => observation,
     };
-    let before = stored::queue_state(row)?;
-    let step = utc_queueing::observe(before.as_ref(), settings, observation, now, relaxing)
-        .map_err(|error| invalid("/at", error.to_string()))?;
+    let step = controller.take(row, observation, now, relaxing)?;
     stored::set_queue_state(row, &step.state);
-    Ok(Step {
-        state: step.state,
-        change: step.change,
-    })
+    Ok(step)
 }
 
 /// Stores the feature row and, when the level changed, the change and its receipt.
@@ -145,10 +138,10 @@ fn record(
     db: &mut Db,
     name: &UnitName,
     row: &UnitRow,
-    step: Step,
+    step: &Step,
     policy: &PolicyRef,
 ) -> Result<Option<Draft>, AppError> {
-    let Step { state, change } = step;
+    let state = &step.state;
     history::put_feature(
         db,
         &FeatureRow {
@@ -164,9 +157,11 @@ fn record(
             trend: "stable".to_owned(),
         },
     )?;
-    let Some(level) = change else { return Ok(None) };
+    let Some(level) = step.change else {
+        return Ok(None);
+    };
     let pinned = marks::pin::find(db, &row.name)?.is_some();
-    let draft = level_receipt(name, &state, level, pinned, policy);
+    let draft = level_receipt(name, step, level, pinned, policy);
     history::insert_change(
         db,
         &change_row(
@@ -175,7 +170,7 @@ fn record(
             level.from,
             level.to,
             level.cause,
-            Some(&state),
+            Some(state),
             state.last_at,
         ),
     )?;
@@ -184,7 +179,7 @@ fn record(
 
 fn level_receipt(
     name: &UnitName,
-    state: &QueueState,
+    step: &Step,
     level: LevelChange,
     pinned: bool,
     policy: &PolicyRef,
@@ -194,15 +189,24 @@ fn level_receipt(
     } else {
         ""
     };
+    let state = &step.state;
     let reason = format!(
-        "{name} went from {} to {} ({}): utilisation {} is {} arrivals per hour over a capacity of {}.{still}",
-        level.from, level.to, level.cause, state.rho, state.lambda, state.mu
+        "{name} went from {} to {} ({}): utilisation {} is {} arrivals per hour over a capacity of {}.{}{still}",
+        level.from,
+        level.to,
+        level.cause,
+        state.rho,
+        state.lambda,
+        state.mu,
+        looking_ahead(step)
     );
     let meta = Meta {
         previous_level: Some(level.from),
         protection_level: Some(level.to),
         cause: Some(level.cause),
         pinned: Some(pinned),
+        signal_rho: step.signal,
+        forecast: step.forecast.as_ref().map(seen),
         ..queue_meta(Some(state))
     };
     let subject = crate::draft::system_subject("system:queueing");
@@ -218,6 +222,23 @@ fn level_receipt(
         meta,
         ..draft
     }
+}
+
+/// What the predictive controller went by, in words; nothing of the classic one.
+fn looking_ahead(step: &Step) -> String {
+    let signal = step.signal.map_or_else(String::new, |signal| {
+        format!(" The measured signal is {signal}.")
+    });
+    let forecast = step.forecast.as_ref().map_or_else(String::new, |forecast| {
+        format!(
+            " The `{}` forecast, right in {} of its warnings, expects {} within {} minutes.",
+            forecast.predictor,
+            forecast.precision,
+            forecast.rho.unwrap_or_default(),
+            forecast.horizon_minutes
+        )
+    });
+    signal + &forecast
 }
 
 /// λ, μ and ρ for a receipt.

@@ -9,8 +9,9 @@ use utc_storage::connection::Db;
 use utc_storage::rows::marks;
 use utc_storage::rows::units::{self, UnitRow};
 
+use super::forecast::{Shown, shown};
 use super::observe::settings;
-use super::{UnitConfig, stored};
+use super::{UnitConfig, UnitForecast, stored};
 use crate::arrivals::ArrivalCounts;
 use crate::console::Console;
 use crate::{AppError, Measured, Principal};
@@ -38,6 +39,8 @@ pub struct UnitView {
     pub level_cause: Option<LevelCause>,
     /// Whether reports have stopped coming; the level is held.
     pub stale: bool,
+    /// What is forecast; none under the classic controller, or before the first observation under the other.
+    pub forecast: Option<UnitForecast>,
     /// What to do, in a sentence.
     pub recommendation: String,
     /// The pin, if there is one.
@@ -143,6 +146,7 @@ impl Console {
         let queue = stored::queue_state(row)?;
         let (level, pinned) = state.level_at(now);
         let settings = settings(&self.options().queueing, &config)?;
+        let ahead = shown(db, self.options().controller, &row.name, &settings)?;
         let cached = self.cache().unit(&name);
         let pin = match pin {
             Some(pin) if pinned => Some(MarkView {
@@ -173,7 +177,8 @@ impl Console {
                 (None, Some(queue)) => Some(queue.level_cause),
                 (None, None) => None,
             },
-            recommendation: advice(pin.as_ref(), queue.as_ref(), &settings),
+            recommendation: advice(pin.as_ref(), queue.as_ref(), &settings, ahead.as_ref()),
+            forecast: ahead.and_then(|ahead| ahead.forecast),
             stale: queue.as_ref().is_some_and(|queue| is_stale(queue, now)),
             estimate: queue
                 .as_ref()
@@ -199,14 +204,16 @@ fn advice(
     pin: Option<&MarkView>,
     queue: Option<&QueueState>,
     settings: &utc_queueing::Settings,
+    ahead: Option<&Shown>,
 ) -> String {
-    match (pin, queue) {
-        (Some(pin), _) => {
+    match (pin, queue, ahead) {
+        (Some(pin), _, _) => {
             let until = pin.expires_at.map_or_else(|| "until it is removed".to_owned(), |at| format!("until {at}"));
             format!("Pinned by {} {until}: {}", pin.subject, pin.reason)
         }
-        (None, Some(queue)) => recommendation(queue, settings),
-        (None, None) => {
+        (None, Some(_), Some(ahead)) => ahead.advice.clone(),
+        (None, Some(queue), None) => recommendation(queue, settings),
+        (None, None, _) => {
             "No data: report observations (arrivals and capacity per hour) so that the level can follow the load.".to_owned()
         }
     }

@@ -9,6 +9,7 @@
 mod approvals;
 mod decisions;
 mod evidence;
+mod forecasts;
 mod identities;
 mod keys;
 mod outgoing;

@@ -18,7 +18,7 @@ fn every_variable_with_a_wrong_value_is_named_at_once() {
         ("QUEUE_ALPHA", "1"),
         ("QUEUE_THRESHOLD_LOW", "-0.6"),
         ("QUEUE_THRESHOLD_HIGH", "NaN"),
-        ("QUEUE_CONTROLLER", "predictive"),
+        ("QUEUE_CONTROLLER", "clairvoyant"),
         ("QUEUE_RELAX_BELOW", "0"),
         ("QUEUE_RELAX_READ_ONLY_BELOW", "half"),
         ("AUTO_RELAX_WINDOW_MIN", "10081"),
@@ -59,7 +59,7 @@ fn every_variable_with_a_wrong_value_is_named_at_once() {
     `QUEUE_ALPHA` is `1`: must be a number above 0 and below 1
     `QUEUE_THRESHOLD_LOW` is `-0.6`: must be a number above 0
     `QUEUE_THRESHOLD_HIGH` is `NaN`: must be a number above 0
-    `QUEUE_CONTROLLER` is `predictive`: not available in this version; use `classic`
+    `QUEUE_CONTROLLER` is `clairvoyant`: must be one of `classic`, `predictive`
     `QUEUE_RELAX_BELOW` is `0`: must be a number above 0
     `QUEUE_RELAX_READ_ONLY_BELOW` is `half`: must be a number above 0
     `AUTO_RELAX_WINDOW_MIN` is `10081`: must be a whole number from 0 to 10080

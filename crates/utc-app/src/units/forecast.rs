@@ -1,0 +1,144 @@
+//! What is forecast of a unit, and how right that was.
+
+use utc_domain::UnitName;
+use utc_queueing::Settings;
+use utc_queueing::predictive::{
+    Forecast, Gate, Grades, PerPredictor, PredictiveSettings, PredictiveState, Predictor,
+};
+use utc_storage::connection::Db;
+use utc_storage::rows::forecasts::{self, ExpectedRow};
+use utc_storage::rows::units;
+
+use super::control::{invalid, predictive, remembered};
+use super::observe::settings;
+use super::stored;
+use crate::console::Console;
+use crate::{AppError, Controller};
+
+/// What the predictive controller says of a unit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct UnitForecast {
+    /// The measured signal: utilisation smoothed at two speeds, the higher one.
+    pub signal_rho: f64,
+    /// What each forecast said at the newest observation.
+    pub forecasts: PerPredictor<Forecast>,
+}
+
+/// How right a unit's forecasts were.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnitScorecard {
+    /// The unit's own name.
+    pub unit: UnitName,
+    /// A card for each forecast.
+    pub cards: PerPredictor<ForecastCard>,
+}
+
+/// How right one forecast was, and whether it may act.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ForecastCard {
+    /// What decides whether it may act.
+    pub gate: Gate,
+    /// Whether it may.
+    pub open: bool,
+    /// How many warnings its precision is of; older ones count less.
+    pub warnings: f64,
+    /// What it would do alone with an open gate.
+    pub grades: Grades,
+}
+
+/// The utilisation that a unit's forecasts expect; none where one cannot tell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expected {
+    /// The unit.
+    pub unit: String,
+    /// By forecast.
+    pub rho: PerPredictor<Option<f64>>,
+}
+
+impl Console {
+    /// How right the forecasts of a unit were, by its name or an alias; empty cards where there were none. Blocks.
+    pub fn scorecard(&self, name: &UnitName) -> Result<UnitScorecard, AppError> {
+        let name = self.cache().resolve(name);
+        self.store().read(|db| {
+            let row = units::find(db, name.as_str())?.ok_or_else(|| AppError::NotFound {
+                what: "unit",
+                name: name.to_string(),
+            })?;
+            let config = stored::config(&row)?;
+            let settings = predictive(&settings(&self.options().queueing, &config)?);
+            let state = match forecasts::find(db, &row.name)? {
+                Some(found) => remembered(&found)?,
+                None => PredictiveState::new(),
+            };
+            let needed = settings.map_err(invalid)?.tuning().gate_precision();
+            Ok(UnitScorecard {
+                unit: name.clone(),
+                cards: PerPredictor::from_fn(|predictor| card(&state, predictor, needed)),
+            })
+        })
+    }
+
+    /// What the forecasts of all configured units expect: what metrics show. Nothing under the classic controller. Blocks.
+    pub fn expected(&self) -> Result<Vec<Expected>, AppError> {
+        match self.options().controller {
+            Controller::Classic => Ok(Vec::new()),
+            Controller::Predictive => self
+                .store()
+                .read(|db| Ok(forecasts::expected(db)?.into_iter().map(expected).collect())),
+        }
+    }
+}
+
+fn card(state: &PredictiveState, predictor: Predictor, needed: f64) -> ForecastCard {
+    let (gate, card) = (state.gate(predictor), state.scorecard(predictor));
+    ForecastCard {
+        gate,
+        open: gate.is_open(card.precision(), needed),
+        warnings: utc_domain::round6(card.precision().warnings()),
+        grades: card.grades(),
+    }
+}
+
+fn expected(row: ExpectedRow) -> Expected {
+    Expected {
+        unit: row.unit,
+        rho: PerPredictor {
+            fast_ewma: row.fast_ewma,
+            holt: row.holt,
+            seasonal: row.seasonal,
+        },
+    }
+}
+
+/// A unit under the predictive controller, as it is shown.
+pub(super) struct Shown {
+    pub(super) forecast: Option<UnitForecast>,
+    /// What to do, in a sentence.
+    pub(super) advice: String,
+}
+
+/// What the predictive controller has to say of a unit; none where it is not in use, or has seen nothing of the unit.
+pub(super) fn shown(
+    db: &mut Db,
+    controller: Controller,
+    unit: &str,
+    settings: &Settings,
+) -> Result<Option<Shown>, AppError> {
+    let found = match controller {
+        Controller::Classic => None,
+        Controller::Predictive => forecasts::find(db, unit)?,
+    };
+    let Some(found) = found else { return Ok(None) };
+    let (state, settings) = (remembered(&found)?, predictive(settings).map_err(invalid)?);
+    Ok(Some(Shown {
+        forecast: forecast(&state, &settings),
+        advice: state.recommendation(&settings),
+    }))
+}
+
+fn forecast(state: &PredictiveState, settings: &PredictiveSettings) -> Option<UnitForecast> {
+    Some(UnitForecast {
+        signal_rho: state.rho()?,
+        forecasts: state.forecasts(settings)?,
+    })
+}
