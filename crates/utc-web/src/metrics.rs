@@ -8,7 +8,7 @@ use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder a
 use metrics_exporter_prometheus::{
     BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
 };
-use utc_app::{Console, Settled};
+use utc_app::{Console, Expected, Settled};
 use utc_domain::{Decision, ProtectionLevel, UnitName};
 
 const SECONDS: [f64; 12] = [
@@ -114,6 +114,19 @@ impl Metrics {
     pub(crate) fn outbox(&self, pending: u64) {
         self.outbox_pending
             .set(u32::try_from(pending).unwrap_or(u32::MAX));
+    }
+
+    /// What the forecasts of configured units expect; one that cannot tell has no number.
+    pub(crate) fn expected(&self, expected: &[Expected]) {
+        for Expected { unit, rho } in expected {
+            for (predictor, rho) in rho.iter() {
+                let unit = Label::new("unit", unit.clone());
+                let predictor = Label::new("predictor", predictor.as_str());
+                let key = Key::from_parts("utc_unit_forecast_rho", vec![unit, predictor]);
+                let gauge = self.recorder.register_gauge(&key, &META);
+                gauge.set(rho.unwrap_or(f64::NAN));
+            }
+        }
     }
 
     /// A notice was tried.
@@ -224,6 +237,10 @@ fn describe(recorder: &PrometheusRecorder) {
     gauge(
         "utc_log_size",
         "Receipts in the log after the last batch of this server.",
+    );
+    gauge(
+        "utc_unit_forecast_rho",
+        "Utilisation that a configured unit's forecast expects; not a number while it cannot tell.",
     );
     gauge(
         "utc_unit_level",

@@ -152,6 +152,7 @@ fn governed_units() -> Vec<Endpoint> {
         Endpoint::new::<units::__path_put, _, _>(OPERATOR, units::put),
         Endpoint::new::<units::__path_patch, _, _>(OPERATOR, units::patch),
         Endpoint::new::<units::__path_history, _, _>(VIEWER, units::history),
+        Endpoint::new::<units::__path_scorecard, _, _>(VIEWER, units::scorecard),
         Endpoint::new::<units::__path_observe, _, _>(Access::Observer, units::observe),
         Endpoint::new::<units::__path_pin, _, _>(OPERATOR, units::pin),
         Endpoint::new::<units::__path_unpin, _, _>(OPERATOR, units::unpin),

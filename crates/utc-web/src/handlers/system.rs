@@ -91,6 +91,9 @@ pub(crate) async fn metrics(state: Data<State>) -> HttpResponse {
     if let Ok(pending) = blocking(&state, utc_app::Console::pending_notices).await {
         state.metrics.outbox(pending);
     }
+    if let Ok(expected) = blocking(&state, utc_app::Console::expected).await {
+        state.metrics.expected(&expected);
+    }
     let text = state.metrics.render(&state.console);
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")

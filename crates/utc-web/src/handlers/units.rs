@@ -13,6 +13,7 @@ use crate::State;
 use crate::access::Caller;
 use crate::body::{Json, from_value};
 use crate::problem::Problem;
+use crate::wire::forecast::ScorecardAnswer;
 use crate::wire::parts::Fields;
 use crate::wire::receipts::{cursor, read_cursor, read_limit};
 use crate::wire::units::{
@@ -180,6 +181,22 @@ pub(crate) async fn history(
         features: history.features.into_iter().map(Into::into).collect(),
         level_changes: history.level_changes.into_iter().map(Into::into).collect(),
     }))
+}
+
+/// How right a unit's forecasts were
+///
+/// Forecasts are made and scored under the predictive controller only; without any the cards are empty.
+#[utoipa::path(get, path = "/api/v1/units/{unit}/scorecard", tag = "Units", params(("unit" = String, Path, description = "Name or alias, percent-encoded")), responses(
+    (status = 200, description = "A card for each forecast", body = ScorecardAnswer),
+    (status = 404, description = "No such unit", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn scorecard(
+    state: Data<State>,
+    unit: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let name = unit_name(&unit)?;
+    let scorecard = blocking(&state, move |console| console.scorecard(&name)).await?;
+    Ok(HttpResponse::Ok().json(ScorecardAnswer::from(scorecard)))
 }
 
 /// Report arrivals and capacity of a unit's queue

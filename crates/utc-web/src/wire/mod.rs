@@ -6,6 +6,7 @@ pub(crate) mod counterfactual;
 pub(crate) mod decide;
 pub(crate) mod deliveries;
 pub(crate) mod evidence;
+pub(crate) mod forecast;
 pub(crate) mod held;
 pub(crate) mod identity;
 pub(crate) mod parts;

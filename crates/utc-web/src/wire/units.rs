@@ -10,6 +10,7 @@ use utc_app::{
 use utc_domain::Timestamp;
 use utoipa::ToSchema;
 
+use super::forecast::UnitForecastAnswer;
 use super::parts::Fields;
 use crate::problem::Problem;
 
@@ -219,6 +220,9 @@ pub(crate) struct UnitAnswer {
     level_since: Option<String>,
     /// Why.
     level_cause: Option<&'static str>,
+    /// What is forecast; absent under the classic controller, and before the first observation under the predictive one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forecast: Option<UnitForecastAnswer>,
     /// What holds, and what would change it.
     recommendation: String,
     /// Null until trust signals are connected.
@@ -355,6 +359,7 @@ impl From<UnitView> for UnitAnswer {
             measured_level: queue.map_or("permissive", |queue| queue.level.as_str()),
             level_since: view.level_since.map(|at| at.to_string()),
             level_cause: view.level_cause.map(utc_domain::LevelCause::as_str),
+            forecast: view.forecast.map(Into::into),
             recommendation: view.recommendation,
             risk_score: None,
             risky: view.risk_mark.is_some(),

@@ -99,6 +99,7 @@ async fn units_of_others_are_not_there() {
         ("GET", "/api/v1/units/pay-secret"),
         ("GET", "/api/v1/units/pay%2Dsecret"),
         ("GET", "/api/v1/units/secret/history"),
+        ("GET", "/api/v1/units/secret/scorecard"),
         ("PUT", "/api/v1/units/secret"),
         ("PATCH", "/api/v1/units/pay-secret"),
         ("PUT", "/api/v1/units/secret/pin"),
