@@ -35,6 +35,7 @@ mod log_outside;
 mod newer_schema;
 mod nginx;
 mod openapi;
+mod prediction;
 mod proxied;
 mod queueing;
 mod readme;
