@@ -32,15 +32,20 @@ impl Store {
         if !migrate::status(&location)?.pending.is_empty() {
             migrate::run(&location)?;
         }
+        // All at once and for good: one that is still being made on a thread of the pool's when the process ends would meet
+        // a TLS library that has cleaned up already, and crash.
         let readers = r2d2::Pool::builder()
             .max_size(READERS)
-            .min_idle(Some(0))
-            .test_on_check_out(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            // A server that was restarted has closed them.
+            .test_on_check_out(true)
             .connection_timeout(Duration::from_secs(5))
             .error_handler(Box::new(r2d2::NopErrorHandler))
-            .build_unchecked(Manager {
+            .build(Manager {
                 location: location.clone(),
-            });
+            })
+            .map_err(StorageError::Pool)?;
         Ok(Self { location, readers })
     }
 
