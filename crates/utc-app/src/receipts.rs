@@ -100,6 +100,15 @@ impl Console {
         for check in checks {
             verification.push(check);
         }
+        if !verification.valid() {
+            for name in [CheckName::Inclusion, CheckName::Checkpoint] {
+                verification.push(not_checked(
+                    name,
+                    "the log does not hold the token at its position",
+                ));
+            }
+            return Ok(verification);
+        }
         let seq = verification.claims.as_ref().map(|claims| claims.seq);
         for check in self.tree_checks(token, seq)? {
             verification.push(check);
