@@ -1,37 +1,39 @@
 //! The console: a store, a journal and the state between them.
 
+mod fault;
 mod keys;
+mod parts;
+mod thread;
+mod ticker;
 
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Condvar, Mutex};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
-use utc_attestation::{Engine, KeyRing, ReceiptSealer};
-use utc_domain::{Clock, KeyId, Sealer};
+use utc_attestation::KeyRing;
+use utc_domain::Clock;
 use utc_policy::PolicySet;
 use utc_queueing::Relaxing;
 use utc_storage::connection::Location;
-use utc_storage::journal::{self, Head, Journal, Tx, read_head};
-use utc_storage::{StorageError, Store, chain, database_clock};
+use utc_storage::journal::{Head, Journal, Tx, read_head};
+use utc_storage::{Store, chain};
 
+pub use self::fault::OpenError;
 use self::keys::{key_ring, open_vault, refuse_other_key};
+use self::parts::{journal, sealer};
+use self::thread::Thread;
+use self::ticker::Ticker;
 use crate::cache::StateCache;
 use crate::clock::new_receipt_id;
 use crate::clock_watch::ClockWatch;
-use crate::decide::forget;
 use crate::evidence::KeptBundle;
 use crate::identity::{Renewals, Seen, SetupSecret, Vault, flush};
-use crate::log::{self, Closed, Keeper, LogFault, Opened, Voucher};
+use crate::log::{self, Closed, Keeper, LogFault, Opened};
 use crate::options::Options;
 use crate::replay::Replayed;
 use crate::task::{Done, Plan, Task};
-use crate::webhooks::{self, Links};
+use crate::webhooks::Links;
 use crate::work::{Places, Works};
-use crate::{AppError, Ticket, approvals, genesis, units};
-
-/// How often the last use of tokens and sessions is written.
-const LAST_USE_EVERY: Duration = Duration::from_mins(1);
+use crate::{AppError, Ticket, genesis, units};
 
 /// How many replays run at once: each takes a processor for as long as it runs.
 const REPLAYS: usize = 2;
@@ -47,53 +49,6 @@ const BUNDLES_KEPT: usize = 4;
 
 /// How many simulations run at once.
 const SIMULATIONS: usize = 2;
-
-/// Why a console did not open.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// The database cannot be used.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-    /// The secret cannot be read or made.
-    #[error("cannot read or make the signing secret in `{folder}`")]
-    SecretFile {
-        /// The data folder.
-        folder: String,
-        /// What the operating system said.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The data keys cannot be read or made.
-    #[error("cannot read or make the data keys in `{file}`")]
-    DataKeys {
-        /// The file.
-        file: String,
-        /// What is wrong with it.
-        #[source]
-        source: std::io::Error,
-    },
-    /// A secret is not usable.
-    #[error("the signing secrets are not usable")]
-    Keys(#[source] utc_attestation::KeyError),
-    /// The log was signed with another key.
-    #[error(
-        "the log's active key is `{active}`, the configured secret is `{configured}`. To keep the log, put the old secret \
-         back as HMAC_SECRET, the new one into HMAC_SECRET_NEXT, and run `utc-admin keys rotate`"
-    )]
-    OtherKey {
-        /// The key that the log names.
-        active: KeyId,
-        /// The key that is configured.
-        configured: KeyId,
-    },
-    /// The log is not the one that was acknowledged, or cannot be signed.
-    #[error(transparent)]
-    Log(#[from] LogFault),
-    /// The first entry could not be written.
-    #[error("the log could not be opened")]
-    Begin(#[source] AppError),
-}
 
 /// The engine: decides, records, remembers. Cheap to share behind an [`Arc`]; dropping the last one writes
 /// what waits and stops.
@@ -116,8 +71,7 @@ pub struct Console {
     replays: Works<Replayed>,
     exports: Works<KeptBundle>,
     simulating: Places,
-    tick: Option<(Sender<()>, JoinHandle<()>)>,
-    keeping: Option<(Sender<()>, JoinHandle<()>)>,
+    threads: Vec<Thread>,
 }
 
 impl Console {
@@ -136,45 +90,11 @@ impl Console {
         let links = Links::below(options.public_url.as_deref());
         let cache = Arc::new(StateCache::new(links));
         let clock = Arc::clone(&options.clock);
-        let (name, version) = utc_policy::ENGINE;
-        let engine = Engine {
-            name: name.to_owned(),
-            version: version.to_owned(),
-        };
-        let sealer = ReceiptSealer::new(Arc::clone(&ring), options.issuer.clone(), engine);
-        let sealer: Arc<dyn Sealer> = Arc::new(sealer);
+        let sealer = sealer(&ring, &options);
         let log = log::open(&store, &sealer, &options)?;
-        let journal = Journal::start(
-            options.location.clone(),
-            journal::Options {
-                sealer: Arc::clone(&sealer),
-                clock: Arc::clone(&clock),
-                cache: Arc::clone(&cache) as Arc<dyn journal::StateCache>,
-                observer: Arc::clone(&options.observer),
-                configured_key: ring.active().clone(),
-                writer_id: new_receipt_id().to_string(),
-                max_batch: options.max_batch,
-                decision_places: options.decision_places,
-                control_places: options.control_places,
-                wal_bound: options.wal_bound,
-            },
-        )?;
-        let journal = Arc::new(journal);
-        let keeper = Arc::new(Keeper {
-            store: store.clone(),
-            sealer,
-            voucher: Voucher {
-                ring: Arc::clone(&ring),
-                issuer: options.issuer.clone(),
-            },
-            journal: Arc::clone(&journal),
-            guard: options.log.guard_path(&options.data_dir),
-            key_file: options.log.key_path(&options.data_dir),
-            options: options.log.clone(),
-            state: Mutex::default(),
-            signed: Condvar::new(),
-            stepping: Mutex::default(),
-        });
+        let journal = Arc::new(journal(&options, &sealer, &cache, &ring)?);
+        let keeper = Keeper::new(&store, &sealer, &ring, &journal, &options);
+        let keeper = Arc::new(keeper);
         let mut console = Self {
             store,
             journal,
@@ -194,8 +114,7 @@ impl Console {
             replays: Works::new("replay", REPLAYS, REPLAYS_KEPT),
             exports: Works::new("export", EXPORTS, BUNDLES_KEPT),
             simulating: Places::new("simulation", SIMULATIONS),
-            tick: None,
-            keeping: None,
+            threads: Vec::new(),
         };
         if let Some(fault) = log.fault {
             // Opened to look at it: nothing is written, nothing is signed.
@@ -204,8 +123,7 @@ impl Console {
             return Ok(console);
         }
         console.closed = console.begin(&log).map_err(OpenError::Begin)?;
-        console.tick = Some(console.start_ticking()?);
-        console.keeping = Some(console.start_keeping()?);
+        console.threads = vec![console.start_ticking()?, console.start_keeping()?];
         Ok(console)
     }
 
@@ -220,10 +138,7 @@ impl Console {
         Ok(closed)
     }
 
-    /// Once in a while: end pins and marks, and notice that another process wrote. The journal compares the
-    /// state's epoch in every batch anyway; this keeps an idle server's cache fresh.
-    fn start_ticking(&self) -> Result<(Sender<()>, JoinHandle<()>), OpenError> {
-        let (stop, stopped) = channel::<()>();
+    fn start_ticking(&self) -> Result<Thread, OpenError> {
         let ticker = Ticker {
             store: self.store.clone(),
             journal: Arc::clone(&self.journal),
@@ -232,36 +147,17 @@ impl Console {
             renewals: Arc::clone(&self.renewals),
             clock: Arc::clone(&self.clock),
             watch: Arc::clone(&self.watch),
+            flushed: Instant::now(),
         };
-        let every = self.options.tick;
-        let mut flushed = Instant::now();
-        let work = move || {
-            while matches!(stopped.recv_timeout(every), Err(RecvTimeoutError::Timeout)) {
-                ticker.tick();
-                if flushed.elapsed() >= LAST_USE_EVERY {
-                    flushed = Instant::now();
-                    ticker.flush();
-                    let now = ticker.clock.now();
-                    forget(&ticker.cache, &ticker.journal, &ticker.store, now);
-                    webhooks::forget(&ticker.cache, &ticker.journal, &ticker.store, now);
-                }
-            }
-        };
-        Ok((stop, spawn("utc-tick", work)?))
+        Ok(Thread::every("utc-tick", self.options.tick, ticker.work())?)
     }
 
     /// The head is signed once at the start, so that there is a checkpoint from the first answer on.
-    fn start_keeping(&self) -> Result<(Sender<()>, JoinHandle<()>), OpenError> {
+    fn start_keeping(&self) -> Result<Thread, OpenError> {
         self.keeper.step();
-        let (stop, stopped) = channel::<()>();
         let keeper = Arc::clone(&self.keeper);
         let every = self.options.log.every;
-        let work = move || {
-            while matches!(stopped.recv_timeout(every), Err(RecvTimeoutError::Timeout)) {
-                keeper.step();
-            }
-        };
-        Ok((stop, spawn("utc-log", work)?))
+        Ok(Thread::every("utc-log", every, move || keeper.step())?)
     }
 
     /// How it was opened.
@@ -426,73 +322,7 @@ impl Console {
 
 impl Drop for Console {
     fn drop(&mut self) {
-        for (stop, thread) in [self.tick.take(), self.keeping.take()]
-            .into_iter()
-            .flatten()
-        {
-            drop(stop);
-            // A thread that panicked has reported itself.
-            let _ = thread.join();
-        }
+        self.threads.clear();
         self.close();
-    }
-}
-
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StorageError> {
-    let thread = std::thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(work);
-    thread.map_err(|source| StorageError::File {
-        path: format!("thread {name}"),
-        source,
-    })
-}
-
-/// What the ticking thread holds: not the console itself, so that dropping that ends the thread.
-struct Ticker {
-    store: Store,
-    journal: Arc<Journal>,
-    cache: Arc<StateCache>,
-    seen: Arc<Seen>,
-    renewals: Arc<Renewals>,
-    clock: Arc<dyn Clock>,
-    watch: Arc<ClockWatch>,
-}
-
-impl Ticker {
-    fn tick(&self) {
-        self.watch_clock();
-        let foreign = match self.store.read(read_head) {
-            Ok(head) => head.is_some_and(|head| head.epoch != self.cache.epoch()),
-            // The journal meets the same trouble and reports it.
-            Err(_) => false,
-        };
-        if foreign || units::something_ended(&self.store, self.clock.now()) {
-            // The answer is a receipt in the log; nobody waits for it here.
-            drop(units::expire_with(&self.cache, &self.journal));
-        }
-        if approvals::something_ended(&self.store, self.clock.now()) {
-            approvals::expire_with(&self.cache, &self.journal);
-        }
-    }
-}
-
-impl Ticker {
-    /// Whoever waits for the next minute reads it from the database.
-    fn flush(&self) {
-        drop(flush(
-            &self.cache,
-            &self.journal,
-            &self.seen,
-            &self.renewals,
-        ));
-    }
-
-    /// The database that cannot be asked says nothing about the clock; the journal meets the same trouble.
-    fn watch_clock(&self) {
-        self.watch.look(self.clock.now());
-        if let Ok(Some(database)) = self.store.read(database_clock) {
-            self.watch.compare(self.clock.now(), database);
-        }
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use utc_attestation::KeyRing;
 use utc_attestation::log::{Checkpoint, LogKey, VerifierKey, open_checkpoint, sign_checkpoint};
 use utc_domain::Sealer;
 use utc_storage::journal::{Journal, read_head};
@@ -14,6 +15,7 @@ use super::compare::{self, Seen};
 use super::signer::Seed;
 use super::vouch::Voucher;
 use super::{Guard, LogFault, LogOptions};
+use crate::options::Options;
 
 /// A signed head of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,21 +28,21 @@ pub struct SignedHead {
 
 /// Keeps the guard and signs: a commit comes first, then the guard, then the signature, then whoever asks.
 pub(crate) struct Keeper {
-    pub(crate) store: Store,
+    pub(super) store: Store,
     pub(crate) sealer: Arc<dyn Sealer>,
-    pub(crate) voucher: Voucher,
-    pub(crate) journal: Arc<Journal>,
-    pub(crate) guard: PathBuf,
-    pub(crate) key_file: PathBuf,
-    pub(crate) options: LogOptions,
-    pub(crate) state: Mutex<State>,
-    pub(crate) signed: Condvar,
-    pub(crate) stepping: Mutex<()>,
+    pub(super) voucher: Voucher,
+    pub(super) journal: Arc<Journal>,
+    pub(super) guard: PathBuf,
+    pub(super) key_file: PathBuf,
+    options: LogOptions,
+    state: Mutex<State>,
+    signed: Condvar,
+    stepping: Mutex<()>,
 }
 
 /// What was signed last.
 #[derive(Default)]
-pub(crate) struct State {
+struct State {
     key: Option<LogKey>,
     fresh: Option<SignedHead>,
     public: Option<(SignedHead, Instant)>,
@@ -48,6 +50,31 @@ pub(crate) struct State {
 }
 
 impl Keeper {
+    /// Nothing is signed before the first [`step`](Self::step).
+    pub(crate) fn new(
+        store: &Store,
+        sealer: &Arc<dyn Sealer>,
+        ring: &Arc<KeyRing>,
+        journal: &Arc<Journal>,
+        options: &Options,
+    ) -> Self {
+        Self {
+            store: store.clone(),
+            sealer: Arc::clone(sealer),
+            voucher: Voucher {
+                ring: Arc::clone(ring),
+                issuer: options.issuer.clone(),
+            },
+            journal: Arc::clone(journal),
+            guard: options.log.guard_path(&options.data_dir),
+            key_file: options.log.key_path(&options.data_dir),
+            options: options.log.clone(),
+            state: Mutex::default(),
+            signed: Condvar::new(),
+            stepping: Mutex::default(),
+        }
+    }
+
     /// Looks at the head; when it has moved, remembers and signs it.
     pub(crate) fn step(&self) {
         let _alone = self.alone();

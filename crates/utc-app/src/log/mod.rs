@@ -30,4 +30,3 @@ pub(crate) use settle::settle;
 pub use show::{Freshness, PublicKeys};
 pub(crate) use start::{Opened, open};
 pub use utc_attestation::log::{Checkpoint, ReceiptProof, TilePath, VerifierKey};
-pub(crate) use vouch::Voucher;
