@@ -152,7 +152,9 @@ impl From<DomainError> for FieldError {
 impl From<StorageError> for AppError {
     fn from(error: StorageError) -> Self {
         match error {
-            StorageError::Corrupt { .. } => Self::Internal(Box::new(error)),
+            StorageError::Corrupt { .. } | StorageError::MissingReceipts { .. } => {
+                Self::Internal(Box::new(error))
+            }
             _ => Self::Unavailable(Box::new(error)),
         }
     }

@@ -46,6 +46,14 @@ pub enum StorageError {
         #[source]
         source: DieselError,
     },
+    /// Receipts that the head counts are not stored.
+    #[error("not every receipt from {from} to {to} is there")]
+    MissingReceipts {
+        /// The first position that was asked for.
+        from: u64,
+        /// The position after the last.
+        to: u64,
+    },
     /// Anything else the database said.
     #[error("the database failed")]
     Database(#[source] DieselError),

@@ -12,9 +12,6 @@ use crate::{StorageError, Store};
 /// Receipts read at once when the tiles are made again: a whole number of tiles.
 const PAGE: u64 = 2_048;
 
-/// The column that [`StorageError::Corrupt`] names where receipts are missing.
-pub const MISSING: &str = "receipts.seq";
-
 /// Reads hashes of the tree from the database: full tiles from their table, the last leaves from the receipts.
 pub struct Tree<'a> {
     db: &'a mut Db,

@@ -7,7 +7,7 @@ use utc_domain::Sealer;
 use utc_storage::StorageError;
 use utc_storage::connection::Db;
 use utc_storage::journal::Head;
-use utc_storage::log::{MISSING, Tree};
+use utc_storage::log::Tree;
 
 use super::{Guard, LogFault};
 
@@ -95,7 +95,7 @@ pub(super) fn readable<T>(read: Result<T, ReadError<StorageError>>) -> Result<Op
         Ok(read) => Ok(Some(read)),
         Err(ReadError::Reader { source, .. }) => match source {
             StorageError::NotFound => Err(LogFault::Tree),
-            StorageError::Corrupt { column, .. } if column == MISSING => Ok(None),
+            StorageError::MissingReceipts { .. } => Ok(None),
             source => Err(LogFault::Storage(source)),
         },
         // The enum may grow; whatever else there is speaks of the tree.

@@ -110,10 +110,7 @@ pub(crate) fn stored_leaves(
     if rows.len() as u64 == to - from {
         Ok(rows.iter().map(|jws| sealer.leaf(jws)).collect())
     } else {
-        Err(StorageError::Corrupt {
-            column: crate::log::MISSING,
-            source: format!("not every receipt from {from} to {to} is there").into(),
-        })
+        Err(StorageError::MissingReceipts { from, to })
     }
 }
 
