@@ -37,7 +37,7 @@ pub use identity::{
 pub use level::{LevelCause, ProtectionLevel};
 pub use name::{
     Action, CorrelationText, IdempotencyKey, PayloadHash, Reason, RequestDigest, Subject, UnitName,
-    WebhookName,
+    WebhookName, is_hidden,
 };
 pub use notice::{DeliveryState, NoticeFormat, NoticeId, NoticeKind, NoticeKinds, WebhookId};
 pub use number::{MAX_NUMBER, round6};

@@ -8,29 +8,28 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use crate::DomainError;
 
-/// Refuses what could make one identifier look like another: control and format characters (the
+/// Whether a character could hide or reorder what stands beside it: control and format characters (the
 /// bidirectional controls are format characters), line and paragraph separators, unassigned code points.
-fn check_visible(text: &str) -> Result<(), DomainError> {
-    let hidden = |c: char| {
-        matches!(
-            c.general_category(),
-            GeneralCategory::Control
-                | GeneralCategory::Format
-                | GeneralCategory::LineSeparator
-                | GeneralCategory::ParagraphSeparator
-                | GeneralCategory::PrivateUse
-                | GeneralCategory::Surrogate
-                | GeneralCategory::Unassigned
-        )
-    };
+pub fn is_hidden(c: char) -> bool {
     // ASCII is decided without the Unicode tables: nearly every name is ASCII.
-    match text.chars().enumerate().find(|&(_, c)| {
-        if c.is_ascii() {
-            c.is_ascii_control()
-        } else {
-            hidden(c)
-        }
-    }) {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
+    matches!(
+        c.general_category(),
+        GeneralCategory::Control
+            | GeneralCategory::Format
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator
+            | GeneralCategory::PrivateUse
+            | GeneralCategory::Surrogate
+            | GeneralCategory::Unassigned
+    )
+}
+
+/// Refuses what could make one identifier look like another.
+fn check_visible(text: &str) -> Result<(), DomainError> {
+    match text.chars().enumerate().find(|&(_, c)| is_hidden(c)) {
         None => Ok(()),
         Some((position, c)) => Err(DomainError::Character {
             code: u32::from(c),

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
-use utc_domain::{DomainError, Reason};
+use utc_domain::{DomainError, Reason, is_hidden};
 
 /// The longest summary that is kept, in characters.
 const MAX_SUMMARY: usize = 500;
@@ -25,20 +24,6 @@ pub(crate) fn visible(text: &str, max: usize) -> Result<String, DomainError> {
     Ok(checked.as_str().to_owned())
 }
 
-/// Whether a character could hide or reorder what stands beside it.
-fn hidden(c: char) -> bool {
-    matches!(
-        c.general_category(),
-        GeneralCategory::Control
-            | GeneralCategory::Format
-            | GeneralCategory::LineSeparator
-            | GeneralCategory::ParagraphSeparator
-            | GeneralCategory::PrivateUse
-            | GeneralCategory::Surrogate
-            | GeneralCategory::Unassigned
-    )
-}
-
 /// What happened, in the source's words: at most 500 characters on one line.
 ///
 /// Tools write line breaks and colour codes into their messages. Refusing an alarm for that would be wrong, so what is
@@ -49,7 +34,7 @@ pub struct Summary(String);
 impl Summary {
     /// Cleans and cuts the text; none when nothing is left.
     pub fn cleaned(text: &str) -> Option<Self> {
-        let visible = |c| if hidden(c) { ' ' } else { c };
+        let visible = |c| if is_hidden(c) { ' ' } else { c };
         let clean: String = text.chars().take(MAX_SUMMARY).map(visible).collect();
         let clean = clean.trim();
         (!clean.is_empty()).then(|| Self(clean.to_owned()))
