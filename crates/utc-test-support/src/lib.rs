@@ -3,6 +3,7 @@
     clippy::panic,
     clippy::expect_used,
     clippy::missing_panics_doc,
+    clippy::print_stdout,
     reason = "a test that cannot get its server or database has failed"
 )]
 
@@ -15,6 +16,7 @@ mod program;
 mod server;
 mod temp_dir;
 mod upstream;
+pub mod vectors;
 
 pub use answer::Answer;
 pub use client::{Client, segment};

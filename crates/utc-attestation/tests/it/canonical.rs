@@ -11,7 +11,7 @@ use utc_domain::{
 };
 
 use crate::fixture::{draft, seal, segment, unhex};
-use crate::vectors;
+use utc_test_support::vectors;
 
 #[test]
 fn the_published_vectors_hold() {

@@ -3,7 +3,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::print_stdout,
     reason = "clippy allows these in test functions only, and not in what they call"
 )]
 
@@ -19,6 +18,5 @@ mod request;
 mod sealing;
 mod strict_json;
 mod strict_json_laws;
-mod vectors;
 mod verifying;
 mod wycheproof;

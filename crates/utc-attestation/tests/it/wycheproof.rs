@@ -6,7 +6,7 @@ use serde_json::Value;
 use utc_attestation::{HmacKey, MAX_TOKEN_BYTES, Members, Opened, Outcome, Policy, open};
 
 use crate::fixture::unhex;
-use crate::vectors;
+use utc_test_support::vectors;
 
 /// Cases whose label is wrong, with what they hold.
 const MISLABELLED: [(u64, &str); 4] = [

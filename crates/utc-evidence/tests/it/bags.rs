@@ -134,7 +134,7 @@ fn another_manifest_beside_ours_has_to_be_listed_and_is_not_believed() {
 /// turned into ours, with a hash that is wrong wherever theirs is.
 #[test]
 fn the_invalid_bags_of_the_conformance_suite_are_refused() {
-    let Some(root) = crate::vectors::folder("bagit-conformance") else {
+    let Some(root) = utc_test_support::vectors::folder("bagit-conformance") else {
         return;
     };
     let cases = [

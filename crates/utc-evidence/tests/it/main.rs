@@ -3,7 +3,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::print_stdout,
     reason = "clippy allows these in test functions only, and not in what they call"
 )]
 
@@ -18,4 +17,3 @@ mod hostile;
 mod parts;
 mod receipts;
 mod tamper;
-mod vectors;

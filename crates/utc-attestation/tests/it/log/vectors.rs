@@ -12,7 +12,7 @@ use utc_attestation::log::{
 
 use crate::fixture::unhex;
 use crate::log::keys::ORIGIN;
-use crate::vectors;
+use utc_test_support::vectors;
 
 /// Every file below a folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
