@@ -11,7 +11,11 @@ use crate::access::Caller;
 use crate::body::Json;
 use crate::file_body::FileBody;
 use crate::problem::Problem;
-use crate::wire::evidence::{EvidenceBody, EvidenceStarted, EvidenceView, export_id};
+use crate::wire::evidence::{EvidenceBody, EvidenceStarted, EvidenceView};
+use crate::wire::work::work_id;
+
+/// What an id stands for here.
+const KIND: &str = "export";
 
 /// Export evidence
 ///
@@ -48,7 +52,7 @@ pub(crate) async fn get(
     caller: Caller,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let view = state.console.export_state(&caller, export_id(&id)?)?;
+    let view = state.console.export_state(&caller, work_id(KIND, &id)?)?;
     Ok(HttpResponse::Ok().json(EvidenceView::from(view)))
 }
 
@@ -64,7 +68,7 @@ pub(crate) async fn cancel(
     caller: Caller,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let view = state.console.cancel_export(&caller, export_id(&id)?)?;
+    let view = state.console.cancel_export(&caller, work_id(KIND, &id)?)?;
     tracing::info!(export = %view.id, by = %caller.name(), "an export was cancelled");
     Ok(HttpResponse::Ok().json(EvidenceView::from(view)))
 }
@@ -80,7 +84,7 @@ pub(crate) async fn download(
     caller: Caller,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let id = export_id(&id)?;
+    let id = work_id(KIND, &id)?;
     let (bytes, file) = blocking(&state, move |console| {
         let kept = console.exported(&caller, id)?;
         let file = std::fs::File::open(kept.path());

@@ -9,9 +9,11 @@ use crate::State;
 use crate::access::Caller;
 use crate::body::Json;
 use crate::problem::Problem;
-use crate::wire::replay::{
-    ReplayBody, ReplayStarted, ReplayView, SimulateAnswer, SimulateBody, replay_id,
-};
+use crate::wire::replay::{ReplayBody, ReplayStarted, ReplayView, SimulateAnswer, SimulateBody};
+use crate::wire::work::work_id;
+
+/// What an id stands for here.
+const KIND: &str = "replay";
 
 /// Compute recorded decisions again
 ///
@@ -47,7 +49,7 @@ pub(crate) async fn get(
     caller: Caller,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let view = state.console.replay_state(&caller, replay_id(&id)?)?;
+    let view = state.console.replay_state(&caller, work_id(KIND, &id)?)?;
     Ok(HttpResponse::Ok().json(ReplayView::from(view)))
 }
 
@@ -63,7 +65,7 @@ pub(crate) async fn cancel(
     caller: Caller,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let view = state.console.cancel_replay(&caller, replay_id(&id)?)?;
+    let view = state.console.cancel_replay(&caller, work_id(KIND, &id)?)?;
     tracing::info!(replay = %view.id, by = %caller.name(), "a replay was cancelled");
     Ok(HttpResponse::Ok().json(ReplayView::from(view)))
 }

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use utc_app::evidence::{Bundled, ExportRequest, KeptBundle};
-use utc_app::{AppError, WorkId, WorkState, WorkView};
+use utc_app::{WorkId, WorkView};
 use utoipa::ToSchema;
 
 use super::parts::Fields;
+use super::work::Ended;
 use crate::problem::Problem;
 
 /// Which receipts go into the bundle. What is absent does not restrict.
@@ -129,15 +130,11 @@ impl EvidenceResult {
 
 impl From<WorkView<KeptBundle>> for EvidenceView {
     fn from(view: WorkView<KeptBundle>) -> Self {
-        let (mut error, mut receipt_id, mut result) = (None, None, None);
-        match &view.state {
-            WorkState::Running | WorkState::Cancelled => {}
-            WorkState::Failed(why) => error = Some(why.clone()),
-            WorkState::Done(kept) => {
-                receipt_id = Some(kept.bundled.receipt_id.to_string());
-                result = Some(EvidenceResult::new(view.id, &kept.bundled));
-            }
-        }
+        let Ended { error, done } = Ended::of(&view, |kept| {
+            let result = EvidenceResult::new(view.id, &kept.bundled);
+            (kept.bundled.receipt_id.to_string(), result)
+        });
+        let (receipt_id, result) = done.unzip();
         Self {
             id: view.id.to_string(),
             state: view.state.as_str(),
@@ -154,12 +151,4 @@ impl From<WorkView<KeptBundle>> for EvidenceView {
             result,
         }
     }
-}
-
-/// The id of an export in a path.
-pub(crate) fn export_id(text: &str) -> Result<WorkId, AppError> {
-    text.parse().map_err(|_| AppError::NotFound {
-        what: "export",
-        name: text.escape_default().to_string(),
-    })
 }

@@ -16,3 +16,4 @@ pub(crate) mod replay_result;
 pub(crate) mod rules;
 pub(crate) mod units;
 pub(crate) mod webhooks;
+pub(crate) mod work;

@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use utc_app::replay::{
     Alternative, ReplayMode, ReplayRequest, Replayed, SIMULATED_MOST, Simulated, Simulation,
 };
-use utc_app::{AppError, WorkId, WorkState, WorkView};
+use utc_app::{WorkId, WorkView};
 use utc_domain::Rule;
 use utoipa::ToSchema;
 
 use super::parts::Fields;
 use super::replay_result::ReplayResult;
+use super::work::Ended;
 use crate::problem::Problem;
 
 /// Which recorded decisions to compute again, and how.
@@ -192,15 +193,11 @@ pub(crate) struct ProgressView {
 
 impl From<WorkView<Replayed>> for ReplayView {
     fn from(view: WorkView<Replayed>) -> Self {
-        let (mut error, mut receipt_id, mut result) = (None, None, None);
-        match &view.state {
-            WorkState::Running | WorkState::Cancelled => {}
-            WorkState::Failed(why) => error = Some(why.clone()),
-            WorkState::Done(replayed) => {
-                receipt_id = Some(replayed.receipt_id.to_string());
-                result = Some(ReplayResult::from(&replayed.report));
-            }
-        }
+        let Ended { error, done } = Ended::of(&view, |replayed| {
+            let result = ReplayResult::from(&replayed.report);
+            (replayed.receipt_id.to_string(), result)
+        });
+        let (receipt_id, result) = done.unzip();
         Self {
             id: view.id.to_string(),
             state: view.state.as_str(),
@@ -216,12 +213,4 @@ impl From<WorkView<Replayed>> for ReplayView {
             result,
         }
     }
-}
-
-/// The id of a replay in a path.
-pub(crate) fn replay_id(text: &str) -> Result<WorkId, AppError> {
-    text.parse().map_err(|_| AppError::NotFound {
-        what: "replay",
-        name: text.escape_default().to_string(),
-    })
 }

@@ -1,38 +1,16 @@
 //! Exports over HTTP.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{Answer, Ask, Site};
+use crate::support::{Ask, Site};
 
 const EVIDENCE: &str = "/api/v1/evidence";
-
-async fn post(site: &Site, token: &str, path: &str, body: &Value) -> Answer {
-    site.send(Ask::new("POST", path).token(token).json(body))
-        .await
-}
-
-/// Begins an export and waits for its end.
-async fn ended(site: &Site, token: &str, body: &Value) -> Value {
-    let answer = post(site, token, EVIDENCE, body).await;
-    assert_eq!(answer.status, 202, "{}", answer.text);
-    let started = answer.json();
-    let path = started["status_url"].as_str().unwrap();
-    assert_eq!(answer.header("location"), Some(path));
-    assert!(path.ends_with(started["id"].as_str().unwrap()));
-    loop {
-        let view = site.send(Ask::new("GET", path).token(token)).await.json();
-        if view["state"] != "running" {
-            return view;
-        }
-        std::thread::yield_now();
-    }
-}
 
 #[actix_web::test]
 async fn an_export_ends_with_what_there_is_to_fetch_and_a_receipt() {
     let site = Site::new();
     let (token, _) = site.token("auditor", &[]);
-    let view = ended(&site, &token, &json!({})).await;
+    let view = site.ended(&token, EVIDENCE, &json!({})).await;
     assert_eq!(view["state"], "done", "{view}");
     assert_eq!(view["progress"]["stage"], "sealing");
     let result = &view["result"];
@@ -50,7 +28,7 @@ async fn an_export_ends_with_what_there_is_to_fetch_and_a_receipt() {
     assert_eq!(fetched.header("content-type"), Some("application/zip"));
     // One that has ended stays as it is.
     let cancel = path.replace("/download", "/cancel");
-    let after = post(&site, &token, &cancel, &json!({})).await.json();
+    let after = site.post(&token, &cancel, &json!({})).await.json();
     assert_eq!(after["state"], "done");
 }
 
@@ -66,11 +44,11 @@ async fn what_is_wrong_with_a_request_is_named() {
         (json!({"subject": ""}), "/subject"),
         (json!({"from": from, "to": to}), "/to"),
     ] {
-        let answer = post(&site, &token, EVIDENCE, &body).await;
+        let answer = site.post(&token, EVIDENCE, &body).await;
         answer.check(400, "invalid_request");
         assert_eq!(answer.json()["errors"][0]["pointer"], pointer, "{body}");
     }
-    let extra = post(&site, &token, EVIDENCE, &json!({"extra": 1})).await;
+    let extra = site.post(&token, EVIDENCE, &json!({"extra": 1})).await;
     extra.check(400, "invalid_request");
     for id in ["0192f0c1-2345-7abc-8def-0123456789ab", "nonsense"] {
         let path = format!("{EVIDENCE}/{id}");
@@ -89,10 +67,10 @@ async fn rights_on_some_units_are_not_enough() {
     let (all, _) = site.token("admin", &[]);
     let of_payments = json!({"unit": "payments"});
     for body in [&json!({}), &of_payments] {
-        let answer = post(&site, &some, EVIDENCE, body).await;
+        let answer = site.post(&some, EVIDENCE, body).await;
         answer.check(403, "unit_not_allowed");
     }
-    let view = ended(&site, &all, &of_payments).await;
+    let view = site.ended(&all, EVIDENCE, &of_payments).await;
     assert_eq!(view["result"]["population"], 0);
     let path = format!("{EVIDENCE}/{}", view["id"].as_str().unwrap());
     for path in [path.clone(), format!("{path}/download")] {

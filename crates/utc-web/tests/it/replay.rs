@@ -1,8 +1,8 @@
 //! Replays and simulations over HTTP.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{Answer, Ask, Site};
+use crate::support::{Ask, Site};
 
 const REPLAY: &str = "/api/v1/replay";
 const SIMULATE: &str = "/api/v1/rules/simulate";
@@ -19,33 +19,13 @@ async fn decided(units: &[&str], n: usize) -> Site {
     site
 }
 
-async fn post(site: &Site, token: &str, path: &str, body: &Value) -> Answer {
-    site.send(Ask::new("POST", path).token(token).json(body))
-        .await
-}
-
-/// Begins a replay and waits for its end.
-async fn ended(site: &Site, token: &str, body: &Value) -> Value {
-    let answer = post(site, token, REPLAY, body).await;
-    assert_eq!(answer.status, 202, "{}", answer.text);
-    let started = answer.json();
-    let path = started["status_url"].as_str().unwrap();
-    assert_eq!(answer.header("location"), Some(path));
-    assert!(path.ends_with(started["id"].as_str().unwrap()));
-    loop {
-        let view = site.send(Ask::new("GET", path).token(token)).await.json();
-        if view["state"] != "running" {
-            return view;
-        }
-        std::thread::yield_now();
-    }
-}
-
 #[actix_web::test]
 async fn a_faithful_replay_ends_with_equal_answers_and_a_receipt() {
     let site = decided(&["payments", "ledger"], 3).await;
     let (token, _) = site.token("auditor", &[]);
-    let view = ended(&site, &token, &json!({"mode": "faithful"})).await;
+    let view = site
+        .ended(&token, REPLAY, &json!({"mode": "faithful"}))
+        .await;
     assert_eq!(view["state"], "done", "{view}");
     assert_eq!(view["started_by"], "token:auditor []");
     let size = &view["progress"]["total"];
@@ -74,7 +54,7 @@ async fn a_counterfactual_replay_and_a_simulation_say_what_would_have_been_answe
     let (token, _) = site.token("admin", &[]);
     let rules = json!({"writes_require_approval": true});
     let body = json!({"mode": "counterfactual", "rules": &rules, "unit": "payments"});
-    let view = ended(&site, &token, &body).await;
+    let view = site.ended(&token, REPLAY, &body).await;
     let found = &view["result"]["counterfactual"];
     let matrix = json!([{"old": "ALLOW", "new": "REQUIRE_APPROVAL", "count": 3}]);
     assert_eq!(found["matrix"], matrix, "{view}");
@@ -87,19 +67,14 @@ async fn a_counterfactual_replay_and_a_simulation_say_what_would_have_been_answe
         json!({"names": 0, "more_names": false, "total": 0, "changed": 0})
     );
     assert_eq!(found["examples"].as_array().unwrap().len(), 3);
-    let simulated = post(
-        &site,
-        &token,
-        SIMULATE,
-        &json!({"rules": &rules, "unit": "payments"}),
-    )
-    .await;
+    let body = json!({"rules": &rules, "unit": "payments"});
+    let simulated = site.post(&token, SIMULATE, &body).await;
     assert_eq!(simulated.status, 200, "{}", simulated.text);
     let simulated = simulated.json();
     assert_eq!(simulated["cut"], false);
     assert_eq!(&simulated["counterfactual"], found);
     let thresholds = json!({"mode": "counterfactual", "thresholds": {"low": 0.5, "high": 0.6}});
-    let view = ended(&site, &token, &thresholds).await;
+    let view = site.ended(&token, REPLAY, &thresholds).await;
     assert_eq!(view["result"]["different"], 0);
     assert_eq!(
         view["result"]["counterfactual"]["notes"]
@@ -157,7 +132,7 @@ async fn what_is_wrong_with_a_request_is_named() {
         ),
     ];
     for (path, body, pointer) in cases {
-        let answer = post(&site, &token, path, &body).await;
+        let answer = site.post(&token, path, &body).await;
         answer.check(400, "invalid_request");
         assert_eq!(answer.json()["errors"][0]["pointer"], pointer, "{body}");
     }
@@ -166,7 +141,7 @@ async fn what_is_wrong_with_a_request_is_named() {
         (REPLAY, json!({})),
         (SIMULATE, json!({"rules": {"read_only_for_risky": 1}})),
     ] {
-        post(&site, &token, path, &body)
+        site.post(&token, path, &body)
             .await
             .check(400, "invalid_request");
     }
@@ -199,22 +174,26 @@ async fn rights_on_some_units_are_enough_for_those_and_for_nothing_else() {
     };
     for unit in [None, Some("ledger")] {
         let (replay, simulate) = of(unit);
-        post(&site, &auditor, REPLAY, &replay)
+        site.post(&auditor, REPLAY, &replay)
             .await
             .check(403, "unit_not_allowed");
-        post(&site, &operator, SIMULATE, &simulate)
+        site.post(&operator, SIMULATE, &simulate)
             .await
             .check(403, "unit_not_allowed");
     }
     let (replay, simulate) = of(Some("payments"));
-    assert_eq!(ended(&site, &auditor, &replay).await["result"]["total"], 2);
     assert_eq!(
-        post(&site, &operator, SIMULATE, &simulate).await.json()["different"],
+        site.ended(&auditor, REPLAY, &replay).await["result"]["total"],
+        2
+    );
+    assert_eq!(
+        site.post(&operator, SIMULATE, &simulate).await.json()["different"],
         2
     );
     // Somebody else's run over everything is not there for them.
     let (all, _) = site.token("admin", &[]);
-    let started = post(&site, &all, REPLAY, &json!({"mode": "faithful"}))
+    let started = site
+        .post(&all, REPLAY, &json!({"mode": "faithful"}))
         .await
         .json();
     let path = started["status_url"].as_str().unwrap();

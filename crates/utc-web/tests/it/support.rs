@@ -148,6 +148,28 @@ impl Site {
         }
     }
 
+    pub(crate) async fn post(&self, token: &str, path: &str, body: &Value) -> Answer {
+        self.send(Ask::new("POST", path).token(token).json(body))
+            .await
+    }
+
+    /// Begins what runs in the background at `path`, and waits for its end.
+    pub(crate) async fn ended(&self, token: &str, path: &str, body: &Value) -> Value {
+        let answer = self.post(token, path, body).await;
+        assert_eq!(answer.status, 202, "{}", answer.text);
+        let started = answer.json();
+        let path = started["status_url"].as_str().unwrap();
+        assert_eq!(answer.header("location"), Some(path));
+        assert!(path.ends_with(started["id"].as_str().unwrap()));
+        loop {
+            let view = self.send(Ask::new("GET", path).token(token)).await.json();
+            if view["state"] != "running" {
+                return view;
+            }
+            std::thread::yield_now();
+        }
+    }
+
     /// Sends requests one after another.
     pub(crate) async fn send_all(&self, asks: Vec<Ask<'_>>) -> Vec<Answer> {
         let service = init_service(app(self.state.clone())).await;
