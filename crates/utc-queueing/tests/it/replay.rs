@@ -30,7 +30,7 @@ fn trace(values: &[f64]) -> Trace {
     Trace::parse(&text(values)).unwrap()
 }
 
-/// Five-minute steps of `alarm` (A), `overload` (O), both (X) or neither (.), with a horizon of 15 minutes.
+/// Five-minute steps of `alarm` (A), `overload` (O), both (B) or neither (.), with a horizon of 15 minutes.
 fn scored(steps: &str) -> Grades {
     let mut card = Scorecard::exact();
     for (step, what) in (0..).zip(steps.chars()) {
@@ -38,8 +38,8 @@ fn scored(steps: &str) -> Grades {
             at: minute(step * 5),
             minutes: 5.0,
             horizon_micros: 15 * MICROS_PER_MINUTE,
-            overload: what == 'O' || what == 'X',
-            alarm: what == 'A' || what == 'X',
+            overload: what == 'O' || what == 'B',
+            alarm: what == 'A' || what == 'B',
             warning: false,
             level_changes: 0,
         });
@@ -80,16 +80,16 @@ fn steps_are_scored_by_the_rules() {
     check("..........", 0, 0, None, 0.0, 0.0);
     check("...OOO....", 1, 0, None, 15.0, 0.0);
     // An alarm that begins with the episode is in time, and not early; what is left over of it is false.
-    check("...XXX....", 1, 0, None, 0.0, 0.0);
-    check("...XXXAA..", 1, 0, None, 0.0, 10.0);
-    check(".AAXXX....", 1, 1, Some(10.0), 0.0, 0.0);
+    check("...BBB....", 1, 0, None, 0.0, 0.0);
+    check("...BBBAA..", 1, 0, None, 0.0, 10.0);
+    check(".AABBB....", 1, 1, Some(10.0), 0.0, 0.0);
     // Three steps ahead is within the horizon, four are not.
     check("A...OO....", 1, 0, None, 10.0, 5.0);
     check(".A..OO....", 1, 0, None, 10.0, 0.0);
-    check("AAAAXX....", 1, 1, Some(20.0), 0.0, 5.0);
+    check("AAAABB....", 1, 1, Some(20.0), 0.0, 5.0);
     // Held from one episode to the next: not early, and not false where the next is near.
-    check("..XXAAXX..", 2, 0, None, 0.0, 0.0);
-    check("..XX.AXX..", 2, 1, Some(5.0), 0.0, 0.0);
+    check("..BBAABB..", 2, 0, None, 0.0, 0.0);
+    check("..BB.ABB..", 2, 1, Some(5.0), 0.0, 0.0);
     check(".......AA", 0, 0, None, 0.0, 10.0);
 }
 
