@@ -1,4 +1,8 @@
-//! Key rotation.
+//! Keys of receipts: rotation, and what others could sign with.
+
+mod compromise;
+
+pub use compromise::Compromise;
 
 use utc_domain::{Code, Draft, KeyChange, KeyId, KeyState, Meta, ReceiptId, ReceiptKind, Subject};
 use utc_storage::journal::Tx;

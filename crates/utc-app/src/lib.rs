@@ -55,6 +55,7 @@ pub use identity::{
     Who,
 };
 pub use input::{MAX_CONTEXT_BYTES, MAX_CONTEXT_DEPTH};
+pub use keys::Compromise;
 pub use options::{ApprovalOptions, Controller, Options};
 pub use receipts::{Filter, ReceiptPage, StoredReceipt};
 pub use rules::{PolicyVersion, RuleChange, RuleChanged, RuleState};

@@ -100,7 +100,7 @@ impl Console {
         for check in checks {
             verification.push(check);
         }
-        if !verification.valid() {
+        if verification.refuted() {
             for name in [CheckName::Inclusion, CheckName::Checkpoint] {
                 verification.push(not_checked(
                     name,
@@ -193,12 +193,7 @@ fn log_checks(
     };
     let continues = prev.is_some() && prev == claims.prev_leaf();
     Ok(vec![
-        check(
-            CheckName::KeyRange,
-            in_range(db, kid, seq)?,
-            "the key was the log's active key at this position",
-            "the key was not the log's active key at this position",
-        ),
+        key_range(db, kid, seq)?,
         check(
             CheckName::Seq,
             same,
@@ -214,11 +209,24 @@ fn log_checks(
     ])
 }
 
-fn in_range(db: &mut Db, kid: &KeyId, seq: i64) -> Result<bool, AppError> {
+/// A tag counts where its key was the log's, and before others could sign with it.
+fn key_range(db: &mut Db, kid: &KeyId, seq: i64) -> Result<Check, AppError> {
     let keys = keys::all(db)?;
     let covers =
         |key: &keys::KeyRow| key.from_seq <= seq && key.until_seq.is_none_or(|until| seq <= until);
-    Ok(keys
+    let active = |key: &keys::KeyRow| key.kid == kid.as_str() && covers(key);
+    let lost = keys::compromises(db)?
         .iter()
-        .any(|key| key.kid == kid.as_str() && covers(key)))
+        .any(|row| row.kid == kid.as_str() && row.from_seq <= seq);
+    let fine = keys.iter().any(active);
+    if fine && lost {
+        let detail = "others could sign with this key at this position: the tag proves nothing, the log's tree does";
+        return Ok(not_checked(CheckName::KeyRange, detail));
+    }
+    Ok(check(
+        CheckName::KeyRange,
+        fine,
+        "the key was the log's active key at this position",
+        "the key was not the log's active key at this position",
+    ))
 }

@@ -183,9 +183,12 @@ pub struct ForecastClaims {
 /// The new state of a signing key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyClaims {
+    /// The first position whose tag does not count, of a key that is `compromised`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_seq: Option<u64>,
     /// Which key.
     pub kid: String,
-    /// `active` or `retired`.
+    /// `active`, `retired` or `compromised`.
     pub state: String,
 }
 

@@ -47,6 +47,8 @@ pub enum Code {
     InputErased,
     /// The log's signing key changed.
     KeyRotated,
+    /// A key that signed receipts became known to others.
+    KeyCompromised,
     /// The key that signs checkpoints was registered or changed.
     LogKeyRegistered,
     /// The log goes on under a new name after its database was set back.
@@ -156,6 +158,7 @@ impl Code {
             Self::UnitConfigured => "unit_configured",
             Self::InputErased => "input_erased",
             Self::KeyRotated => "key_rotated",
+            Self::KeyCompromised => "key_compromised",
             Self::LogKeyRegistered => "log_key_registered",
             Self::LogSetBack => "log_set_back",
             Self::LogAdopted => "log_adopted",

@@ -220,6 +220,11 @@ pub enum KeyState {
     Active,
     /// Its receipts stay valid; it signs nothing after this.
     Retired,
+    /// Others could sign with it: its tags prove nothing from this position on, the log's tree does.
+    Compromised {
+        /// The first position whose tag does not count.
+        from: u64,
+    },
 }
 
 impl KeyState {
@@ -228,6 +233,7 @@ impl KeyState {
         match self {
             Self::Active => "active",
             Self::Retired => "retired",
+            Self::Compromised { .. } => "compromised",
         }
     }
 }

@@ -259,6 +259,7 @@ impl Source for Log {
             kid: self.ring.active().clone(),
             from_seq: 0,
             to_seq: None,
+            compromised_from: None,
         }])
     }
 }

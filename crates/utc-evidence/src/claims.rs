@@ -160,6 +160,7 @@ pub(crate) struct LogBefore<'a> {
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct KeyChange<'a> {
+    pub(crate) from_seq: Option<u64>,
     #[serde(borrow)]
     pub(crate) kid: Text<'a>,
     #[serde(borrow)]

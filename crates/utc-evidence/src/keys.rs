@@ -14,18 +14,30 @@ pub(crate) struct KeyLine {
     pub(crate) kid: String,
     pub(crate) from_seq: u64,
     pub(crate) to_seq: Option<u64>,
-    /// `active` or `retired`.
+    /// The first position whose tag proves nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) compromised_from: Option<u64>,
+    /// `active`, `retired` or `compromised`.
     pub(crate) state: String,
 }
 
 impl KeyLine {
     /// Whether the state is the one that follows from the range.
     pub(crate) fn is_coherent(&self) -> bool {
-        self.state == state(self.to_seq)
+        self.state == state(self.to_seq, self.compromised_from)
     }
 
     pub(crate) fn covers(&self, seq: u64) -> bool {
         self.from_seq <= seq && self.to_seq.is_none_or(|to| seq <= to)
+    }
+
+    fn is_compromised_by(&self, seq: u64) -> bool {
+        self.compromised_from.is_some_and(|from| from <= seq)
+    }
+
+    /// Whether a tag at this position counts: nobody else could make one.
+    pub(crate) fn vouches(&self, seq: u64) -> bool {
+        self.covers(seq) && self.compromised_from.is_none_or(|from| seq < from)
     }
 }
 
@@ -35,7 +47,8 @@ pub(crate) fn write(ranges: &[KeyRange]) -> serde_json::Result<Vec<u8>> {
         kid: range.kid.to_string(),
         from_seq: range.from_seq,
         to_seq: range.to_seq,
-        state: state(range.to_seq).to_owned(),
+        compromised_from: range.compromised_from,
+        state: state(range.to_seq, range.compromised_from).to_owned(),
     };
     let lines: Vec<KeyLine> = ranges.iter().map(line).collect();
     let mut bytes = serde_json::to_vec_pretty(&lines)?;
@@ -43,11 +56,11 @@ pub(crate) fn write(ranges: &[KeyRange]) -> serde_json::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn state(to_seq: Option<u64>) -> &'static str {
-    if to_seq.is_some() {
-        "retired"
-    } else {
-        "active"
+fn state(to_seq: Option<u64>, compromised_from: Option<u64>) -> &'static str {
+    match (to_seq, compromised_from) {
+        (_, Some(_)) => "compromised",
+        (Some(_), None) => "retired",
+        (None, None) => "active",
     }
 }
 
@@ -63,6 +76,8 @@ pub(crate) struct ToldRanges {
     open: BTreeMap<KeyId, u64>,
     /// Key, first and last position.
     closed: Vec<(KeyId, u64, u64)>,
+    /// From where on tags prove nothing: the smallest position that was said.
+    compromised: BTreeMap<KeyId, u64>,
     changes: usize,
 }
 
@@ -77,7 +92,10 @@ impl ToldRanges {
             if let Ok(kid) = kid
                 && self.changes <= MOST
             {
-                self.change(kid, &change.state, claims.seq);
+                match change.from_seq {
+                    Some(from) => self.compromise(kid, from),
+                    None => self.change(kid, &change.state, claims.seq),
+                }
             }
         }
     }
@@ -88,6 +106,11 @@ impl ToldRanges {
         } else if let Some(from) = self.open.remove(&kid) {
             self.closed.push((kid, from, seq));
         }
+    }
+
+    fn compromise(&mut self, kid: KeyId, from: u64) {
+        let smallest = self.compromised.entry(kid).or_insert(from);
+        *smallest = from.min(*smallest);
     }
 
     /// What is wrong with the list of a bundle that has every receipt of the log: it says what they say,
@@ -115,7 +138,14 @@ impl ToldRanges {
             found.is_none_or(|line| told.to_seq.is_some() && line.to_seq != told.to_seq)
         });
         let missing = missing.map(|line| unlisted(&line.kid, line.from_seq));
-        self.too_many().chain(missing).collect()
+        let unsaid = self.compromised.iter().filter(|(kid, from)| {
+            let mut of_key = listed.iter().filter(|line| line.kid == kid.as_str());
+            of_key.any(|line| !line.is_compromised_by(**from))
+        });
+        let unsaid = unsaid.map(|(kid, from)| {
+            format!("the receipts say that others could sign with key {kid} from {from} on; the list does not")
+        });
+        self.too_many().chain(missing).chain(unsaid).collect()
     }
 
     fn told(&self) -> impl Iterator<Item = KeyLine> {
@@ -128,7 +158,8 @@ impl ToldRanges {
             kid: kid.to_string(),
             from_seq,
             to_seq,
-            state: state(to_seq).to_owned(),
+            compromised_from: self.compromised.get(kid).copied(),
+            state: state(to_seq, self.compromised.get(kid).copied()).to_owned(),
         })
     }
 

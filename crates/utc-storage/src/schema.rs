@@ -30,6 +30,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    key_compromises (seq) {
+        seq -> BigInt,
+        kid -> Text,
+        from_seq -> BigInt,
+    }
+}
+
+diesel::table! {
     log_keys (kid) {
         kid -> Text,
         from_seq -> BigInt,

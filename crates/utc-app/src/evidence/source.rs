@@ -106,6 +106,10 @@ impl Source for StoredLog<'_> {
 
     fn keys(&mut self) -> Result<Vec<KeyRange>, StorageError> {
         let rows = self.store.read(keys::all)?;
+        let said = self.store.read(keys::compromises)?;
+        // Whatever is said later does not change the bundle of this size.
+        let known_by_then = |row: &&keys::CompromiseRow| row.seq < self.size;
+        let said: Vec<_> = said.iter().filter(known_by_then).collect();
         // The receipt that changes a key is the last one of the old key: the next one's range begins behind it.
         let known = rows.into_iter().filter(|row| row.from_seq <= self.size);
         let range = |row: keys::KeyRow| {
@@ -116,6 +120,11 @@ impl Source for StoredLog<'_> {
                     .until_seq
                     .filter(|until| *until < self.size)
                     .map(i64::unsigned_abs),
+                compromised_from: said
+                    .iter()
+                    .filter(|said| said.kid == row.kid)
+                    .map(|said| said.from_seq.unsigned_abs())
+                    .min(),
             })
         };
         known.map(range).collect()

@@ -1,8 +1,10 @@
 //! Signing keys: kept, refused, rotated.
 
-use utc_app::{AppError, Console, OpenError, Options};
+use utc_app::{AppError, Compromise, Console, OpenError, Options, Ticket};
+use utc_attestation::{CheckName, Outcome, Verification};
+use utc_domain::{KeyId, ReceiptId};
 
-use crate::support::{Installation, actor, ask};
+use crate::support::{Installation, actor, ask, local};
 
 const NEXT: &str = "the next secret: 32 characters and more";
 
@@ -85,5 +87,75 @@ fn a_rotation_is_a_receipt_and_receipts_of_both_keys_stay_valid() {
             .audit_log(|_, _| {})
             .unwrap()
             .valid()
+    );
+}
+
+fn compromise(console: &Console, kid: &KeyId, from: u64) -> Ticket<ReceiptId> {
+    let said = Compromise {
+        kid: kid.clone(),
+        from,
+        reason: "the secret was in a ticket".parse().unwrap(),
+    };
+    console.compromise_key(actor(), said)
+}
+
+fn key_range(verification: &Verification) -> Outcome {
+    let mut checks = verification.checks.iter();
+    let found = checks.find(|check| check.name == CheckName::KeyRange);
+    found.unwrap().outcome
+}
+
+#[test]
+fn tags_of_a_key_that_others_had_do_not_count_and_the_log_vouches_for_the_receipts() {
+    let installation = Installation::new();
+    let both = Options {
+        next_secret: Some(NEXT.to_owned()),
+        ..installation.options()
+    };
+    let console = Console::with(both).unwrap();
+    let answers: Vec<_> = (0..3)
+        .map(|_| console.decide(ask("write:/x", "a")).unwrap())
+        .collect();
+    let old = console.head().unwrap().unwrap().active_kid;
+    let position = |at: usize| {
+        let verification = console.verify(answers[at].receipt.as_bytes()).unwrap();
+        verification.claims.unwrap().seq
+    };
+    let from = position(1);
+    assert!(matches!(
+        compromise(&console, &old, from).wait(),
+        Err(AppError::Conflict {
+            code: "key_active",
+            ..
+        })
+    ));
+    console.rotate_key(actor()).wait().unwrap();
+    let beyond = compromise(&console, &old, from + 1_000).wait();
+    assert!(matches!(beyond, Err(AppError::Invalid(_))), "{beyond:?}");
+    let unknown: KeyId = "00000000deadbeef".parse().unwrap();
+    let unknown = compromise(&console, &unknown, from).wait();
+    assert!(matches!(unknown, Err(AppError::NotFound { .. })));
+
+    let receipt = compromise(&console, &old, from).wait().unwrap();
+    let ranges: Vec<_> = answers
+        .iter()
+        .map(|answer| console.verify(answer.receipt.as_bytes()).unwrap())
+        .inspect(|verification| assert!(verification.valid(), "{verification:?}"))
+        .map(|verification| key_range(&verification))
+        .collect();
+    assert_eq!(
+        ranges,
+        [Outcome::Ok, Outcome::NotChecked, Outcome::NotChecked]
+    );
+    let said = console.receipt(&local(), receipt).unwrap();
+    let said = console
+        .verify(said.receipt.as_bytes())
+        .unwrap()
+        .claims
+        .unwrap();
+    let key = &said.meta.keys[0];
+    assert_eq!(
+        (key.state.as_str(), key.from_seq, key.kid.as_str()),
+        ("compromised", Some(from), old.as_str())
     );
 }

@@ -232,6 +232,10 @@ fn forecast(said: &ForecastSeen) -> ForecastClaims {
 
 fn key(change: &KeyChange) -> KeyClaims {
     KeyClaims {
+        from_seq: match change.state {
+            KeyState::Active | KeyState::Retired => None,
+            KeyState::Compromised { from } => Some(from),
+        },
         kid: change.kid.to_string(),
         state: KeyState::as_str(change.state).to_owned(),
     }

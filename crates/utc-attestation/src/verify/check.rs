@@ -144,10 +144,25 @@ pub struct Verification {
 }
 
 impl Verification {
-    /// Whether every check came out well, the tag among them. One that was not made is not well.
+    /// Whether every check came out well, the tag among them. One that was not made is not well, but for one: where others
+    /// had the key, the log's signed tree vouches for the bytes instead.
     pub fn valid(&self) -> bool {
         let tag = self.checks.iter().any(|check| check.name == CheckName::Tag);
-        tag && self.checks.iter().all(|check| check.outcome == Outcome::Ok)
+        let in_tree = [CheckName::Inclusion, CheckName::Checkpoint]
+            .iter()
+            .all(|name| self.outcome(*name) == Outcome::Ok);
+        let well = |check: &Check| match check.outcome {
+            Outcome::Ok => true,
+            Outcome::Failed => false,
+            Outcome::NotChecked => check.name == CheckName::KeyRange && in_tree,
+        };
+        tag && self.checks.iter().all(well)
+    }
+
+    /// Whether a check failed: what is still to be checked changes nothing about that.
+    pub fn refuted(&self) -> bool {
+        let mut checks = self.checks.iter();
+        checks.any(|check| check.outcome == Outcome::Failed)
     }
 
     /// The outcome of a check; [`Outcome::NotChecked`] for one that is not listed.

@@ -26,6 +26,8 @@ pub struct KeyRange {
     pub from_seq: u64,
     /// The last receipt that it signed; absent while it is the active one.
     pub to_seq: Option<u64>,
+    /// The first position whose tag proves nothing, as far as the log says that others could sign with the key.
+    pub compromised_from: Option<u64>,
 }
 
 /// A JSON document that goes into the bundle under its name.

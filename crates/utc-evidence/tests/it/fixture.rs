@@ -54,6 +54,7 @@ pub(crate) fn range(kid: &KeyId, from_seq: u64, to_seq: Option<u64>) -> KeyRange
         kid,
         from_seq,
         to_seq,
+        compromised_from: None,
     }
 }
 

@@ -217,33 +217,88 @@ const NEXT: &str = "the secret that follows, also long enough";
 
 /// A log whose key changed with the receipt at position 20, and what the list of keys says of it.
 fn rotated(keys: impl FnOnce(&KeyId, &KeyId) -> Vec<KeyRange>) -> Vec<u8> {
+    rotated_log(keys, |_, draft| draft)
+}
+
+/// The same with changed drafts behind the rotation; `change` is given the old key.
+fn rotated_log(
+    keys: impl FnOnce(&KeyId, &KeyId) -> Vec<KeyRange>,
+    change: impl Fn(&KeyId, Draft) -> Draft,
+) -> Vec<u8> {
     let next = Some(Secret::new(NEXT).unwrap());
     let ring = Arc::new(KeyRing::new(Secret::new(SECRET).unwrap(), next, Vec::new()).unwrap());
     let (old, new) = (ring.active(), ring.next().unwrap());
-    let change = |kid: &KeyId, state| KeyChange {
-        kid: kid.clone(),
-        state,
-    };
-    let rotation = |draft: Draft| Draft {
-        kind: ReceiptKind::KeyChange,
-        code: Code::KeyRotated,
-        decision: None,
-        meta: Meta {
-            keys: vec![
-                change(old, KeyState::Retired),
-                change(new, KeyState::Active),
-            ],
-            ..Meta::default()
-        },
-        ..draft
-    };
+    let rotation = [(old, KeyState::Retired), (new, KeyState::Active)];
     let drafts = (0..40).map(|seq| match seq {
-        20 => rotation(draft(seq)),
+        20 => key_change(&rotation, draft(seq)),
+        30 => change(old, draft(seq)),
         _ => draft(seq),
     });
     let mut log = Log::sealed(&ring, |seq| if seq > 20 { new } else { old }, drafts);
     log.keys = keys(old, new);
     export(&mut log, &Filter::default())
+}
+
+fn key_change(changes: &[(&KeyId, KeyState)], draft: Draft) -> Draft {
+    let changes = changes.iter().map(|&(kid, state)| KeyChange {
+        kid: kid.clone(),
+        state,
+    });
+    Draft {
+        kind: ReceiptKind::KeyChange,
+        code: Code::KeyRotated,
+        decision: None,
+        meta: Meta {
+            keys: changes.collect(),
+            ..Meta::default()
+        },
+        ..draft
+    }
+}
+
+/// Others could sign with the old key from position 15 on, as the receipt at 30 says; the list says it of `listed`.
+fn compromised(listed: Option<u64>) -> Vec<u8> {
+    let keys = |old: &KeyId, new: &KeyId| {
+        let old = KeyRange {
+            compromised_from: listed,
+            ..range(old, 0, Some(20))
+        };
+        vec![old, range(new, 21, None)]
+    };
+    let state = KeyState::Compromised { from: 15 };
+    rotated_log(keys, |old, draft| key_change(&[(old, state)], draft))
+}
+
+#[test]
+fn tags_that_others_could_have_made_do_not_count() {
+    let mut anchors = Anchors {
+        tags: TagKeys::new([SECRET, NEXT]).unwrap(),
+        ..anchored()
+    };
+    let report = verify(&compromised(Some(15)), &mut anchors);
+    assert_eq!(faults(&report), Vec::<String>::new());
+    let tags = report
+        .checks
+        .iter()
+        .find(|check| check.name == CheckName::Tags);
+    let tags = tags.unwrap();
+    assert_eq!(tags.outcome, Outcome::NotChecked);
+    assert_eq!(
+        tags.detail,
+        "34 tags are right; 6 are of a key that others had by then and prove nothing; for 0 no secret was given"
+    );
+}
+
+#[test]
+fn a_list_that_hides_a_compromised_key_is_found() {
+    for listed in [None, Some(16), Some(14)] {
+        let report = verify(&compromised(listed), &mut anchored());
+        assert_eq!(
+            report.outcome(CheckName::Keys),
+            Outcome::Failed,
+            "{listed:?}"
+        );
+    }
 }
 
 #[test]
@@ -271,19 +326,9 @@ fn keys_that_followed_each_other_are_each_good_in_their_range() {
 
 #[test]
 fn more_changes_of_keys_than_any_log_has_are_a_fault() {
-    let change = |draft: Draft| {
-        let kid: KeyId = "00000000deadbeef".parse().unwrap();
-        let state = KeyState::Retired;
-        Draft {
-            kind: ReceiptKind::KeyChange,
-            decision: None,
-            meta: Meta {
-                keys: vec![KeyChange { kid, state }; 501],
-                ..Meta::default()
-            },
-            ..draft
-        }
-    };
+    let kid: KeyId = "00000000deadbeef".parse().unwrap();
+    let changes = vec![(&kid, KeyState::Retired); 501];
+    let change = |draft| key_change(&changes, draft);
     let drafts = (0..4).map(|seq| match seq {
         0 => draft(seq),
         _ => change(draft(seq)),

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::StorageError;
 use crate::connection::Db;
-use crate::schema::log_keys;
+use crate::schema::{key_compromises, log_keys};
 
 /// A signing key and the positions it signed.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -55,6 +55,32 @@ pub fn insert(db: &mut Db, kid: &str, from_seq: i64) -> Result<(), StorageError>
     };
     diesel::insert_into(log_keys::table)
         .values(&row)
+        .execute(db)?;
+    Ok(())
+}
+
+/// That others could sign with a key.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
+#[diesel(table_name = key_compromises)]
+pub struct CompromiseRow {
+    /// The position of the receipt that says so.
+    pub seq: i64,
+    /// Which key.
+    pub kid: String,
+    /// The first position whose tag does not count.
+    pub from_seq: i64,
+}
+
+/// All that was said, oldest first.
+pub fn compromises(db: &mut Db) -> Result<Vec<CompromiseRow>, StorageError> {
+    let rows = key_compromises::table.order(key_compromises::seq.asc());
+    Ok(rows.load(db)?)
+}
+
+/// Keeps that others could sign with a key.
+pub fn compromise(db: &mut Db, row: &CompromiseRow) -> Result<(), StorageError> {
+    diesel::insert_into(key_compromises::table)
+        .values(row)
         .execute(db)?;
     Ok(())
 }
