@@ -41,6 +41,7 @@ mod queueing;
 mod readme;
 mod replay;
 mod restart;
+mod sink;
 mod snippets;
 mod stage;
 mod terminal;

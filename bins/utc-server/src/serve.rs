@@ -40,6 +40,7 @@ pub fn run(config: &Config, composition: &Composition) -> anyhow::Result<()> {
     )?)?);
     console.sweep_exports();
     refuse_open_door(config, &console)?;
+    warn_of_guard(config, &console);
     let listener =
         TcpListener::bind((config.server.host, config.server.port)).with_context(|| {
             format!(
@@ -166,6 +167,16 @@ fn refuse_open_door(config: &Config, console: &Console) -> anyhow::Result<()> {
         "APP_HOST is {host}, and there is neither a user nor a token yet: first run `utc-admin user create NAME` or \
          `utc-admin token create NAME --role ROLE`, or start on 127.0.0.1 and open the setup link"
     )
+}
+
+/// On one filesystem both are set back together. While somebody tries things out that is no news.
+fn warn_of_guard(config: &Config, console: &Console) {
+    if config.server.env == AppEnv::Production && console.guard_beside_database() {
+        tracing::warn!(
+            "the log's guard lies on the filesystem of the database: whoever sets one back sets the other back too. Put \
+             UTC_GUARD_FILE elsewhere, or let UTC_CHECKPOINT_SINK carry checkpoints away"
+        );
+    }
 }
 
 /// Browsers are told to keep to encrypted connections wherever people come over one.

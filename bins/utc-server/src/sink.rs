@@ -3,9 +3,9 @@
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 
 use anyhow::Context as _;
 use http::header::CONTENT_TYPE;
@@ -32,19 +32,33 @@ pub(crate) fn open(named: &str, policy: OutboundPolicy) -> anyhow::Result<Arc<dy
         Receiving::File(path)
     };
     let (sender, receiver) = sync_channel(WAITING);
-    thread::Builder::new()
+    let thread = thread::Builder::new()
         .name("utc-sink".to_owned())
         .spawn(move || carry(&target, &receiver))
         .context("cannot start the thread that carries checkpoints away")?;
-    Ok(Arc::new(Sink(sender)))
+    Ok(Arc::new(Sink(Mutex::new(Some((sender, thread))))))
 }
 
-struct Sink(SyncSender<String>);
+/// The thread that carries, until it has finished.
+struct Sink(Mutex<Option<(SyncSender<String>, JoinHandle<()>)>>);
 
 impl CheckpointSink for Sink {
     fn take(&self, checkpoint: &str) {
-        if self.0.try_send(checkpoint.to_owned()).is_err() {
+        let carrier = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = carrier
+            .as_ref()
+            .is_some_and(|(sender, _)| sender.try_send(checkpoint.to_owned()).is_ok());
+        if !taken {
             tracing::warn!("a checkpoint was not carried away: the ones before it still wait");
+        }
+    }
+
+    fn finish(&self) {
+        let carrier = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((sender, thread)) = carrier {
+            drop(sender);
+            // A thread that panicked has reported itself.
+            let _ = thread.join();
         }
     }
 }

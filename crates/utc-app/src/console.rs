@@ -215,7 +215,7 @@ impl Console {
         self.journal.close();
         if self.log_fault.is_none() {
             // What was committed last is remembered too.
-            self.keeper.step();
+            self.keeper.depart();
         }
     }
 

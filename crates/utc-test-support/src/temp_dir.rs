@@ -14,11 +14,16 @@ pub struct TempDir {
 impl TempDir {
     /// Makes a folder of its own below the system's folder for temporary files.
     pub fn new() -> Self {
+        Self::below(&std::env::temp_dir())
+    }
+
+    /// Makes one below another folder, such as `/dev/shm`, which lies in memory.
+    pub fn below(folder: &Path) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         loop {
             let number = NEXT.fetch_add(1, Ordering::Relaxed);
             let name = format!("utc-test-{}-{number}", std::process::id());
-            let path = std::env::temp_dir().join(name);
+            let path = folder.join(name);
             match fs::create_dir(&path) {
                 Ok(()) => return Self { path },
                 // Left behind by an earlier process with this number.

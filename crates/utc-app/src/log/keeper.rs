@@ -243,6 +243,25 @@ impl Keeper {
         }
     }
 
+    /// The last look: whatever everybody may not have seen yet is carried away all the same.
+    pub(crate) fn depart(&self) {
+        self.step();
+        let Some(sink) = &self.options.sink else {
+            return;
+        };
+        let state = self.lock();
+        let unseen = |fresh: &&SignedHead| {
+            let public = state.public.as_ref().map(|(head, _)| head);
+            public != Some(*fresh)
+        };
+        let last = state.fresh.as_ref().filter(unseen).cloned();
+        drop(state);
+        if let Some(last) = last {
+            sink.take(&last.text);
+        }
+        sink.finish();
+    }
+
     /// A log that is not the one that was acknowledged takes no receipt more; one that cannot be signed or guarded at the
     /// moment goes on, and the trouble is told.
     fn refuse(&self, fault: &LogFault) {

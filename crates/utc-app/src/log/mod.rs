@@ -3,6 +3,7 @@
 //! The journal keeps the tree. Here its head is remembered outside the database ([`Guard`]), signed (`keeper.rs`), and
 //! shown: checkpoints, tiles, proofs.
 
+mod apart;
 mod begin;
 mod closing;
 mod compare;

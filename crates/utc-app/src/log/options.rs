@@ -10,6 +10,9 @@ use utc_domain::Subject;
 pub trait CheckpointSink: Send + Sync {
     /// Takes one. Must not block for long; a failure is the sink's to report.
     fn take(&self, checkpoint: &str);
+
+    /// Waits until what was taken is carried away or has failed. Nothing is taken after this.
+    fn finish(&self);
 }
 
 /// What is accepted at the start that otherwise stops it.
