@@ -71,7 +71,7 @@ fn a_fresh_server_shows_a_setup_link_and_lets_nobody_else_in() {
         .unwrap();
     let home = server
         .client()
-        .send("GET", "/", &[("cookie", cookie)], None)
+        .send("GET", "/overview", &[("cookie", cookie)], None)
         .unwrap();
     assert!(home.text().contains("user:root"), "{}", home.text());
     server.get(link).problem(403, "setup_closed");
@@ -326,7 +326,7 @@ fn the_demo_shows_a_link_and_commands_that_work() {
             .to_owned();
         let home = server
             .client()
-            .send("GET", "/", &[("cookie", &cookie)], None)
+            .send("GET", "/overview", &[("cookie", &cookie)], None)
             .unwrap();
         assert!(home.text().contains("user:demo"), "{}", home.text());
     }

@@ -110,7 +110,8 @@ fn finish(mut response: ServiceResponse<BoxBody>, id: &HeaderValue) -> ServiceRe
             state.metrics.refused(problem.code());
         }
         let allow = response.headers().get(ALLOW).cloned();
-        response = response.into_response(problem.render());
+        let page = crate::console::problem_page(response.request(), &problem);
+        response = response.into_response(page.unwrap_or_else(|| problem.render()));
         if let Some(allow) = allow {
             response.headers_mut().insert(ALLOW, allow);
         }

@@ -2,12 +2,12 @@
 
 mod access;
 mod body;
+mod console;
 mod edge;
 mod file_body;
 mod handlers;
 mod metrics;
 pub mod openapi;
-mod pages;
 mod problem;
 pub mod routes;
 mod wire;
@@ -22,9 +22,12 @@ use utc_notify::Courier;
 
 pub use access::{Access, Limits, Proxies, Rates};
 pub use body::MAX_BODY_BYTES;
+pub use console::Pages;
 pub use metrics::Metrics;
-pub use pages::Pages;
 pub use problem::Problem;
+
+/// The largest form, in bytes: one of them takes a whole receipt to verify.
+const MAX_FORM_BYTES: usize = 128 * 1024;
 
 /// What every handler may use.
 pub struct State {
@@ -73,7 +76,9 @@ pub fn app(
                 .error_handler(|error, _| Problem::field("", format!("the query: {error}")).into()),
         )
         .app_data(
-            web::FormConfig::default().error_handler(|error, _| body::form_problem(&error).into()),
+            web::FormConfig::default()
+                .limit(MAX_FORM_BYTES)
+                .error_handler(|error, _| body::form_problem(&error).into()),
         )
         .configure(routes::register)
         .default_service(web::to(routes::no_route))

@@ -119,6 +119,17 @@ impl Problem {
         self.status
     }
 
+    /// What is wrong here.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// What is wrong with each member: JSON pointer and message.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let fields = self.errors.iter();
+        fields.map(|field| (field.pointer.as_str(), field.message.as_str()))
+    }
+
     /// What to log: the chain of causes, which answers never show.
     pub(crate) fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
@@ -127,11 +138,13 @@ impl Problem {
     /// The finished response.
     pub(crate) fn render(&self) -> HttpResponse {
         let body = serde_json::to_vec(self).unwrap_or_default();
+        self.respond("application/problem+json", body)
+    }
+
+    /// The response with this body, under the problem's status and with the headers that belong to it.
+    pub(crate) fn respond(&self, content_type: &'static str, body: Vec<u8>) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
-        response.insert_header((
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        ));
+        response.insert_header((CONTENT_TYPE, HeaderValue::from_static(content_type)));
         if let Some(seconds) = self.retry_after {
             response.insert_header((RETRY_AFTER, seconds.to_string()));
         }

@@ -10,6 +10,7 @@ use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::{RefOr, Schema};
 
 use crate::access::{Access, guard};
+use crate::console;
 use crate::handlers::{
     decisions, evidence, log, me, pages, receipts, replay, rules, sessions, sign_in, system,
     tokens, units, users, webhooks,
@@ -31,7 +32,7 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// `D` is what `#[utoipa::path]` made of the handler: method, path and description in one place.
-    fn new<D, F, Args>(access: Access, handler: F) -> Self
+    pub(crate) fn new<D, F, Args>(access: Access, handler: F) -> Self
     where
         D: Path + SchemaReferences + for<'t> Tags<'t>,
         F: Handler<Args>,
@@ -83,6 +84,7 @@ pub fn table() -> Vec<Endpoint> {
     table.extend(notices());
     table.extend(transparency());
     table.extend(system_and_pages());
+    table.extend(console::routes());
     table
 }
 
@@ -209,21 +211,14 @@ fn transparency() -> Vec<Endpoint> {
 }
 
 fn system_and_pages() -> Vec<Endpoint> {
-    use Access::{Anyone, Everywhere, Known, Probe};
+    use Access::{Anyone, Everywhere, Probe};
     vec![
         Endpoint::new::<system::__path_health, _, _>(Probe, system::health),
         Endpoint::new::<system::__path_ready, _, _>(Anyone, system::ready),
         Endpoint::new::<system::__path_metrics, _, _>(Everywhere(Role::Viewer), system::metrics),
         Endpoint::new::<system::__path_description, _, _>(Anyone, system::description),
-        Endpoint::new::<pages::__path_start, _, _>(Anyone, pages::start),
-        Endpoint::new::<pages::__path_docs, _, _>(Anyone, pages::docs),
         Endpoint::new::<pages::__path_approval, _, _>(Anyone, pages::approval),
         Endpoint::new::<pages::__path_receipt, _, _>(Anyone, pages::receipt),
-        Endpoint::new::<sign_in::__path_login_page, _, _>(Anyone, sign_in::login_page),
-        Endpoint::new::<sign_in::__path_login, _, _>(Anyone, sign_in::login),
-        Endpoint::new::<sign_in::__path_logout, _, _>(Known, sign_in::logout),
-        Endpoint::new::<sign_in::__path_setup_page, _, _>(Anyone, sign_in::setup_page),
-        Endpoint::new::<sign_in::__path_setup, _, _>(Anyone, sign_in::setup),
     ]
 }
 
@@ -259,7 +254,7 @@ pub(crate) fn register(config: &mut web::ServiceConfig) {
             }
         })));
     }
-    config.route(&crate::pages::style_path(), web::get().to(pages::style));
+    console::register_assets(config);
 }
 
 /// The path as the router takes it: a tile's position may have several segments.

@@ -12,6 +12,7 @@ use super::Credential;
 use crate::problem::Problem;
 
 /// Whoever was let through to this handler.
+#[derive(Clone)]
 pub(crate) struct Caller(Credential);
 
 impl Caller {
@@ -59,12 +60,19 @@ impl FromRequest for Caller {
 /// Whoever calls, where anyone may.
 pub(crate) struct MaybeCaller(pub(crate) Option<Caller>);
 
+impl MaybeCaller {
+    /// Whoever sent a request that has been through its guard.
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        let found = request.extensions().get::<Credential>().cloned();
+        Self(found.map(Caller))
+    }
+}
+
 impl FromRequest for MaybeCaller {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let found = request.extensions().get::<Credential>().cloned();
-        ready(Ok(Self(found.map(Caller))))
+        ready(Ok(Self::of(request)))
     }
 }

@@ -96,14 +96,16 @@ async fn admit(access: Access, request: &mut ServiceRequest) -> Result<(), Probl
         return Ok(());
     }
     let credential = found?.ok_or(AppError::Unauthenticated)?;
+    // Also where it is refused: the page that says so shows who is signed in.
+    request.extensions_mut().insert(credential.clone());
     csrf::check(&state, &credential, request).await?;
     authorise(access, credential.principal())?;
     check_unit(&state, credential.principal(), request).await?;
-    request.extensions_mut().insert(credential);
     Ok(())
 }
 
-fn authorise(access: Access, principal: &Principal) -> Result<(), AppError> {
+/// Whether somebody may call what has this guard, leaving out what the path names.
+pub(crate) fn authorise(access: Access, principal: &Principal) -> Result<(), AppError> {
     match access {
         Access::Probe | Access::Anyone | Access::Log | Access::Known => Ok(()),
         Access::Role(role) => principal.holds(role),

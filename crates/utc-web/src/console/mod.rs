@@ -1,0 +1,37 @@
+//! The console: pages for people, in a browser.
+//!
+//! A page is a folder (or, where it is small, a file): its routes with their guards, handlers that call one use case and
+//! map what it gives into a view, and the view, which is what the template sees. [`Tab`] lists the nine pages and who sees
+//! them. Everything that a page does works as a plain form, without scripts.
+
+mod assets;
+mod docs;
+mod flash;
+mod form;
+mod home;
+mod overview;
+mod preferences;
+mod problem_page;
+mod shell;
+mod sign_in;
+mod tab;
+mod templates;
+
+use crate::routes::Endpoint;
+
+pub(crate) use assets::register as register_assets;
+pub(crate) use flash::Flash;
+pub(crate) use form::{Entries, FormErrors};
+pub(crate) use problem_page::render as problem_page;
+pub(crate) use shell::Shell;
+pub(crate) use tab::Tab;
+pub use templates::Pages;
+
+/// The routes of every page.
+pub(crate) fn routes() -> Vec<Endpoint> {
+    let mut routes = home::routes();
+    routes.extend(overview::routes());
+    routes.extend(sign_in::routes());
+    routes.extend(preferences::routes());
+    routes
+}
