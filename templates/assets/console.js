@@ -135,7 +135,7 @@ function listen() {
   for (const topic of (body.dataset.topics || "").split(" ")) {
     source.addEventListener(topic, () => want(topic));
   }
-  source.addEventListener("reset", () => location.reload());
+  source.addEventListener("reset", () => body.dataset.topics.split(" ").forEach(want));
   source.addEventListener("bye", () => {
     source.close();
     mark("off", "Not live: your session ended, sign in again");

@@ -249,6 +249,13 @@ impl StateCache {
         self.aliases.store(Arc::new(all));
     }
 
+    /// Shows each unit as it is now.
+    pub(crate) fn each_unit(&self, visit: &mut dyn FnMut(&UnitName, &UnitState)) {
+        for unit in &self.units {
+            visit(unit.key(), &unit.state.load());
+        }
+    }
+
     /// Configured units with the level in force at `now`.
     pub(crate) fn configured_levels(&self, now: Timestamp) -> Vec<(UnitName, ProtectionLevel)> {
         let configured = self.units.iter().filter_map(|unit| {

@@ -27,9 +27,11 @@ use crate::clock::new_receipt_id;
 use crate::clock_watch::ClockWatch;
 use crate::evidence::KeptBundle;
 use crate::identity::{Renewals, Seen, SetupSecret, Vault, flush};
+use crate::live::Live;
 use crate::log::{self, Closed, Keeper, LogFault, Opened};
 use crate::options::Options;
 use crate::replay::Replayed;
+use crate::situation::Minutes;
 use crate::task::{Done, Plan, Task};
 use crate::webhooks::Links;
 use crate::work::{Places, Works};
@@ -65,6 +67,8 @@ pub struct Console {
     clock: Arc<dyn Clock>,
     watch: Arc<ClockWatch>,
     options: Options,
+    live: Arc<Live>,
+    minutes: Minutes,
     keeper: Arc<Keeper>,
     log_fault: Option<LogFault>,
     closed: Option<Closed>,
@@ -95,6 +99,7 @@ impl Console {
         let journal = Arc::new(journal(&options, &sealer, &cache, &ring)?);
         let keeper = Keeper::new(&store, &sealer, &ring, &journal, &options);
         let keeper = Arc::new(keeper);
+        let live = Arc::new(Live::new());
         let mut console = Self {
             store,
             journal,
@@ -111,8 +116,10 @@ impl Console {
             keeper,
             log_fault: None,
             closed: None,
-            replays: Works::new("replay", REPLAYS, REPLAYS_KEPT),
-            exports: Works::new("export", EXPORTS, BUNDLES_KEPT),
+            replays: Works::new("replay", REPLAYS, REPLAYS_KEPT, live.working()),
+            exports: Works::new("export", EXPORTS, BUNDLES_KEPT, live.working()),
+            live,
+            minutes: Minutes::default(),
             simulating: Places::new("simulation", SIMULATIONS),
             threads: Vec::new(),
         };
@@ -145,6 +152,7 @@ impl Console {
             cache: Arc::clone(&self.cache),
             seen: Arc::clone(&self.seen),
             renewals: Arc::clone(&self.renewals),
+            live: Arc::clone(&self.live),
             clock: Arc::clone(&self.clock),
             watch: Arc::clone(&self.watch),
             flushed: Instant::now(),
@@ -256,6 +264,14 @@ impl Console {
 
     pub(crate) fn exports(&self) -> &Works<KeptBundle> {
         &self.exports
+    }
+
+    pub(crate) fn live(&self) -> &Live {
+        &self.live
+    }
+
+    pub(crate) fn minutes(&self) -> &Minutes {
+        &self.minutes
     }
 
     pub(crate) fn simulating(&self) -> &Places {

@@ -16,12 +16,14 @@ mod genesis;
 mod identity;
 mod input;
 mod keys;
+mod live;
 pub mod log;
 mod options;
 mod receipts;
 pub mod replay;
 mod rules;
 mod secret_file;
+mod situation;
 mod task;
 mod traffic;
 mod units;
@@ -56,9 +58,13 @@ pub use identity::{
 };
 pub use input::{MAX_CONTEXT_BYTES, MAX_CONTEXT_DEPTH};
 pub use keys::Compromise;
+pub use live::{Bulletin, Heard, Listening, Told, Topic};
 pub use options::{ApprovalOptions, Controller, Options};
 pub use receipts::{Filter, ReceiptPage, StoredReceipt};
 pub use rules::{PolicyVersion, RuleChange, RuleChanged, RuleState};
+pub use situation::{
+    LoosenedBy, Loosening, MinuteOutcomes, Observed as ObservedUnit, Situation, UnitBrief,
+};
 pub use task::Ticket;
 pub use traffic::Measured;
 pub use units::{

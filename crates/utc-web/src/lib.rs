@@ -10,6 +10,7 @@ mod metrics;
 pub mod openapi;
 mod problem;
 pub mod routes;
+mod stream;
 mod wire;
 
 use std::sync::Arc;

@@ -12,8 +12,8 @@ use utoipa::openapi::{RefOr, Schema};
 use crate::access::{Access, guard};
 use crate::console;
 use crate::handlers::{
-    decisions, evidence, log, me, pages, receipts, replay, rules, sessions, sign_in, system,
-    tokens, units, users, webhooks,
+    decisions, evidence, log, me, pages, receipts, replay, rules, sessions, sign_in, stream,
+    system, tokens, units, users, webhooks,
 };
 use crate::problem::Problem;
 
@@ -217,8 +217,8 @@ fn system_and_pages() -> Vec<Endpoint> {
         Endpoint::new::<system::__path_ready, _, _>(Anyone, system::ready),
         Endpoint::new::<system::__path_metrics, _, _>(Everywhere(Role::Viewer), system::metrics),
         Endpoint::new::<system::__path_description, _, _>(Anyone, system::description),
+        Endpoint::new::<stream::__path_stream, _, _>(Access::Known, stream::stream),
         Endpoint::new::<pages::__path_approval, _, _>(Anyone, pages::approval),
-        Endpoint::new::<pages::__path_receipt, _, _>(Anyone, pages::receipt),
     ]
 }
 

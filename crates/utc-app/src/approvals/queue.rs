@@ -92,7 +92,7 @@ impl Waiting {
     }
 
     /// The unit of each that waits.
-    pub(super) fn units(&self) -> impl Iterator<Item = &UnitName> {
+    pub(crate) fn units(&self) -> impl Iterator<Item = &UnitName> {
         self.pending.iter().map(|waiting| &waiting.unit)
     }
 

@@ -77,6 +77,7 @@ impl Console {
     /// Ends all waiting for decisions: the process is about to stop.
     pub fn stop_waiting(&self) {
         self.cache().watchers().stop();
+        self.live().stop();
     }
 
     /// Whether nobody should wait for a decision any more.

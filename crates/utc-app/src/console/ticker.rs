@@ -12,6 +12,7 @@ use crate::cache::StateCache;
 use crate::clock_watch::ClockWatch;
 use crate::decide::forget;
 use crate::identity::{Renewals, Seen, flush};
+use crate::live::Live;
 use crate::{approvals, units, webhooks};
 
 /// How often the last use of tokens and sessions is written.
@@ -24,6 +25,7 @@ pub(super) struct Ticker {
     pub(super) cache: Arc<StateCache>,
     pub(super) seen: Arc<Seen>,
     pub(super) renewals: Arc<Renewals>,
+    pub(super) live: Arc<Live>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) watch: Arc<ClockWatch>,
     /// When what waits for the next minute was written last.
@@ -46,7 +48,10 @@ impl Ticker {
     fn tick(&self) {
         self.watch_clock();
         let foreign = match self.store.read(read_head) {
-            Ok(head) => head.is_some_and(|head| head.epoch != self.cache.epoch()),
+            Ok(head) => head.is_some_and(|head| {
+                self.live.look(&self.store, head.size);
+                head.epoch != self.cache.epoch()
+            }),
             // The journal meets the same trouble and reports it.
             Err(_) => false,
         };

@@ -8,6 +8,7 @@ mod change;
 mod last_use;
 mod password;
 mod principal;
+mod recheck;
 mod renew;
 mod requester;
 mod sessions;

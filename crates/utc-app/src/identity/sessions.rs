@@ -162,14 +162,14 @@ impl Console {
         self.vault().csrf_matches(session, presented)
     }
 
-    fn goes_on(&self, id: SessionId, row: &SessionRow, now: Timestamp) -> bool {
+    pub(super) fn goes_on(&self, id: SessionId, row: &SessionRow, now: Timestamp) -> bool {
         let here = self.seen().get(&id).map_or(0, |at| *at);
         let last = Timestamp::from_micros(row.last_seen_at.max(here));
         now.as_micros() < row.expires_at && now < last.plus_seconds(IDLE_SECONDS)
     }
 
     /// A person who may act.
-    fn person(&self, id: UserId) -> Result<Arc<Principal>, AppError> {
+    pub(super) fn person(&self, id: UserId) -> Result<Arc<Principal>, AppError> {
         if self.cache().identities().user(id).is_none() {
             self.load_changes()?;
         }

@@ -8,11 +8,13 @@ mod places;
 mod view;
 
 use std::collections::VecDeque;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use utc_domain::{Clock, Subject, Timestamp, UnitName};
 
+use crate::live::Running;
 use crate::{AppError, Principal};
 use places::too_much;
 
@@ -29,6 +31,8 @@ pub(crate) struct Works<T> {
     places: usize,
     /// How many that have ended are remembered.
     kept: usize,
+    /// Counts what runs, for whoever wants to know that something does.
+    running: Arc<AtomicUsize>,
     /// Oldest first.
     list: Mutex<VecDeque<Arc<Work<T>>>>,
 }
@@ -56,11 +60,18 @@ struct End<T> {
 
 impl<T: Send + Sync + 'static> Works<T> {
     /// None yet; `what` is what one is called, `places` may run at once, and the last `kept` that have ended are remembered.
-    pub(crate) fn new(what: &'static str, places: usize, kept: usize) -> Self {
+    /// `running` counts them while they run.
+    pub(crate) fn new(
+        what: &'static str,
+        places: usize,
+        kept: usize,
+        running: &Arc<AtomicUsize>,
+    ) -> Self {
         Self {
             what,
             places,
             kept,
+            running: Arc::clone(running),
             list: Mutex::default(),
         }
     }
@@ -77,7 +88,9 @@ impl<T: Send + Sync + 'static> Works<T> {
         self.admit(&begun)?;
         let own = Arc::clone(&begun);
         let name = format!("utc-{}", self.what);
+        let running = Running::new(&self.running);
         let spawned = thread::Builder::new().name(name).spawn(move || {
+            let _running = running;
             let ending = Ending(&own);
             let result = work(&own.pace);
             ending.with(result);

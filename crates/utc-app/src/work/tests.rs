@@ -45,7 +45,7 @@ fn ended(works: &Works<u32>, id: WorkId) -> WorkView<u32> {
 
 #[test]
 fn work_runs_tells_its_pace_and_is_done() {
-    let works = Works::new("replay", 1, 32);
+    let works = Works::new("replay", 1, 32, &Arc::default());
     let (id, release) = held(&works, None);
     let running = loop {
         let view = works.view(&everybody(), id).unwrap();
@@ -64,7 +64,7 @@ fn work_runs_tells_its_pace_and_is_done() {
 
 #[test]
 fn no_more_runs_at_once_than_may_and_a_place_is_given_back() {
-    let works = Works::new("replay", 2, 32);
+    let works = Works::new("replay", 2, 32, &Arc::default());
     let (first, _keep) = held(&works, None);
     let (second, release) = held(&works, None);
     let refused = works.begin(start(None), |_| Ok(Some(1)));
@@ -88,7 +88,7 @@ fn no_more_runs_at_once_than_may_and_a_place_is_given_back() {
 
 #[test]
 fn what_fails_or_panics_says_so_and_gives_its_place_back() {
-    let works: Works<u32> = Works::new("replay", 1, 32);
+    let works: Works<u32> = Works::new("replay", 1, 32, &Arc::default());
     let failed = works.begin(start(None), |_| Err(AppError::Busy)).unwrap();
     let view = ended(&works, failed);
     assert!(matches!(view.state, WorkState::Failed(why) if why.contains("waiting to be written")));
@@ -100,7 +100,7 @@ fn what_fails_or_panics_says_so_and_gives_its_place_back() {
 
 #[test]
 fn a_bounded_number_is_remembered_the_oldest_forgotten_first() {
-    let works = Works::new("replay", 1, 32);
+    let works = Works::new("replay", 1, 32, &Arc::default());
     let (kept, all) = (32 + 1, 32 + 5);
     let mut ids = Vec::new();
     for _ in 0..all {
@@ -115,7 +115,7 @@ fn a_bounded_number_is_remembered_the_oldest_forgotten_first() {
 
 #[test]
 fn everything_ends_with_the_process() {
-    let works = Works::new("replay", 2, 32);
+    let works = Works::new("replay", 2, 32, &Arc::default());
     let (one, _first) = held(&works, None);
     let (other, _second) = held(&works, Some("payments"));
     works.cancel_all();

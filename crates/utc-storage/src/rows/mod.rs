@@ -13,6 +13,7 @@ pub mod idempotency_keys;
 pub mod inputs;
 pub mod keys;
 pub mod marks;
+pub mod news;
 pub mod outbox;
 pub mod receipts;
 pub mod rules;

@@ -329,7 +329,7 @@ fn candidates(
 
 /// What the partial indexes hold, word for word as the migration says it: a database uses such an index only when the
 /// query says the same.
-const INDEXED_DECISION: &str = "decision <> 'ALLOW'";
+pub(super) const INDEXED_DECISION: &str = "decision <> 'ALLOW'";
 pub(super) const INDEXED_KIND: &str = "kind <> 'decision'";
 
 /// The wanted value, unless it is the one that most receipts have: that leads nowhere.

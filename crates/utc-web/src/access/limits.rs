@@ -10,8 +10,9 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use utc_app::Who;
 
-use super::Credential;
 use super::address::{Proxies, address_of, subscriber};
+use super::places::{StreamPlace, StreamPlaces};
+use super::{Caller, Credential};
 use crate::problem::Problem;
 
 /// Tries to sign in, a minute, for each address and for each name.
@@ -32,6 +33,7 @@ pub struct Limits {
     anonymous: Option<DefaultKeyedRateLimiter<IpAddr>>,
     sign_in_addresses: DefaultKeyedRateLimiter<IpAddr>,
     sign_in_names: DefaultKeyedRateLimiter<String>,
+    streams: StreamPlaces,
 }
 
 impl Limits {
@@ -42,6 +44,7 @@ impl Limits {
             anonymous: per_second(rates.anonymous),
             sign_in_addresses: DefaultKeyedRateLimiter::keyed(Quota::per_minute(SIGN_INS)),
             sign_in_names: DefaultKeyedRateLimiter::keyed(Quota::per_minute(SIGN_INS)),
+            streams: StreamPlaces::default(),
         }
     }
 
@@ -94,6 +97,11 @@ impl Limits {
                 seconds,
             )),
         }
+    }
+
+    /// Takes a place for a stream of what is new.
+    pub(crate) fn take_stream(&self, caller: &Caller) -> Result<StreamPlace, Problem> {
+        self.streams.take(caller)
     }
 
     /// Forgets whom no limit holds any more. Call it once in a while.

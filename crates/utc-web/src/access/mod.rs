@@ -8,6 +8,7 @@ mod caller;
 mod credentials;
 mod csrf;
 mod limits;
+mod places;
 
 use std::fmt;
 
@@ -28,6 +29,7 @@ pub(crate) use address::address_of;
 pub(crate) use caller::{Caller, MaybeCaller};
 pub(crate) use credentials::{Credential, cookie_name};
 pub use limits::{Limits, Rates};
+pub(crate) use places::StreamPlace;
 
 /// Who may call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,14 +4,19 @@
 //! map what it gives into a view, and the view, which is what the template sees. [`Tab`] lists the nine pages and who sees
 //! them. Everything that a page does works as a plain form, without scripts.
 
+mod access;
 mod assets;
+mod confirm;
 mod docs;
 mod flash;
 mod form;
 mod home;
+pub(crate) mod locked;
 mod overview;
 mod preferences;
 mod problem_page;
+mod receipts;
+mod rules;
 mod shell;
 mod sign_in;
 mod tab;
@@ -20,9 +25,10 @@ mod templates;
 use crate::routes::Endpoint;
 
 pub(crate) use assets::register as register_assets;
+pub(crate) use confirm::Confirm;
 pub(crate) use flash::Flash;
 pub(crate) use form::{Entries, FormErrors};
-pub(crate) use problem_page::render as problem_page;
+pub(crate) use problem_page::{percent_encoded, render as problem_page};
 pub(crate) use shell::Shell;
 pub(crate) use tab::Tab;
 pub use templates::Pages;
@@ -31,6 +37,9 @@ pub use templates::Pages;
 pub(crate) fn routes() -> Vec<Endpoint> {
     let mut routes = home::routes();
     routes.extend(overview::routes());
+    routes.extend(rules::routes());
+    routes.extend(receipts::routes());
+    routes.extend(access::routes());
     routes.extend(sign_in::routes());
     routes.extend(preferences::routes());
     routes

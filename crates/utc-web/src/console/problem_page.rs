@@ -62,7 +62,7 @@ fn stranger(request: &HttpRequest, shell: &Shell, problem: &Problem) -> Option<H
 }
 
 /// A path as the value of a query's parameter.
-pub(super) fn percent_encoded(text: &str) -> String {
+pub(crate) fn percent_encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {

@@ -8,9 +8,10 @@ use actix_web::http::header::{ContentType, LOCATION};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde::Serialize;
-use utc_app::AppError;
+use utc_app::{AppError, Topic};
 
 use super::assets::PATHS;
+use super::confirm::Confirm;
 use super::flash::{Flash, FlashView};
 use super::preferences::Preferences;
 use super::tab::Tab;
@@ -96,17 +97,17 @@ impl Shell {
         Ok(response.body(text))
     }
 
+    /// The question whether something should be done.
+    pub(crate) fn confirm(self, question: &Confirm) -> Result<HttpResponse, Problem> {
+        self.page("confirm.html", question)
+    }
+
     /// On to another page, which tells what was done: reloading that page does nothing again.
     pub(crate) fn done(&self, place: &str, flash: &Flash) -> HttpResponse {
         HttpResponse::SeeOther()
             .insert_header((LOCATION, place))
             .cookie(flash.cookie(self.state.secure_cookies))
             .finish()
-    }
-
-    /// Whoever looks, where somebody is known.
-    pub(crate) fn caller(&self) -> Option<&Caller> {
-        self.caller.as_ref()
     }
 
     pub(super) fn text(&self, template: &str, view: &impl Serialize) -> Result<String, Problem> {
@@ -129,8 +130,8 @@ impl Shell {
             shortcuts: self.preferences.shortcuts.as_str(),
             flash: self.flash.as_ref().map(Flash::view),
             path: self.path.clone(),
-            stream: None,
-            topics: String::new(),
+            stream: caller.map(|_| "/api/v1/stream"),
+            topics: Topic::ALL.map(Topic::as_str).join(" "),
         }
     }
 

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use tera::{Context, Tera};
+use tera::{Context, Kwargs, Tera};
 use utc_app::AppError;
 
+use super::percent_encoded;
 use super::shell::ShellView;
 use crate::problem::Problem;
 
@@ -24,7 +25,19 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "login.html",
     "setup.html",
     "docs.html",
+    "confirm.html",
     "overview.html",
+    "rules.html",
+    "rule_change.html",
+    "receipts.html",
+    "receipt.html",
+    "verify.html",
+    "access.html",
+    "password.html",
+    "token_new.html",
+    "token_created.html",
+    "person_new.html",
+    "person.html",
 ];
 
 /// The templates.
@@ -36,7 +49,7 @@ pub struct Pages {
 impl Pages {
     /// Compiles the embedded templates. With `folder`, each page is read from there anew.
     pub fn new(folder: Option<PathBuf>) -> Result<Self, tera::Error> {
-        let mut embedded = Tera::default();
+        let mut embedded = engine();
         embedded.add_raw_templates(TEMPLATES.to_vec())?;
         Ok(Self { embedded, folder })
     }
@@ -59,8 +72,18 @@ impl Pages {
     }
 }
 
-fn reload(folder: &Path) -> Result<Tera, tera::Error> {
+/// With what templates may use beyond the engine's own.
+fn engine() -> Tera {
     let mut tera = Tera::default();
+    // A name as one segment of a path: units may have slashes in theirs.
+    tera.register_filter("segment", |name: &str, _: Kwargs, _: &tera::State| {
+        percent_encoded(name).replace('/', "%2F")
+    });
+    tera
+}
+
+fn reload(folder: &Path) -> Result<Tera, tera::Error> {
+    let mut tera = engine();
     let read = |name: &str| {
         std::fs::read_to_string(folder.join(name))
             .map_err(|error| tera::Error::message(error.to_string()))

@@ -12,6 +12,7 @@ pub(crate) mod replay;
 pub(crate) mod rules;
 pub(crate) mod sessions;
 pub(crate) mod sign_in;
+pub(crate) mod stream;
 pub(crate) mod system;
 pub(crate) mod tokens;
 pub(crate) mod units;

@@ -3,8 +3,6 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
 use actix_web::web::Path;
-use utc_app::AppError;
-use utc_domain::ReceiptId;
 
 use super::approvals::approval_id;
 use crate::access::MaybeCaller;
@@ -23,24 +21,6 @@ pub(crate) async fn approval(
 ) -> Result<HttpResponse, Problem> {
     let id = approval_id(&id)?;
     Ok(shown(&caller, format!("/api/v1/approvals/{id}")))
-}
-
-/// Where notices lead: a receipt
-///
-/// Shows it to whoever is signed in.
-#[utoipa::path(get, path = "/receipts/{id}", tag = "Pages", params(("id" = String, Path, description = "The receipt's id")), responses(
-    (status = 303, description = "To the receipt, or to the page to sign in"),
-    (status = 404, description = "No receipt has such an id", body = Problem, content_type = "application/problem+json"),
-))]
-pub(crate) async fn receipt(
-    caller: MaybeCaller,
-    id: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let id: ReceiptId = id.parse().map_err(|_| AppError::NotFound {
-        what: "receipt",
-        name: id.escape_default().to_string(),
-    })?;
-    Ok(shown(&caller, format!("/api/v1/receipts/{id}")))
 }
 
 /// What the API says of it, which a browser shows; strangers sign in first.

@@ -90,23 +90,23 @@ pub(crate) fn read_cursor<T: std::str::FromStr>(
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReceiptQuery {
     /// Exactly this subject.
-    subject: Option<String>,
+    pub(crate) subject: Option<String>,
     /// Exactly this unit.
-    unit: Option<String>,
+    pub(crate) unit: Option<String>,
     /// Exactly this action.
-    action: Option<String>,
+    pub(crate) action: Option<String>,
     /// `ALLOW`, `DENY` or `REQUIRE_APPROVAL`.
-    decision: Option<String>,
+    pub(crate) decision: Option<String>,
     /// The kind of receipt: `decision`, `policy_change`, …
-    kind: Option<String>,
+    pub(crate) kind: Option<String>,
     /// At this time or later (ISO 8601).
-    from: Option<String>,
+    pub(crate) from: Option<String>,
     /// Before this time (ISO 8601).
-    to: Option<String>,
+    pub(crate) to: Option<String>,
     /// Where to go on.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
     /// How many, 1 to 200; 50 when absent.
-    limit: Option<String>,
+    pub(crate) limit: Option<String>,
 }
 
 impl ReceiptQuery {

@@ -29,6 +29,7 @@ pub(crate) async fn page(
     shell: Shell,
     caller: Caller,
 ) -> Result<HttpResponse, Problem> {
-    let view = blocking(&state, move |console| OverviewView::of(console, &caller)).await?;
+    let by = caller.shared();
+    let view = blocking(&state, move |console| OverviewView::of(console, &by)).await?;
     shell.page("overview.html", &view)
 }

@@ -14,19 +14,19 @@ use crate::wire::parts::Fields;
 #[serde(deny_unknown_fields)]
 pub(crate) struct TokenBody {
     /// What people call it, 1 to 100 characters; no other token in use may be called so.
-    name: String,
+    pub(crate) name: String,
     /// `viewer`, `auditor`, `decider`, `signal`, `approver`, `operator`, `admin`; never both `decider` and `approver`.
-    roles: Vec<String>,
+    pub(crate) roles: Vec<String>,
     /// Patterns of subjects it may speak for; needed with `decider`.
     #[serde(default)]
-    subjects: Vec<String>,
+    pub(crate) subjects: Vec<String>,
     /// Patterns of units on which the roles hold; absent or empty: every unit.
     #[serde(default)]
-    units: Vec<String>,
+    pub(crate) units: Vec<String>,
     /// The name of the person it belongs to.
-    owner: Option<String>,
+    pub(crate) owner: Option<String>,
     /// Until when it is accepted (ISO 8601).
-    expires_at: Option<String>,
+    pub(crate) expires_at: Option<String>,
 }
 
 impl TokenBody {

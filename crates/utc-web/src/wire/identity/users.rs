@@ -13,14 +13,14 @@ use crate::wire::parts::Fields;
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserBody {
     /// 1 to 64 characters of `[a-z0-9._@-]`.
-    name: String,
+    pub(crate) name: String,
     /// At least 12 characters.
     pub(crate) password: String,
     /// `viewer`, `auditor`, `decider`, `signal`, `approver`, `operator`, `admin`.
-    roles: Vec<String>,
+    pub(crate) roles: Vec<String>,
     /// Patterns of units on which the roles hold; absent or empty: every unit.
     #[serde(default)]
-    units: Vec<String>,
+    pub(crate) units: Vec<String>,
 }
 
 impl UserBody {
@@ -42,11 +42,11 @@ impl UserBody {
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserPatch {
     /// The roles.
-    roles: Option<Vec<String>>,
+    pub(crate) roles: Option<Vec<String>>,
     /// Patterns of units on which the roles hold; empty: every unit.
-    units: Option<Vec<String>>,
+    pub(crate) units: Option<Vec<String>>,
     /// Whether the person is shut out.
-    disabled: Option<bool>,
+    pub(crate) disabled: Option<bool>,
 }
 
 impl UserPatch {

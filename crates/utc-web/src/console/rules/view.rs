@@ -1,0 +1,124 @@
+//! What the page shows.
+
+use serde::Serialize;
+use utc_app::{AppError, Console, ObservedUnit, PolicyVersion, Principal, RuleState};
+use utc_domain::Role;
+
+use super::controls::{self, Control};
+use crate::wire::receipts::cursor;
+
+/// How many versions of the policy one page lists.
+const LISTED: usize = 20;
+
+/// Everything on the page.
+#[derive(Serialize)]
+pub(super) struct RulesView {
+    rules: Vec<RuleRow>,
+    policy_version: u64,
+    policy_digest: String,
+    may_switch: bool,
+    observed: Vec<ObservedRow>,
+    history: Vec<VersionRow>,
+    next: Option<String>,
+    is_newest: bool,
+}
+
+#[derive(Serialize)]
+struct RuleRow {
+    key: &'static str,
+    description: &'static str,
+    on: bool,
+    updated_at: String,
+    updated_by: String,
+    receipt: String,
+    controls: [Control; 3],
+}
+
+#[derive(Serialize)]
+struct ObservedRow {
+    unit: String,
+    looked_at: usize,
+    held: usize,
+    refused: usize,
+    example: Option<String>,
+}
+
+#[derive(Serialize)]
+struct VersionRow {
+    version: i64,
+    rule: Option<&'static str>,
+    on: bool,
+    by: String,
+    reason: Option<String>,
+    at: String,
+    receipt: String,
+}
+
+impl RulesView {
+    pub(super) fn of(
+        console: &Console,
+        by: &Principal,
+        before: Option<i64>,
+    ) -> Result<Self, AppError> {
+        let wanted = i64::try_from(LISTED + 1).unwrap_or(i64::MAX);
+        let mut history = console.rule_history(before, wanted)?;
+        let more = history.len() > LISTED;
+        history.truncate(LISTED);
+        let last = history.last().filter(|_| more);
+        let policy = console.policy();
+        Ok(Self {
+            next: last.map(|last| format!("/rules?cursor={}", cursor(&last.version.to_string()))),
+            rules: console.rules()?.into_iter().map(RuleRow::from).collect(),
+            policy_version: policy.reference().version,
+            policy_digest: policy.reference().digest.clone(),
+            may_switch: by.may_everywhere(Role::Operator).is_ok(),
+            observed: console
+                .observed_units(by)?
+                .into_iter()
+                .map(ObservedRow::from)
+                .collect(),
+            history: history.into_iter().map(VersionRow::from).collect(),
+            is_newest: before.is_none(),
+        })
+    }
+}
+
+impl From<RuleState> for RuleRow {
+    fn from(state: RuleState) -> Self {
+        Self {
+            key: state.rule.as_str(),
+            description: state.rule.description(),
+            on: state.enabled,
+            updated_at: state.updated_at.to_string(),
+            updated_by: state.updated_by.to_string(),
+            receipt: state.receipt_id.to_string(),
+            controls: controls::of(state.rule),
+        }
+    }
+}
+
+impl From<ObservedUnit> for ObservedRow {
+    fn from(unit: ObservedUnit) -> Self {
+        Self {
+            unit: unit.unit.to_string(),
+            looked_at: unit.looked_at,
+            held: unit.held,
+            refused: unit.refused,
+            example: unit.example,
+        }
+    }
+}
+
+impl From<PolicyVersion> for VersionRow {
+    fn from(version: PolicyVersion) -> Self {
+        Self {
+            version: version.version,
+            rule: version.switched.map(|(rule, _)| rule.as_str()),
+            on: version.switched.is_some_and(|(_, on)| on),
+            by: version.changed_by.to_string(),
+            reason: version.reason,
+            at: version.ts.to_string(),
+            receipt: version.receipt_id.to_string(),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The body of a stream: whatever comes, until nothing more does.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::web::Bytes;
+use tokio::sync::mpsc::Receiver;
+
+use crate::access::StreamPlace;
+
+/// The body of a stream. Its place is given back when the connection ends.
+pub(crate) struct StreamBody {
+    receiver: Receiver<Bytes>,
+    _place: StreamPlace,
+}
+
+impl StreamBody {
+    pub(crate) fn new(receiver: Receiver<Bytes>, place: StreamPlace) -> Self {
+        Self {
+            receiver,
+            _place: place,
+        }
+    }
+}
+
+impl MessageBody for StreamBody {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Infallible>>> {
+        self.receiver.poll_recv(context).map(|bytes| bytes.map(Ok))
+    }
+}
