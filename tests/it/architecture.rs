@@ -13,7 +13,11 @@ const EDGES: &[(&str, &[&str])] = &[
     ("utc-queueing", &["utc-domain"]),
     ("utc-tdx", &["utc-domain"]),
     ("utc-attestation", &["utc-domain"]),
-    ("utc-evidence", &["utc-attestation", "utc-domain"]),
+    ("utc-chart", &["utc-domain"]),
+    (
+        "utc-evidence",
+        &["utc-attestation", "utc-chart", "utc-domain"],
+    ),
     ("utc-vault", &[]),
     ("utc-storage", &["utc-attestation", "utc-domain"]),
     ("utc-outbound", &[]),
@@ -35,7 +39,13 @@ const EDGES: &[(&str, &[&str])] = &[
     ("utc-gateway", &["utc-app", "utc-domain", "utc-outbound"]),
     (
         "utc-web",
-        &["utc-app", "utc-attestation", "utc-domain", "utc-notify"],
+        &[
+            "utc-app",
+            "utc-attestation",
+            "utc-chart",
+            "utc-domain",
+            "utc-notify",
+        ],
     ),
     (
         "utc-server",
@@ -53,7 +63,13 @@ const EDGES: &[(&str, &[&str])] = &[
     ("utc-verify", &["utc-attestation", "utc-evidence"]),
     (
         "utc-admin",
-        &["utc-app", "utc-config", "utc-domain", "utc-queueing"],
+        &[
+            "utc-app",
+            "utc-chart",
+            "utc-config",
+            "utc-domain",
+            "utc-queueing",
+        ],
     ),
     ("utc-test-support", &[]),
     (
@@ -103,6 +119,18 @@ const MUST_NOT_KNOW: &[(&str, &[&str])] = &[
         &["diesel", "actix-web", "tokio", "tracing", "getrandom"],
     ),
     (
+        "utc-chart",
+        &[
+            "serde",
+            "serde_json",
+            "diesel",
+            "actix-web",
+            "tera",
+            "tokio",
+            "tracing",
+        ],
+    ),
+    (
         "utc-vault",
         &[
             "serde_json",
@@ -147,6 +175,7 @@ const PURE: &[&str] = &[
     "utc-tdx",
     "utc-attestation",
     "utc-evidence",
+    "utc-chart",
     "utc-vault",
 ];
 

@@ -2,7 +2,6 @@
 
 mod page;
 mod rows;
-mod series;
 mod units;
 
 pub(crate) use page::render;

@@ -2,11 +2,10 @@
 
 use serde::Serialize;
 use tera::{Context, Tera};
-use utc_domain::Timestamp;
+use utc_chart::{RhoChart, Series};
 
 use super::Rows;
 use super::rows::Row;
-use super::series::Series;
 use crate::counter::Capped;
 use crate::export::Summary;
 
@@ -16,10 +15,6 @@ const TEMPLATE: &str = include_str!("../../../../templates/report.html");
 /// How many units have a row, and how many a chart.
 const UNIT_ROWS: usize = 25;
 const CHARTS: usize = 6;
-
-/// The size of a chart's plot, in its own units.
-const WIDTH: f64 = 640.0;
-const HEIGHT: f64 = 120.0;
 
 #[derive(Serialize)]
 struct List<'a> {
@@ -33,22 +28,6 @@ struct UnitRow<'a> {
     allow: u64,
     deny: u64,
     require_approval: u64,
-}
-
-#[derive(Serialize)]
-struct Chart<'a> {
-    unit: &'a str,
-    from: String,
-    to: String,
-    /// `x,y` pairs of a polyline.
-    points: String,
-    /// The height of the line ρ = 1.
-    full: String,
-    top: String,
-    least: String,
-    mean: String,
-    greatest: String,
-    count: u64,
 }
 
 /// The page. The same summary and rows give the same bytes.
@@ -100,44 +79,29 @@ fn units(context: &mut Context, rows: &Rows) {
     context.insert("units", &shown);
     context.insert("units_more", &(rows.units.len() - shown.len()));
     context.insert("units_elsewhere", &rows.units.elsewhere());
-    let charts: Vec<Chart<'_>> = busiest
+    let charts: Vec<String> = busiest
         .iter()
         .filter(|(_, unit)| unit.load.count() > 0)
         .take(CHARTS)
         .map(|(name, unit)| chart(name, &unit.load))
         .collect();
     context.insert("charts", &charts);
+    context.insert("chart_style", utc_chart::STYLE);
 }
 
-fn chart<'a>(unit: &'a str, load: &Series) -> Chart<'a> {
-    let (from, to) = load.span();
-    let shown = |micros| Timestamp::from_micros(micros).to_string();
-    let top = load.greatest().max(1.2);
-    let height = |value: f64| HEIGHT * (1.0 - value.max(0.0) / top);
-    Chart {
+fn chart(unit: &str, load: &Series) -> String {
+    let drawn = RhoChart {
         unit,
-        from: shown(from),
-        to: shown(to),
-        points: points(load, height),
-        full: format!("{:.1}", height(1.0)),
-        top: format!("{top:.2}"),
-        least: format!("{:.3}", load.least()),
-        mean: format!("{:.3}", load.mean()),
-        greatest: format!("{:.3}", load.greatest()),
-        count: load.count(),
-    }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a chart is not exact to the microsecond"
-)]
-fn points(load: &Series, height: impl Fn(f64) -> f64) -> String {
-    let (from, to) = load.span();
-    let span = (to - from).max(1) as f64;
-    let pairs = load.points().iter().map(|&(at, value)| {
-        let x = WIDTH * (at - from) as f64 / span;
-        format!("{x:.1},{:.1}", height(value))
-    });
-    pairs.collect::<Vec<_>>().join(" ")
+        measured: load.points(),
+        // Receipts hold what a unit's load was, not where its levels changed.
+        thresholds: None,
+        levels: &[],
+        forecast: None,
+    };
+    let (least, mean, greatest) = (load.least(), load.mean(), load.greatest());
+    format!(
+        "{}<p class=\"note\">Least {least:.3}, mean {mean:.3}, greatest {greatest:.3}, in {} decisions.</p>\n",
+        drawn.draw().html(),
+        load.count()
+    )
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::series::Series;
+use utc_chart::Series;
+
 use crate::claims::Receipt;
 
 /// The most units that are told apart.

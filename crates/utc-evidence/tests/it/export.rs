@@ -203,7 +203,8 @@ fn the_report_shows_markup_as_text_and_runs_nothing() {
     let flips = flips.split("<h2").next().unwrap();
     assert!(flips.contains("<p>None.</p>"));
     assert!(report.contains("<polyline"));
-    assert!(report.contains("ρ of orders: least"));
+    assert!(report.contains("<title>Utilisation ρ of orders</title>"));
+    assert!(report.contains("in 40 decisions") || report.contains(" decisions.</p>"));
 }
 
 fn fail(log: &mut Log, checkpoint: &str, seed: u8) -> ExportError {
