@@ -42,8 +42,8 @@ pub mod engine {
 }
 
 pub use approvals::{
-    ApprovalFigures, ApprovalFilter, ApprovalPage, ApprovalView, Forwarded, Held, QueueFigures,
-    VoteView, Voted, Watch, Withdrawn,
+    ApprovalFigures, ApprovalFilter, ApprovalPage, ApprovalView, BacklogSince, Forwarded, Held,
+    QueueFigures, VoteView, Voted, Watch, Withdrawn,
 };
 pub use arrivals::ArrivalCounts;
 pub use audit::{LogReport, LogSummary};
@@ -68,9 +68,10 @@ pub use situation::{
 pub use task::Ticket;
 pub use traffic::Measured;
 pub use units::{
-    Access, Configured, Expected, Features, ForecastCard, LevelRecord, MarkView, Marked,
+    Access, Configured, Expected, Features, ForecastCard, Hindrance, LevelRecord, MarkView, Marked,
     MethodOverride, Observed, PinRequest, QueueEstimate, Report, RiskRequest, Thresholds,
-    UnitConfig, UnitForecast, UnitHistory, UnitPage, UnitScorecard, UnitView, Update,
+    UnitConfig, UnitDetail, UnitForecast, UnitHistory, UnitPage, UnitScorecard, UnitView, Update,
+    WritesNow,
 };
 pub use webhooks::{
     DeliveryPage, DeliveryView, NewWebhook, Parcel, SavedWebhook, Settled, WebhookChange,

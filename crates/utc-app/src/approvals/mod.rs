@@ -1,5 +1,6 @@
 //! Requests that wait for people: asked for by a decision, voted on, used once.
 
+mod backlog;
 mod bind;
 mod figures;
 mod grant;
@@ -16,6 +17,7 @@ mod vote;
 mod watch;
 mod withdraw;
 
+pub use backlog::BacklogSince;
 pub use bind::Forwarded;
 pub(crate) use bind::{Bound, digest};
 pub use figures::{ApprovalFigures, QueueFigures};

@@ -14,6 +14,7 @@ mod identities;
 mod keys;
 mod outgoing;
 mod replay;
+mod shown;
 mod support;
 mod units;
 mod webhooks;

@@ -156,6 +156,34 @@ pub fn newest(db: &mut Db, limit: i64) -> Result<Vec<(String, i64, i64)>, Storag
         .load(db)?)
 }
 
+/// When an approval was asked for, and when it no longer waited.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct SpanRow {
+    /// On which unit.
+    pub unit: String,
+    /// When it was asked.
+    pub created_at: i64,
+    /// When enough people had approved.
+    pub decided_at: Option<i64>,
+    /// When it reached a status that is final.
+    pub ended_at: Option<i64>,
+}
+
+/// When the newest `limit` approvals waited, newest first.
+pub fn spans(db: &mut Db, limit: i64) -> Result<Vec<SpanRow>, StorageError> {
+    let columns = (
+        approvals::unit,
+        approvals::created_at,
+        approvals::decided_at,
+        approvals::ended_at,
+    );
+    Ok(approvals::table
+        .order(approvals::id.desc())
+        .limit(limit)
+        .select(columns)
+        .load(db)?)
+}
+
 /// Everything to which something can still happen, on one unit or on all, oldest first.
 pub fn open(db: &mut Db, unit: Option<&str>) -> Result<Vec<ApprovalRow>, StorageError> {
     let mut query = approvals::table
