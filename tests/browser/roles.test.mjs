@@ -1,0 +1,117 @@
+// Each sees what they may: an approver, a viewer, an auditor, and whoever has not signed in.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { Browser, letIn, setUp, signIn } from "./support/browser.mjs";
+import { Server } from "./support/server.mjs";
+
+let server, browser, admin;
+const people = {};
+before(async () => {
+  server = await Server.start();
+  browser = await Browser.start();
+  browser.expect(/status of 40[134]/);
+  admin = await browser.window(server);
+  await setUp(admin, server);
+  for (const role of ["viewer", "auditor", "approver"]) people[role] = await letIn(admin, `${role}-1`, [role]);
+});
+after(async () => {
+  await browser?.stop();
+  await server?.stop();
+});
+
+/** Signs somebody in and gives the names in their navigation. */
+async function tabs(role) {
+  const page = await browser.window(server);
+  await signIn(page, people[role]);
+  const names = await page.getByRole("navigation", { name: "Main" }).getByRole("link").allTextContents();
+  return { page, names };
+}
+
+async function refused(page, path) {
+  const answer = await page.goto(path);
+  return answer.status();
+}
+
+test("a viewer looks, and changes nothing", async () => {
+  const { page, names } = await tabs("viewer");
+  for (const seen of ["Overview", "Rules", "Approvals", "Units", "Receipts"]) assert.ok(names.includes(seen), seen);
+  await page.goto("/rules");
+  assert.equal(await page.getByRole("link", { name: /Turn (on|off)/ }).count(), 0);
+  assert.equal(await refused(page, "/rules/writes_require_approval/on"), 403);
+  assert.equal(await refused(page, "/access/people/new"), 403);
+  await page.context().close();
+});
+
+test("an auditor exports and changes nothing", async () => {
+  const { page, names } = await tabs("auditor");
+  assert.ok(names.includes("Evidence"));
+  await page.goto("/evidence");
+  await page.getByRole("button", { name: /Begin the export/ }).waitFor();
+  assert.equal(await refused(page, "/rules/writes_require_approval/on"), 403);
+  await page.context().close();
+});
+
+test("an approver decides and neither exports nor switches", async () => {
+  const { page, names } = await tabs("approver");
+  assert.ok(names.includes("Approvals"));
+  assert.ok(!names.includes("Evidence"), "no page that answers with a refusal is offered");
+  assert.equal(await refused(page, "/evidence"), 403);
+  assert.equal(await refused(page, "/rules/writes_require_approval/on"), 403);
+  await page.context().close();
+});
+
+test("every page that is offered opens", async () => {
+  for (const role of Object.keys(people)) {
+    const { page } = await tabs(role);
+    const links = page.getByRole("navigation", { name: "Main" }).getByRole("link");
+    const paths = await links.evaluateAll((all) => all.map((one) => one.getAttribute("href")));
+    assert.ok(paths.length >= 4, role);
+    for (const path of paths) assert.equal((await page.goto(path)).status(), 200, `${role}: ${path}`);
+    await page.context().close();
+  }
+});
+
+test("whoever has not signed in is led to the sign-in and back", async () => {
+  const page = await browser.window(server);
+  await page.goto("/units?level=read_only");
+  assert.equal(new URL(page.url()).pathname, "/login");
+  await page.getByLabel("Name").fill(people.viewer.name);
+  await page.getByLabel("Password").fill(people.viewer.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(/\/units\?level=read_only$/);
+  await page.context().close();
+});
+
+test("a session ends for a stolen cookie too when it is revoked", async () => {
+  const { page } = await tabs("viewer");
+  const stolen = await page.context().cookies();
+  const thief = await browser.window(server);
+  await thief.context().addCookies(stolen);
+  assert.equal((await thief.goto("/overview")).status(), 200);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL(/\/login/);
+  await thief.goto("/overview");
+  assert.equal(new URL(thief.url()).pathname, "/login");
+  await thief.context().close();
+  await page.context().close();
+});
+
+test("a session's id is never one that the browser came with", async () => {
+  const page = await browser.window(server);
+  await page.goto("/login");
+  await signIn(page, people.viewer);
+  const [mine] = (await page.context().cookies()).filter((cookie) => cookie.httpOnly);
+  assert.equal(mine.sameSite, "Strict");
+  const again = await browser.window(server);
+  await again.context().addCookies([mine]);
+  await again.context().addCookies([{ ...mine, value: "chosen-by-somebody-else" }]);
+  await again.goto("/login");
+  await signIn(again, people.viewer);
+  const [fresh] = (await again.context().cookies()).filter((cookie) => cookie.name === mine.name);
+  assert.notEqual(fresh.value, "chosen-by-somebody-else");
+  assert.notEqual(fresh.value, mine.value);
+  await again.context().close();
+  await page.context().close();
+});
