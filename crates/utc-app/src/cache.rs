@@ -1,25 +1,27 @@
 //! The state that decisions are evaluated against: the policy, every unit, and who may ask, in memory.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 use dashmap::DashMap;
-use utc_domain::{ApprovalId, Mode, ProtectionLevel, Quorum, Timestamp, UnitName};
+use utc_domain::{ApprovalId, Criticality, Mode, ProtectionLevel, Quorum, Timestamp, UnitName};
 use utc_policy::{PolicySet, UnitView, UnknownUnits};
 use utc_storage::StorageError;
 use utc_storage::connection::Db;
 use utc_storage::rows::tokens::{self, TokenRow};
 use utc_storage::rows::users::{self, UserRow};
-use utc_storage::rows::{marks, units};
+use utc_storage::rows::{marks, risks, units};
+use utc_tdx::Directory;
 
 use crate::approvals::{Waiting, Watchers};
 use crate::arrivals::Arrivals;
 use crate::gateway::Upstream;
 use crate::identity::Identities;
 use crate::traffic::Traffic;
-use crate::units::stored;
+use crate::units::stored::{self, Marks};
+use crate::units::UnitConfig;
 use crate::webhooks::Links;
 
 /// A person's mark that a unit is risky.
@@ -27,6 +29,15 @@ use crate::webhooks::Links;
 pub(crate) struct RiskMark {
     /// Until when; none: until a person removes it.
     pub(crate) ends: Option<Timestamp>,
+}
+
+/// What the scorer says of a unit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Scored {
+    /// From 0 to 100.
+    pub(crate) score: f64,
+    /// Whether it flagged the unit.
+    pub(crate) flagged: bool,
 }
 
 /// The part of a unit that decisions depend on or record.
@@ -48,6 +59,12 @@ pub(crate) struct UnitState {
     pub pin: Option<(ProtectionLevel, Option<Timestamp>)>,
     /// A person's risk mark and when it ends.
     pub risk_mark: Option<RiskMark>,
+    /// What the scorer says; none where it never scored it.
+    pub scored: Option<Scored>,
+    /// Until when the scorer's flag does not count.
+    pub override_until: Option<Timestamp>,
+    /// How much a risk weighs here.
+    pub criticality: Criticality,
     /// Estimated arrivals per hour.
     pub lambda: Option<f64>,
     /// Estimated service capacity per hour.
@@ -71,6 +88,9 @@ impl UnitState {
         measured: ProtectionLevel::Permissive,
         pin: None,
         risk_mark: None,
+        scored: None,
+        override_until: None,
+        criticality: Criticality::Normal,
         lambda: None,
         mu: None,
         rho: None,
@@ -96,16 +116,32 @@ impl UnitState {
         }
     }
 
-    /// Whether a person's risk mark holds at `now`.
+    /// Whether the unit is risky at `now`: by a person's mark, or by the scorer's flag where that counts.
     pub(crate) fn risky_at(&self, now: Timestamp) -> bool {
+        self.marked_at(now) || (self.is_flagged() && !self.overridden_at(now))
+    }
+
+    /// Whether a person's risk mark holds at `now`.
+    pub(crate) fn marked_at(&self, now: Timestamp) -> bool {
         self.risk_mark
             .is_some_and(|mark| mark.ends.is_none_or(|ends| now < ends))
+    }
+
+    /// Whether the scorer flagged it.
+    pub(crate) fn is_flagged(&self) -> bool {
+        self.scored.is_some_and(|scored| scored.flagged)
+    }
+
+    /// Whether a person said that the scorer's flag does not count at `now`.
+    pub(crate) fn overridden_at(&self, now: Timestamp) -> bool {
+        self.override_until.is_some_and(|until| now < until)
     }
 
     /// The next moment at which the level or the risk changes by itself.
     pub(crate) fn next_change(&self) -> Option<Timestamp> {
         let pin = self.pin.and_then(|(_, ends)| ends);
-        [pin, self.risk_mark.and_then(|mark| mark.ends)]
+        let mark = self.risk_mark.and_then(|mark| mark.ends);
+        [pin, mark, self.override_until]
             .into_iter()
             .flatten()
             .min()
@@ -136,6 +172,7 @@ pub(crate) struct StateCache {
     policy: ArcSwap<PolicySet>,
     units: DashMap<UnitName, Arc<Unit>>,
     aliases: ArcSwap<HashMap<UnitName, UnitName>>,
+    directory: RwLock<Directory>,
     identities: Identities,
     waiting: ArcSwap<Waiting>,
     watchers: Watchers,
@@ -151,6 +188,7 @@ impl StateCache {
             policy: ArcSwap::from_pointee(PolicySet::initial(UnknownUnits::Deny)),
             units: DashMap::new(),
             aliases: ArcSwap::default(),
+            directory: RwLock::default(),
             identities: Identities::default(),
             waiting: ArcSwap::from_pointee(Waiting::EMPTY),
             watchers: Watchers::default(),
@@ -231,22 +269,57 @@ impl StateCache {
             unit.state.store(Arc::new(state));
         } else {
             self.units.insert(name.clone(), Arc::new(Unit::new(state)));
+            self.enter(name, None);
         }
     }
 
     /// Adds a unit that a decision made, unless it is there.
     pub(crate) fn add_unit(&self, name: &UnitName) {
-        self.units
-            .entry(name.clone())
-            .or_insert_with(|| Arc::new(Unit::new(UnitState::UNKNOWN)));
+        if self.unit(name).is_none() {
+            self.units
+                .insert(name.clone(), Arc::new(Unit::new(UnitState::UNKNOWN)));
+            self.enter(name, None);
+        }
     }
 
-    /// Replaces the other names of one unit.
-    pub(crate) fn set_aliases(&self, unit: &UnitName, names: &[UnitName]) {
+    /// Replaces what one unit is called beside its name.
+    pub(crate) fn set_names(&self, unit: &UnitName, config: &UnitConfig) {
         let mut all = HashMap::clone(&self.aliases.load());
         all.retain(|_, owner| owner != unit);
-        all.extend(names.iter().map(|alias| (alias.clone(), unit.clone())));
+        let aliases = config.aliases.iter();
+        all.extend(aliases.map(|alias| (alias.clone(), unit.clone())));
         self.aliases.store(Arc::new(all));
+        self.enter(unit, Some(config));
+    }
+
+    /// Enters a unit under all that trust signals may call it.
+    fn enter(&self, unit: &UnitName, config: Option<&UnitConfig>) {
+        let mut directory = self
+            .directory
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        directory.remove(unit);
+        match config {
+            None => directory.add(unit, [], []),
+            Some(config) => {
+                let labels = config.labels.iter();
+                let labels = labels.map(|(key, value)| (key.as_str(), value.as_str()));
+                directory.add(unit, &config.aliases, labels);
+            }
+        }
+    }
+
+    /// The units by all that trust signals may call them.
+    pub(crate) fn directory(&self) -> RwLockReadGuard<'_, Directory> {
+        self.directory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How much a risk weighs on a unit.
+    pub(crate) fn criticality(&self, unit: &UnitName) -> Criticality {
+        let unit = self.unit(unit);
+        unit.map_or(Criticality::Normal, |unit| unit.state.load().criticality)
     }
 
     /// Shows each unit as it is now.
@@ -285,11 +358,19 @@ impl utc_storage::journal::StateCache for StateCache {
         };
         let pins = marks::pin::all(db)?;
         let risk_marks = marks::risk::all(db)?;
+        let overrides = marks::risk_override::all(db)?;
         for row in units::changed_after(db, known)? {
-            let pin = pins.iter().find(|pin| pin.unit == row.name);
-            let mark = risk_marks.iter().find(|mark| mark.unit == row.name);
-            let state = stored::unit_state(&row, pin, mark)?;
-            self.set_unit(&stored::parse("units.name", &row.name)?, state);
+            let scored = risks::find(db, &row.name)?;
+            let marks = Marks {
+                pin: pins.iter().find(|pin| pin.unit == row.name),
+                risk: risk_marks.iter().find(|mark| mark.unit == row.name),
+                scored: scored.as_ref(),
+                overridden: overrides.iter().find(|mark| mark.unit == row.name),
+            };
+            let state = stored::unit_state(&row, marks)?;
+            let name = stored::parse("units.name", &row.name)?;
+            self.set_unit(&name, state);
+            self.enter(&name, Some(&stored::config(&row)?));
         }
         for row in users::changed_after(db, known)? {
             self.identities.put_user(&row)?;

@@ -8,6 +8,7 @@ use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
 use utc_storage::rows::rules::{self, PolicyVersionRow, RuleRow};
 use utc_storage::rows::{keys, signers};
+use utc_tdx::score::Owner;
 
 use crate::approvals::{Void, void};
 use crate::console::Console;
@@ -57,6 +58,7 @@ pub(crate) fn create_log(console: &Console, vkey: String) -> Ticket<()> {
                 updated_at: now,
                 updated_by: draft.subject.to_string(),
                 receipt_id: draft.id.to_string(),
+                owner: Owner::Nobody.to_string(),
             };
             rules::insert(tx.db(), &row)?;
         }

@@ -6,6 +6,7 @@ use utc_domain::{Code, Draft, Meta, Reason, ReceiptId, ReceiptKind, Rule, Subjec
 use utc_storage::StorageError;
 use utc_storage::journal::Tx;
 use utc_storage::rows::rules::{self, PolicyVersionRow, RuleRow};
+use utc_tdx::score::Owner;
 
 use crate::approvals::{Void, void};
 use crate::cache::StateCache;
@@ -51,6 +52,8 @@ pub struct RuleState {
     pub updated_by: Subject,
     /// The receipt of that.
     pub receipt_id: ReceiptId,
+    /// Whose setting that is. The scorer switches no rule that is a person's.
+    pub owner: Owner,
 }
 
 impl TryFrom<RuleRow> for RuleState {
@@ -63,6 +66,7 @@ impl TryFrom<RuleRow> for RuleState {
             updated_at: Timestamp::from_micros(row.updated_at),
             updated_by: stored::parse("rules.updated_by", &row.updated_by)?,
             receipt_id: stored::parse("rules.receipt_id", &row.receipt_id)?,
+            owner: stored::parse("rules.owner", &row.owner)?,
         })
     }
 }
@@ -116,6 +120,14 @@ impl Console {
         })
     }
 
+    /// Leaves a rule to the scorer again: its setting stays, and is nobody's from now on.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] when it is no person's.
+    pub fn hand_back_rule(&self, rule: Rule, actor: impl Into<By>) -> Ticket<ReceiptId> {
+        self.control_by(actor, move |tx, actor| hand_back(tx, rule, actor))
+    }
+
     /// Every switch. Blocks.
     pub fn rules(&self) -> Result<Vec<RuleState>, AppError> {
         let rows = self.store().read(rules::all)?;
@@ -136,27 +148,85 @@ impl Console {
     }
 }
 
-/// Sets a switch in this transaction, and voids what it contradicts.
+fn hand_back(tx: &mut Tx<'_>, rule: Rule, actor: &Subject) -> Result<Plan<ReceiptId>, AppError> {
+    let row = rules::find(tx.db(), rule.as_str())?.ok_or(StorageError::NotFound)?;
+    if row.owner != Owner::Person.as_str() {
+        return Err(AppError::Conflict {
+            code: "not_a_persons",
+            message: format!("nobody took rule {rule} over; the scorer may switch it anyway"),
+        });
+    }
+    let policy = stored::policy_in(tx)?;
+    let reason = format!("{actor} leaves rule {rule} to the scorer again.");
+    let kind = ReceiptKind::ConfigChange;
+    let draft = change(kind, Code::RuleHandedBack, actor.clone(), reason, policy);
+    let meta = Meta {
+        rule: Some(rule),
+        enabled: Some(row.enabled),
+        ..Meta::default()
+    };
+    let owner = Owner::Nobody.to_string();
+    rules::update(tx.db(), &RuleRow { owner, ..row })?;
+    Ok(Plan {
+        answer: draft.id,
+        drafts: vec![Draft { meta, ..draft }],
+        publish: None,
+    })
+}
+
+/// Sets a switch in this transaction on a person's word, and voids what it contradicts.
 pub(crate) fn switch(
     tx: &mut Tx<'_>,
     cache: &StateCache,
     request: &RuleChange,
     actor: &Subject,
 ) -> Result<Plan<RuleChanged>, AppError> {
-    let policy = stored::policy_set_in(tx)?.with_rule(request.rule, request.enabled);
+    let switch = Switch {
+        rule: request.rule,
+        enabled: request.enabled,
+        reason: request.reason.as_ref().map(ToString::to_string),
+        owner: Owner::Person,
+        seen: Meta::default(),
+    };
+    switch_as(tx, cache, &switch, actor)
+}
+
+/// A switch to set, whoever sets it.
+pub(crate) struct Switch {
+    /// Which.
+    pub(crate) rule: Rule,
+    /// On or off.
+    pub(crate) enabled: bool,
+    /// Why.
+    pub(crate) reason: Option<String>,
+    /// Whose setting it is from now on.
+    pub(crate) owner: Owner,
+    /// What led to it.
+    pub(crate) seen: Meta,
+}
+
+/// Sets a switch in this transaction, and voids what it contradicts.
+pub(crate) fn switch_as(
+    tx: &mut Tx<'_>,
+    cache: &StateCache,
+    switch: &Switch,
+    actor: &Subject,
+) -> Result<Plan<RuleChanged>, AppError> {
+    let policy = stored::policy_set_in(tx)?.with_rule(switch.rule, switch.enabled);
     tx.change_state();
-    let draft = receipt(request, actor, policy.reference().clone());
+    let draft = receipt(switch, actor, policy.reference().clone());
     let now = tx.now().as_micros();
     let row = RuleRow {
-        key: request.rule.to_string(),
-        enabled: request.enabled,
+        key: switch.rule.to_string(),
+        enabled: switch.enabled,
         updated_at: now,
         updated_by: actor.to_string(),
         receipt_id: draft.id.to_string(),
+        owner: switch.owner.to_string(),
     };
     rules::update(tx.db(), &row)?;
-    let switched = Some((request.rule, request.enabled));
-    let reason = request.reason.as_ref().map(ToString::to_string);
+    let switched = Some((switch.rule, switch.enabled));
+    let reason = switch.reason.clone();
     insert_version(tx.db(), &policy, &draft, switched, reason, now)?;
     let (voided, change) = void(tx, cache, &Void::Policy(&policy), actor)?;
     let answer = RuleChanged {
@@ -173,17 +243,17 @@ pub(crate) fn switch(
     })
 }
 
-fn receipt(request: &RuleChange, actor: &Subject, policy: utc_domain::PolicyRef) -> Draft {
-    let state = if request.enabled { "on" } else { "off" };
-    let why = request
+fn receipt(switch: &Switch, actor: &Subject, policy: utc_domain::PolicyRef) -> Draft {
+    let state = if switch.enabled { "on" } else { "off" };
+    let why = switch
         .reason
         .as_ref()
         .map_or_else(|| ".".to_owned(), |reason| format!(": {reason}"));
-    let reason = format!("{actor} turned rule {} {state}{why}", request.rule);
+    let reason = format!("{actor} turned rule {} {state}{why}", switch.rule);
     let meta = Meta {
-        rule: Some(request.rule),
-        enabled: Some(request.enabled),
-        ..Meta::default()
+        rule: Some(switch.rule),
+        enabled: Some(switch.enabled),
+        ..switch.seen.clone()
     };
     let draft = change(
         ReceiptKind::PolicyChange,

@@ -125,6 +125,7 @@ pub(crate) type Publish = Box<dyn FnMut(&StateCache) + Send>;
 
 /// Runs a closure as a control job.
 pub(crate) struct Task<T, F> {
+    class: Class,
     cache: Arc<StateCache>,
     work: F,
     plan: Option<Plan<T>>,
@@ -138,9 +139,19 @@ where
     F: FnMut(&mut Tx<'_>) -> Result<Plan<T>, AppError> + Send + 'static,
 {
     pub(crate) fn boxed(cache: Arc<StateCache>, work: F) -> (Box<dyn Job>, Ticket<Done<T>>) {
+        Self::boxed_as(Class::Control, cache, work)
+    }
+
+    /// The same in another queue. Invariant: what waits among decisions does not change what they follow.
+    pub(crate) fn boxed_as(
+        class: Class,
+        cache: Arc<StateCache>,
+        work: F,
+    ) -> (Box<dyn Job>, Ticket<Done<T>>) {
         let (reply, ticket) = Ticket::new();
         (
             Box::new(Self {
+                class,
                 cache,
                 work,
                 plan: None,
@@ -158,7 +169,7 @@ where
     F: FnMut(&mut Tx<'_>) -> Result<Plan<T>, AppError> + Send + 'static,
 {
     fn class(&self) -> Class {
-        Class::Control
+        self.class
     }
 
     fn has_effects(&self) -> bool {

@@ -180,6 +180,18 @@ pub struct ForecastClaims {
     pub rho: Option<f64>,
 }
 
+/// One event that a score rests on; see [`utc_domain::SignalSeen`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(
+    missing_docs,
+    reason = "utc_domain::SignalSeen documents each member"
+)]
+pub struct SignalClaims {
+    pub hash: String,
+    pub source: String,
+    pub weight: f64,
+}
+
 /// The new state of a signing key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyClaims {
@@ -224,6 +236,10 @@ pub struct MetaClaims {
     pub credential: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<SignalClaims>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_wait_minutes: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -276,6 +292,8 @@ pub struct MetaClaims {
     pub risky: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signal_rho: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]

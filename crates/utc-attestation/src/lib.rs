@@ -15,7 +15,7 @@ mod verify;
 
 pub use claims::{
     AUDIENCE, Claims, Engine, FilterClaims, ForecastClaims, KeyClaims, LinkClaims, LogBeforeClaims,
-    MetaClaims, PolicyClaims, ReplayClaims, SCHEMA,
+    MetaClaims, PolicyClaims, ReplayClaims, SCHEMA, SignalClaims,
 };
 pub use digest::{salted_digest, sha256_hex};
 pub use json::{

@@ -41,6 +41,24 @@ pub enum Code {
     RiskCleared,
     /// A person's risk mark reached its end.
     RiskExpired,
+    /// The scorer found a unit risky.
+    RiskFlagged,
+    /// The scorer finds a unit risky no more.
+    RiskUnflagged,
+    /// A person said that the scorer's flag on a unit does not count for a while.
+    RiskOverridden,
+    /// A person took that back.
+    RiskOverrideRemoved,
+    /// The time of that is over.
+    RiskOverrideExpired,
+    /// A source of trust signals was registered or changed.
+    SourceConfigured,
+    /// A person asks a source of trust signals to verify its stream.
+    VerificationRequested,
+    /// A person dismissed a trust signal: it counts no more.
+    EventDismissed,
+    /// A person left a rule to the scorer again.
+    RuleHandedBack,
     /// A unit's configuration was created or changed.
     UnitConfigured,
     /// The stored context and reason of a request were erased.
@@ -155,6 +173,15 @@ impl Code {
             Self::RiskMarked => "risk_marked",
             Self::RiskCleared => "risk_cleared",
             Self::RiskExpired => "risk_expired",
+            Self::RiskFlagged => "risk_flagged",
+            Self::RiskUnflagged => "risk_unflagged",
+            Self::RiskOverridden => "risk_overridden",
+            Self::RiskOverrideRemoved => "risk_override_removed",
+            Self::RiskOverrideExpired => "risk_override_expired",
+            Self::SourceConfigured => "source_configured",
+            Self::VerificationRequested => "verification_requested",
+            Self::EventDismissed => "event_dismissed",
+            Self::RuleHandedBack => "rule_handed_back",
             Self::UnitConfigured => "unit_configured",
             Self::InputErased => "input_erased",
             Self::KeyRotated => "key_rotated",

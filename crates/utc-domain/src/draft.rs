@@ -2,8 +2,8 @@
 
 use crate::{
     Action, ApprovalId, Code, Decision, GrantUse, GroundSet, KeyId, LevelCause, Mode, PayloadHash,
-    ProtectionLevel, Quorum, ReceiptId, ReceiptKind, RequestDigest, Subject, Timestamp, UnitName,
-    VoteChoice,
+    ProtectionLevel, Quorum, ReceiptId, ReceiptKind, RequestDigest, RunId, SignalSeen, Subject,
+    Timestamp, UnitName, VoteChoice,
 };
 
 /// Everything a receipt will say but its place, its time and its signature.
@@ -70,6 +70,12 @@ pub struct Meta {
     pub risk_score: Option<f64>,
     /// Whether the unit is risky.
     pub risky: Option<bool>,
+    /// For what the scorer did: the events that say most, most first.
+    pub evidence: Vec<SignalSeen>,
+    /// For what the scorer did in a run: which.
+    pub run: Option<RunId>,
+    /// For what a person did to a trust signal: the digest of its content.
+    pub event: Option<PayloadHash>,
     /// Whether somebody configured the unit.
     pub known: Option<bool>,
     /// Whether the unit's decisions bind.

@@ -15,6 +15,7 @@ mod notice;
 mod number;
 mod port;
 mod receipt;
+mod signal;
 mod time;
 mod transition;
 mod unit;
@@ -43,6 +44,7 @@ pub use notice::{DeliveryState, NoticeFormat, NoticeId, NoticeKind, NoticeKinds,
 pub use number::{MAX_NUMBER, round6};
 pub use port::{Clock, SealError, Sealer};
 pub use receipt::{KeyId, LeafHash, Placement, ReceiptId, ReceiptKind, Sealed};
+pub use signal::{RunId, SignalSeen};
 pub use time::Timestamp;
 pub use transition::TransitionError;
 pub use unit::{Criticality, Mode};

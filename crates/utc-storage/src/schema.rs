@@ -77,6 +77,7 @@ diesel::table! {
         updated_at -> BigInt,
         updated_by -> Text,
         receipt_id -> Text,
+        owner -> Text,
     }
 }
 
@@ -346,7 +347,187 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    sources (name) {
+        name -> Text,
+        standing -> Text,
+        trust -> Double,
+        signature -> Text,
+        secret -> Nullable<Text>,
+        previous_secret -> Nullable<Text>,
+        previous_until -> Nullable<BigInt>,
+        jwks -> Nullable<Text>,
+        issuer -> Nullable<Text>,
+        audience -> Nullable<Text>,
+        stream_id -> Nullable<Text>,
+        stream_status -> Nullable<Text>,
+        stream_reason -> Nullable<Text>,
+        expected_states -> Nullable<Text>,
+        verified_at -> Nullable<BigInt>,
+        units -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        updated_by -> Text,
+        receipt_id -> Nullable<Text>,
+        last_seen_at -> Nullable<BigInt>,
+        events -> BigInt,
+        repeats -> BigInt,
+        quota_day -> BigInt,
+        quota_used -> BigInt,
+    }
+}
+
+diesel::table! {
+    events (seq) {
+        seq -> BigInt,
+        hash -> Binary,
+        source -> Text,
+        event_time -> BigInt,
+        seen_at -> BigInt,
+        counts_from -> BigInt,
+        topic -> Text,
+        severity -> Text,
+        confidence -> Double,
+        entities -> Text,
+        link -> Nullable<Text>,
+        summary -> Nullable<Text>,
+        meaning -> Text,
+        thread -> Binary,
+        closes -> Nullable<Binary>,
+        adapter -> Text,
+        proof -> Text,
+        body_hash -> Binary,
+        matched -> Bool,
+        dismissed_at -> Nullable<BigInt>,
+        dismissed_by -> Nullable<Text>,
+        dismiss_reason -> Nullable<Text>,
+        dismiss_receipt_id -> Nullable<Text>,
+        until -> BigInt,
+    }
+}
+
+diesel::table! {
+    event_keys (key) {
+        key -> Text,
+        content -> Binary,
+        until -> BigInt,
+    }
+}
+
+diesel::table! {
+    unit_signals (unit, event) {
+        unit -> Text,
+        event -> BigInt,
+        source -> Text,
+        hash -> Binary,
+        thread -> Binary,
+        counts_from -> BigInt,
+        half_life -> BigInt,
+        severity -> Text,
+        confidence -> Double,
+        counts -> Bool,
+    }
+}
+
+diesel::table! {
+    closings (source, thread) {
+        source -> Text,
+        thread -> Binary,
+        at -> BigInt,
+        until -> BigInt,
+    }
+}
+
+diesel::table! {
+    quarantine (seq) {
+        seq -> BigInt,
+        at -> BigInt,
+        adapter -> Text,
+        source -> Nullable<Text>,
+        reason -> Text,
+        detail -> Text,
+        address -> Nullable<Text>,
+        body_hash -> Nullable<Text>,
+        body_bytes -> BigInt,
+    }
+}
+
+diesel::table! {
+    unit_risks (unit) {
+        unit -> Text,
+        score -> Double,
+        risk -> Double,
+        flagged_since -> Nullable<BigInt>,
+        low_runs -> BigInt,
+        flag_receipt_id -> Nullable<Text>,
+        evidence -> Text,
+        matched_count -> BigInt,
+        trend -> Text,
+        scored_at -> BigInt,
+        as_of -> BigInt,
+    }
+}
+
+diesel::table! {
+    risk_history (unit, ts) {
+        unit -> Text,
+        ts -> BigInt,
+        score -> Double,
+        flagged -> Bool,
+        matched_count -> BigInt,
+        trend -> Text,
+    }
+}
+
+diesel::table! {
+    risk_due (unit) {
+        unit -> Text,
+        stamp -> BigInt,
+    }
+}
+
+diesel::table! {
+    risk_overrides (unit) {
+        unit -> Text,
+        reason -> Text,
+        subject -> Text,
+        since -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        receipt_id -> Text,
+    }
+}
+
+diesel::table! {
+    tdx_runs (id) {
+        id -> Text,
+        occasion -> Text,
+        owner -> Text,
+        started_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+        scored_at -> BigInt,
+        units -> BigInt,
+        events -> BigInt,
+        flagged -> BigInt,
+        cleared -> BigInt,
+        risky -> BigInt,
+        flip -> Nullable<Text>,
+        forgotten -> BigInt,
+    }
+}
+
+diesel::table! {
+    jobs (job, slot) {
+        job -> Text,
+        slot -> BigInt,
+        owner -> Text,
+        lease_until -> BigInt,
+        done_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(forecasts -> units (unit));
 diesel::joinable!(held_requests -> approvals (approval_id));
 diesel::allow_tables_to_appear_in_same_query!(approvals, held_requests);
 diesel::allow_tables_to_appear_in_same_query!(forecasts, units);
+diesel::allow_tables_to_appear_in_same_query!(unit_signals, closings);
+diesel::allow_tables_to_appear_in_same_query!(unit_signals, events);

@@ -16,7 +16,8 @@ pub enum Reach {
 }
 
 impl Reach {
-    fn includes(&self, unit: &UnitName) -> bool {
+    /// Whether a source of this reach may speak about the unit.
+    pub fn includes(&self, unit: &UnitName) -> bool {
         match self {
             Self::Anywhere => true,
             Self::Within(patterns) => patterns.iter().any(|one| one.matches(unit.as_str())),
@@ -37,6 +38,14 @@ impl Reach {
 pub struct Directory {
     by_name: HashMap<String, UnitName>,
     by_label: HashMap<String, HashMap<String, BTreeSet<UnitName>>>,
+    called: HashMap<UnitName, Called>,
+}
+
+/// What one unit is called beside its name.
+#[derive(Debug, Clone, Default)]
+struct Called {
+    aliases: Vec<String>,
+    labels: Vec<(String, String)>,
 }
 
 impl Directory {
@@ -52,15 +61,35 @@ impl Directory {
         aliases: impl IntoIterator<Item = &'a UnitName>,
         labels: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) {
+        let mut called = Called::default();
         self.by_name.insert(unit.as_str().to_owned(), unit.clone());
         for alias in aliases {
             let name = alias.as_str().to_owned();
+            called.aliases.push(name.clone());
             self.by_name.entry(name).or_insert_with(|| unit.clone());
         }
         for (key, value) in labels {
+            called.labels.push((key.to_owned(), value.to_owned()));
             let values = self.by_label.entry(key.to_owned()).or_default();
             let units = values.entry(value.to_owned()).or_default();
             units.insert(unit.clone());
+        }
+        self.called.insert(unit.clone(), called);
+    }
+
+    /// Takes a unit out with all that it is called, to be entered anew.
+    pub fn remove(&mut self, unit: &UnitName) {
+        let called = self.called.remove(unit).unwrap_or_default();
+        for name in called.aliases.iter().map(String::as_str).chain([unit.as_str()]) {
+            if self.by_name.get(name) == Some(unit) {
+                self.by_name.remove(name);
+            }
+        }
+        for (key, value) in &called.labels {
+            let values = self.by_label.get_mut(key);
+            if let Some(units) = values.and_then(|values| values.get_mut(value)) {
+                units.remove(unit);
+            }
         }
     }
 

@@ -181,6 +181,8 @@ pub enum QuarantineReason {
     Claims,
     /// An id that is known came again with other content.
     Conflict,
+    /// The source sent more than it may.
+    Quota,
 }
 
 impl QuarantineReason {
@@ -197,6 +199,7 @@ impl QuarantineReason {
             Self::Unsupported => "unsupported",
             Self::Claims => "claims",
             Self::Conflict => "conflict",
+            Self::Quota => "quota",
         }
     }
 }

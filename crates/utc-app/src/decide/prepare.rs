@@ -185,6 +185,7 @@ fn seen(under: &Under<'_>, verdict: &Verdict) -> Meta {
         features_ts: state.observed_at,
         protection_level: Some(view.level),
         pinned: Some(state.level_at(under.now).1),
+        risk_score: state.scored.map(|scored| scored.score),
         risky: Some(view.risky),
         known: Some(view.known),
         mode: Some(view.mode),

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use utc_domain::{Code, Draft, Meta, ReceiptKind, Subject, Timestamp, UnitName};
 use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
-use utc_storage::rows::marks;
 use utc_storage::rows::units::{self, UnitRow};
+use utc_storage::rows::{marks, risks};
 
 use super::loosening::loosened;
+use super::stored::Marks;
 use super::{UnitConfig, stored};
 use crate::approvals::{Void, void};
 use crate::console::Console;
@@ -70,10 +71,7 @@ impl Console {
                 Default::default()
             };
             let state = state_of(tx.db(), &row)?;
-            let (unit, aliases) = (
-                name.clone(),
-                config.aliases.iter().cloned().collect::<Vec<_>>(),
-            );
+            let unit = name.clone();
             Ok(Plan {
                 answer: Configured {
                     receipt_id: draft.id,
@@ -82,7 +80,7 @@ impl Console {
                 drafts: std::iter::once(draft).chain(voided).collect(),
                 publish: Some(Box::new(move |cache| {
                     cache.set_unit(&unit, state.clone());
-                    cache.set_aliases(&unit, &aliases);
+                    cache.set_names(&unit, &config);
                     change.publish(cache);
                 })),
             })
@@ -181,7 +179,15 @@ pub(crate) fn save(db: &mut Db, row: &UnitRow, new: bool) -> Result<(), AppError
 pub(crate) fn state_of(db: &mut Db, row: &UnitRow) -> Result<crate::cache::UnitState, AppError> {
     let pin = marks::pin::find(db, &row.name)?;
     let mark = marks::risk::find(db, &row.name)?;
-    Ok(stored::unit_state(row, pin.as_ref(), mark.as_ref())?)
+    let scored = risks::find(db, &row.name)?;
+    let overridden = marks::risk_override::find(db, &row.name)?;
+    let marks = Marks {
+        pin: pin.as_ref(),
+        risk: mark.as_ref(),
+        scored: scored.as_ref(),
+        overridden: overridden.as_ref(),
+    };
+    Ok(stored::unit_state(row, marks)?)
 }
 
 pub(crate) fn micros(at: Option<Timestamp>) -> Option<i64> {

@@ -11,13 +11,14 @@ use utc_queueing::{HourArrivals, QueueState};
 use utc_storage::StorageError;
 use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
-use utc_storage::rows::marks::{PinRow, RiskMarkRow};
+use utc_storage::rows::marks::{PinRow, RiskMarkRow, RiskOverrideRow};
+use utc_storage::rows::risks::UnitRiskRow;
 use utc_storage::rows::rules;
 use utc_storage::rows::units::UnitRow;
 
 use super::{Access, MethodOverride, Thresholds, UnitConfig};
 use crate::AppError;
-use crate::cache::{RiskMark, UnitState};
+use crate::cache::{RiskMark, Scored, UnitState};
 use crate::gateway::Upstream;
 
 /// A stored value that does not parse is a fault of the data, named by its column.
@@ -215,13 +216,22 @@ pub(crate) fn set_queue_state(row: &mut UnitRow, state: &QueueState) {
     row.change_point = state.change_point;
 }
 
+/// What people and the scorer say of a unit.
+#[derive(Default, Clone, Copy)]
+pub(crate) struct Marks<'a> {
+    /// The pin.
+    pub(crate) pin: Option<&'a PinRow>,
+    /// A person's risk mark.
+    pub(crate) risk: Option<&'a RiskMarkRow>,
+    /// The scorer's word.
+    pub(crate) scored: Option<&'a UnitRiskRow>,
+    /// A person's word that the scorer's does not count.
+    pub(crate) overridden: Option<&'a RiskOverrideRow>,
+}
+
 /// The part of a unit that decisions depend on.
-pub(crate) fn unit_state(
-    row: &UnitRow,
-    pin: Option<&PinRow>,
-    mark: Option<&RiskMarkRow>,
-) -> Result<UnitState, StorageError> {
-    let pin = match pin {
+pub(crate) fn unit_state(row: &UnitRow, marks: Marks<'_>) -> Result<UnitState, StorageError> {
+    let pin = match marks.pin {
         Some(pin) => Some((
             parse("pins.level", &pin.level)?,
             pin.expires_at.map(Timestamp::from_micros),
@@ -237,9 +247,18 @@ pub(crate) fn unit_state(
         upstream: Upstream::of(&config),
         measured: parse("units.level", &row.level)?,
         pin,
-        risk_mark: mark.map(|mark| RiskMark {
+        risk_mark: marks.risk.map(|mark| RiskMark {
             ends: mark.expires_at.map(Timestamp::from_micros),
         }),
+        scored: marks.scored.map(|row| Scored {
+            score: row.score,
+            flagged: row.flagged_since.is_some(),
+        }),
+        override_until: marks
+            .overridden
+            .and_then(|row| row.expires_at)
+            .map(Timestamp::from_micros),
+        criticality: config.criticality,
         lambda: row.lambda_est,
         mu: row.mu_est,
         rho: row.rho,

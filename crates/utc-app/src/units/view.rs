@@ -6,11 +6,12 @@ use utc_domain::{LevelCause, ProtectionLevel, Timestamp, UnitName};
 use utc_queueing::formulas::{Mmc, servers_needed};
 use utc_queueing::{QueueState, is_stale, recommendation};
 use utc_storage::connection::Db;
-use utc_storage::rows::marks;
 use utc_storage::rows::units::{self, UnitRow};
+use utc_storage::rows::{marks, risks};
 
 use super::forecast::{Shown, shown};
 use super::observe::settings;
+use super::stored::Marks;
 use super::{UnitConfig, UnitForecast, stored};
 use crate::arrivals::ArrivalCounts;
 use crate::console::Console;
@@ -47,6 +48,10 @@ pub struct UnitView {
     pub pin: Option<MarkView>,
     /// The person's risk mark, if there is one.
     pub risk_mark: Option<MarkView>,
+    /// The risk that trust signals say, 0 to 100; none where none ever spoke of it.
+    pub risk_score: Option<f64>,
+    /// Whether it is risky, by a person's mark or by the scorer's flag.
+    pub risky: bool,
     /// Operations asked for and not denied, counted by this server.
     pub arrivals: ArrivalCounts,
     /// What this server's gateway measured; none before its first request to the unit.
@@ -142,7 +147,15 @@ impl Console {
         let config = stored::config(row)?;
         let pin = marks::pin::find(db, &row.name)?;
         let mark = marks::risk::find(db, &row.name)?;
-        let state = stored::unit_state(row, pin.as_ref(), mark.as_ref())?;
+        let scored = risks::find(db, &row.name)?;
+        let overridden = marks::risk_override::find(db, &row.name)?;
+        let marks = Marks {
+            pin: pin.as_ref(),
+            risk: mark.as_ref(),
+            scored: scored.as_ref(),
+            overridden: overridden.as_ref(),
+        };
+        let state = stored::unit_state(row, marks)?;
         let queue = stored::queue_state(row)?;
         let (level, pinned) = state.level_at(now);
         let settings = settings(&self.options().queueing, &config)?;
@@ -159,7 +172,7 @@ impl Console {
             }),
             Some(_) | None => None,
         };
-        let risk_mark = mark.filter(|_| state.risky_at(now)).map(|mark| MarkView {
+        let risk_mark = mark.filter(|_| state.marked_at(now)).map(|mark| MarkView {
             level: None,
             reason: mark.reason,
             subject: mark.subject,
@@ -196,6 +209,8 @@ impl Console {
             level,
             pin,
             risk_mark,
+            risk_score: state.scored.map(|scored| scored.score),
+            risky: state.risky_at(now),
         })
     }
 }

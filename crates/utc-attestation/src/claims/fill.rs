@@ -5,12 +5,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use utc_domain::{
     Decision, Draft, ForecastSeen, GrantUse, Ground, KeyChange, KeyState, LevelCause, LogBefore,
     LogFilter, Meta, Mode, Placement, ProtectionLevel, Quorum, ReceiptKind, ReplayTotals, Rule,
-    VoteChoice, round6,
+    SignalSeen, VoteChoice, round6,
 };
 
 use super::{
     AUDIENCE, Claims, Engine, FilterClaims, ForecastClaims, KeyClaims, LinkClaims, LogBeforeClaims,
-    MetaClaims, PolicyClaims, ReplayClaims, SCHEMA,
+    MetaClaims, PolicyClaims, ReplayClaims, SCHEMA, SignalClaims,
 };
 use crate::MAX_INTEGER;
 use crate::token::is_sane;
@@ -178,6 +178,8 @@ fn meta(seen: &Meta) -> MetaClaims {
         context_hash: seen.context_hash.clone(),
         credential: seen.credential.as_ref().map(ToString::to_string),
         enabled: seen.enabled,
+        event: seen.event.as_ref().map(ToString::to_string),
+        evidence: seen.evidence.iter().map(signal).collect(),
         expected_wait_minutes: seen.expected_wait_minutes.map(round6),
         expires_at: seen.expires_at.map(|at| at.to_string()),
         features_ts: seen.features_ts.map(|at| at.to_string()),
@@ -210,6 +212,7 @@ fn meta(seen: &Meta) -> MetaClaims {
         risk_score: seen.risk_score.map(round6),
         risky: seen.risky,
         rule: seen.rule.map(Rule::as_str).map(str::to_owned),
+        run: seen.run.map(|run| run.to_string()),
         signal_rho: seen.signal_rho.map(round6),
         subject_limit: seen.subject_limit,
         token_limit: seen.token_limit,
@@ -227,6 +230,14 @@ fn forecast(said: &ForecastSeen) -> ForecastClaims {
         precision: round6(said.precision),
         predictor: said.predictor.to_owned(),
         rho: said.rho.map(round6),
+    }
+}
+
+fn signal(seen: &SignalSeen) -> SignalClaims {
+    SignalClaims {
+        hash: seen.hash.to_string(),
+        source: seen.source.clone(),
+        weight: round6(seen.weight),
     }
 }
 

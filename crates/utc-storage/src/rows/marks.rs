@@ -1,10 +1,10 @@
-//! What a person set on a unit by hand: a pinned level, a risk mark.
+//! What a person set on a unit by hand: a pinned level, a risk mark, or that the scorer's flag does not count.
 
 use diesel::prelude::*;
 
 use crate::StorageError;
 use crate::connection::Db;
-use crate::schema::{pins, risk_marks};
+use crate::schema::{pins, risk_marks, risk_overrides};
 
 /// A pinned level.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
@@ -39,6 +39,24 @@ pub struct RiskMarkRow {
     /// Since when.
     pub since: i64,
     /// Until when; none: until a person removes it.
+    pub expires_at: Option<i64>,
+    /// The receipt.
+    pub receipt_id: String,
+}
+
+/// A person's word that the scorer's flag on a unit does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
+#[diesel(table_name = risk_overrides)]
+pub struct RiskOverrideRow {
+    /// The unit.
+    pub unit: String,
+    /// Why.
+    pub reason: String,
+    /// Who said so.
+    pub subject: String,
+    /// Since when.
+    pub since: i64,
+    /// Until when.
     pub expires_at: Option<i64>,
     /// The receipt.
     pub receipt_id: String,
@@ -90,5 +108,11 @@ mark_queries!(
     risk,
     risk_marks,
     RiskMarkRow,
+    [unit, reason, subject, since, expires_at, receipt_id]
+);
+mark_queries!(
+    risk_override,
+    risk_overrides,
+    RiskOverrideRow,
     [unit, reason, subject, since, expires_at, receipt_id]
 );

@@ -20,6 +20,8 @@ pub struct RuleRow {
     pub updated_by: String,
     /// The receipt of that.
     pub receipt_id: String,
+    /// Whose setting that is: `nobody`, `job` or `person`.
+    pub owner: String,
 }
 
 /// One version of the policy set.
@@ -54,11 +56,21 @@ pub fn all(db: &mut Db) -> Result<Vec<RuleRow>, StorageError> {
         rules::updated_at,
         rules::updated_by,
         rules::receipt_id,
+        rules::owner,
     );
     Ok(rules::table
         .order(rules::key.asc())
         .select(columns)
         .load(db)?)
+}
+
+/// One switch.
+pub fn find(db: &mut Db, key: &str) -> Result<Option<RuleRow>, StorageError> {
+    Ok(rules::table
+        .find(key)
+        .select(rules::all_columns)
+        .first(db)
+        .optional()?)
 }
 
 /// Adds a switch.

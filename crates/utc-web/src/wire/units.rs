@@ -227,7 +227,7 @@ pub(crate) struct UnitAnswer {
     recommendation: String,
     /// Null until trust signals are connected.
     risk_score: Option<f64>,
-    /// Whether the unit is marked risky.
+    /// Whether the unit is risky, by a person's mark or by the scorer's flag.
     risky: bool,
     /// The pin, if there is one.
     pin: Option<MarkAnswer>,
@@ -361,8 +361,8 @@ impl From<UnitView> for UnitAnswer {
             level_cause: view.level_cause.map(utc_domain::LevelCause::as_str),
             forecast: view.forecast.map(Into::into),
             recommendation: view.recommendation,
-            risk_score: None,
-            risky: view.risk_mark.is_some(),
+            risk_score: view.risk_score,
+            risky: view.risky,
             pin: view.pin.map(Into::into),
             risk_mark: view.risk_mark.map(Into::into),
             queue: view.estimate.map(Into::into),

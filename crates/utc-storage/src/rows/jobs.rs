@@ -1,0 +1,67 @@
+//! Who does what comes once in a while. All of this is asked and written under the lock of the log's head.
+
+use diesel::prelude::*;
+
+use crate::StorageError;
+use crate::connection::Db;
+use crate::schema::jobs;
+
+/// One slot of a job.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = jobs, treat_none_as_null = true)]
+pub struct JobRow {
+    /// The job.
+    pub job: String,
+    /// Which time of it.
+    pub slot: i64,
+    /// The process that does it.
+    pub owner: String,
+    /// Until when that counts as alive, unless it says so again.
+    pub lease_until: i64,
+    /// When it was done.
+    pub done_at: Option<i64>,
+}
+
+/// One slot.
+pub fn find(db: &mut Db, job: &str, slot: i64) -> Result<Option<JobRow>, StorageError> {
+    Ok(jobs::table
+        .find((job, slot))
+        .select(jobs::all_columns)
+        .first(db)
+        .optional()?)
+}
+
+/// Whether a slot of the job is being done at `now`.
+pub fn under_way(db: &mut Db, job: &str, now: i64) -> Result<bool, StorageError> {
+    let open: Option<i64> = jobs::table
+        .filter(jobs::job.eq(job))
+        .filter(jobs::done_at.is_null())
+        .filter(jobs::lease_until.gt(now))
+        .select(jobs::slot)
+        .first(db)
+        .optional()?;
+    Ok(open.is_some())
+}
+
+/// Adds a slot.
+pub fn insert(db: &mut Db, row: &JobRow) -> Result<(), StorageError> {
+    diesel::insert_into(jobs::table).values(row).execute(db)?;
+    Ok(())
+}
+
+/// Sets every column of a slot.
+pub fn update(db: &mut Db, row: &JobRow) -> Result<(), StorageError> {
+    diesel::update(jobs::table.find((&row.job, row.slot)))
+        .set(row)
+        .execute(db)?;
+    Ok(())
+}
+
+/// Forgets slots of the job before `slot`.
+pub fn forget(db: &mut Db, job: &str, slot: i64) -> Result<(), StorageError> {
+    let old = jobs::table
+        .filter(jobs::job.eq(job))
+        .filter(jobs::slot.lt(slot));
+    diesel::delete(old).execute(db)?;
+    Ok(())
+}

@@ -1,0 +1,13 @@
+ALTER TABLE rules DROP COLUMN owner;
+DROP TABLE jobs;
+DROP TABLE tdx_runs;
+DROP TABLE risk_overrides;
+DROP TABLE risk_due;
+DROP TABLE risk_history;
+DROP TABLE unit_risks;
+DROP TABLE quarantine;
+DROP TABLE closings;
+DROP TABLE unit_signals;
+DROP TABLE event_keys;
+DROP TABLE events;
+DROP TABLE sources;
