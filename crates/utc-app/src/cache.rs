@@ -1,8 +1,8 @@
 //! The state that decisions are evaluated against: the policy, every unit, and who may ask, in memory.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use arc_swap::ArcSwap;
 use dashmap::DashMap;
@@ -20,8 +20,8 @@ use crate::arrivals::Arrivals;
 use crate::gateway::Upstream;
 use crate::identity::Identities;
 use crate::traffic::Traffic;
-use crate::units::stored::{self, Marks};
 use crate::units::UnitConfig;
+use crate::units::stored::{self, Marks};
 use crate::webhooks::Links;
 
 /// A person's mark that a unit is risky.
@@ -141,10 +141,7 @@ impl UnitState {
     pub(crate) fn next_change(&self) -> Option<Timestamp> {
         let pin = self.pin.and_then(|(_, ends)| ends);
         let mark = self.risk_mark.and_then(|mark| mark.ends);
-        [pin, mark, self.override_until]
-            .into_iter()
-            .flatten()
-            .min()
+        [pin, mark, self.override_until].into_iter().flatten().min()
     }
 }
 

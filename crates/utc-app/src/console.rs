@@ -31,6 +31,7 @@ use crate::live::Live;
 use crate::log::{self, Closed, Keeper, LogFault, Opened};
 use crate::options::Options;
 use crate::replay::Replayed;
+use crate::signals::{Scorer, ScorerThread, Wake};
 use crate::situation::Minutes;
 use crate::task::{Done, Plan, Task};
 use crate::webhooks::Links;
@@ -76,6 +77,8 @@ pub struct Console {
     exports: Works<KeptBundle>,
     simulating: Places,
     threads: Vec<Thread>,
+    scorer: Scorer,
+    scoring: Option<ScorerThread>,
 }
 
 impl Console {
@@ -100,13 +103,15 @@ impl Console {
         let keeper = Keeper::new(&store, &sealer, &ring, &journal, &options);
         let keeper = Arc::new(keeper);
         let live = Arc::new(Live::new());
+        let boot = new_receipt_id().to_string();
+        let scorer = Scorer::new(&store, &journal, &cache, &boot, &options);
         let mut console = Self {
             store,
             journal,
             cache,
             ring,
             vault,
-            boot: new_receipt_id().to_string(),
+            boot,
             setup,
             seen: Arc::default(),
             renewals: Arc::default(),
@@ -122,6 +127,8 @@ impl Console {
             minutes: Minutes::default(),
             simulating: Places::new("simulation", SIMULATIONS),
             threads: Vec::new(),
+            scorer,
+            scoring: None,
         };
         if let Some(fault) = log.fault {
             // Opened to look at it: nothing is written, nothing is signed.
@@ -131,6 +138,9 @@ impl Console {
         }
         console.closed = console.begin(&log).map_err(OpenError::Begin)?;
         console.threads = vec![console.start_ticking()?, console.start_keeping()?];
+        if console.scores_by_itself() {
+            console.scoring = Some(console.scorer.clone().start()?);
+        }
         Ok(console)
     }
 
@@ -245,6 +255,15 @@ impl Console {
         &self.vault
     }
 
+    pub(crate) fn scorer(&self) -> &Scorer {
+        &self.scorer
+    }
+
+    /// Wakes the scorer.
+    pub(crate) fn wake(&self) -> &Arc<Wake> {
+        &self.scorer.wake
+    }
+
     /// The name of this process, which no other has or had.
     pub(crate) fn boot(&self) -> &str {
         &self.boot
@@ -339,6 +358,7 @@ impl Console {
 impl Drop for Console {
     fn drop(&mut self) {
         self.threads.clear();
+        self.scoring = None;
         self.close();
     }
 }

@@ -50,6 +50,7 @@ mod tests {
             "system:setup",
             "system:gateway",
             "system:webhooks",
+            "system:tdx",
         ] {
             assert_eq!(system_subject(name).as_str(), name);
         }

@@ -79,6 +79,9 @@ pub enum AppError {
         /// How much may be taken.
         limit_bytes: u64,
     },
+    /// A source of trust signals sent more than it may. Nothing was kept.
+    #[error("{0}")]
+    OverQuota(String),
     /// A bundle could not be made. No file is left.
     #[error("{message}")]
     NotExported {

@@ -23,6 +23,7 @@ mod receipts;
 pub mod replay;
 mod rules;
 mod secret_file;
+pub mod signals;
 mod situation;
 mod task;
 mod traffic;

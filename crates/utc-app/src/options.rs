@@ -12,6 +12,7 @@ use utc_storage::journal::{Observer, WAL_BOUND};
 
 use crate::clock::SystemClock;
 use crate::log::LogOptions;
+use crate::signals::SignalOptions;
 
 /// What turns load into a level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +85,8 @@ pub struct Options {
     pub queueing: Settings,
     /// How approvals work.
     pub approvals: ApprovalOptions,
+    /// How trust signals are taken and scored.
+    pub signals: SignalOptions,
     /// Where people reach this installation: scheme, host and port, without a slash at the end. Notices link there.
     pub public_url: Option<String>,
     /// The most units there may be.
@@ -140,6 +143,7 @@ impl Options {
             controller: Controller::Classic,
             queueing: Settings::classic(),
             approvals: ApprovalOptions::STANDARD,
+            signals: SignalOptions::STANDARD,
             public_url: None,
             max_units: 10_000,
             unknown_units: UnknownUnits::Allow,

@@ -182,10 +182,7 @@ pub struct ForecastClaims {
 
 /// One event that a score rests on; see [`utc_domain::SignalSeen`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[expect(
-    missing_docs,
-    reason = "utc_domain::SignalSeen documents each member"
-)]
+#[expect(missing_docs, reason = "utc_domain::SignalSeen documents each member")]
 pub struct SignalClaims {
     pub hash: String,
     pub source: String,

@@ -80,7 +80,12 @@ impl Directory {
     /// Takes a unit out with all that it is called, to be entered anew.
     pub fn remove(&mut self, unit: &UnitName) {
         let called = self.called.remove(unit).unwrap_or_default();
-        for name in called.aliases.iter().map(String::as_str).chain([unit.as_str()]) {
+        for name in called
+            .aliases
+            .iter()
+            .map(String::as_str)
+            .chain([unit.as_str()])
+        {
             if self.by_name.get(name) == Some(unit) {
                 self.by_name.remove(name);
             }

@@ -251,6 +251,12 @@ impl From<AppError> for Problem {
                 error.to_string(),
             )
             .retry_after(60),
+            AppError::OverQuota(_) => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "over_quota",
+                error.to_string(),
+            )
+            .retry_after(3_600),
             AppError::Busy => Self::unavailable(
                 "busy",
                 "too many requests are waiting to be written; try again",

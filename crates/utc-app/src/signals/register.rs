@@ -6,13 +6,13 @@ use utc_domain::{Code, Draft, Meta, ReceiptId, ReceiptKind, Subject, Timestamp};
 use utc_storage::StorageError;
 use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
+use utc_storage::rows::risks;
 use utc_storage::rows::sources::{self, SourceRow};
-use utc_storage::rows::{risks, unit_signals};
 use utc_tdx::{SourceName, Standing};
 
+use super::secret;
 use super::source::{SourceConfig, SourceSignature, SourceView};
 use super::stored::{found, lines, view};
-use super::secret;
 use crate::console::Console;
 use crate::draft::change;
 use crate::identity::{scope_text, scope_words};
@@ -96,14 +96,20 @@ fn check(config: &SourceConfig) -> Result<(), AppError> {
         }
     }
     if config.stream_id.is_some() && !ssf {
-        return Err(AppError::invalid("/stream_id", "is for the signature `ssf`"));
+        return Err(AppError::invalid(
+            "/stream_id",
+            "is for the signature `ssf`",
+        ));
     }
     if config.audience.len() > MAX_AUDIENCE {
         let message = format!("must have at most {MAX_AUDIENCE} items");
         return Err(AppError::invalid("/audience", message));
     }
     if config.standing == Standing::Appeared {
-        return Err(AppError::invalid("", "a source is registered, or authoritative"));
+        return Err(AppError::invalid(
+            "",
+            "a source is registered, or authoritative",
+        ));
     }
     Ok(())
 }
@@ -129,7 +135,8 @@ fn save(
         Some(_) => sources::update(tx.db(), &row)?,
         None => sources::insert(tx.db(), &row)?,
     }
-    score_again(tx, name)?;
+    // Whatever it said counts otherwise from now on.
+    risks::put_all_due(tx.db(), now.as_micros())?;
     Ok(Plan {
         answer: SavedSource {
             view: view(&row, now)?,
@@ -139,15 +146,6 @@ fn save(
         drafts: vec![draft],
         publish: None,
     })
-}
-
-/// Whatever it said counts otherwise from now on.
-fn score_again(tx: &mut Tx<'_>, name: &SourceName) -> Result<(), AppError> {
-    let stamp = tx.now().as_micros();
-    for unit in unit_signals::units_of_source(tx.db(), name.as_str())? {
-        risks::put_due(tx.db(), &unit, stamp)?;
-    }
-    Ok(())
 }
 
 /// A source that never said anything.
@@ -242,7 +240,11 @@ fn receipt(
     new_secret: bool,
 ) -> Result<Draft, AppError> {
     let units = scope_words(&config.units, "every unit");
-    let secret = if new_secret { "; with a new secret" } else { "" };
+    let secret = if new_secret {
+        "; with a new secret"
+    } else {
+        ""
+    };
     let what = format!(
         "{}, trust {}, proves itself by {}; about {units}{secret}",
         config.standing,

@@ -23,12 +23,7 @@ pub enum SourceSignature {
 
 impl SourceSignature {
     /// All of them.
-    pub const ALL: [Self; 4] = [
-        Self::Token,
-        Self::StandardWebhooks,
-        Self::GitHub,
-        Self::Ssf,
-    ];
+    pub const ALL: [Self; 4] = [Self::Token, Self::StandardWebhooks, Self::GitHub, Self::Ssf];
 
     /// The name on the wire and in the database.
     pub fn as_str(self) -> &'static str {

@@ -19,6 +19,7 @@ use super::stored;
 use crate::cache::StateCache;
 use crate::console::Console;
 use crate::draft::{change, system_subject};
+use crate::signals::expire_override;
 use crate::task::{Plan, Task};
 use crate::{AppError, By, Refusal, Ticket};
 
@@ -152,7 +153,7 @@ impl Console {
     }
 
     /// The common frame of the four: find the unit, do one thing that yields one receipt, publish the state.
-    fn mark(
+    pub(crate) fn mark(
         &self,
         name: &UnitName,
         by: impl Into<By>,
@@ -208,10 +209,13 @@ pub(crate) fn expire(console: &Console) -> Ticket<usize> {
 pub(crate) fn something_ended(store: &Store, now: Timestamp) -> bool {
     let now = now.as_micros();
     let ended = store.read(|db| {
-        Ok::<_, StorageError>((marks::pin::ended(db, now)?, marks::risk::ended(db, now)?))
+        let mut ended = marks::pin::ended(db, now)?;
+        ended.extend(marks::risk::ended(db, now)?);
+        ended.extend(marks::risk_override::ended(db, now)?);
+        Ok::<_, StorageError>(ended)
     });
     // Where the database cannot be read, the journal reports the trouble.
-    ended.is_ok_and(|(pins, risks)| !pins.is_empty() || !risks.is_empty())
+    ended.is_ok_and(|ended| !ended.is_empty())
 }
 
 /// The same, for the ticking thread. Also makes the journal load what another process changed.
@@ -220,8 +224,9 @@ pub(crate) fn expire_with(cache: &Arc<StateCache>, journal: &Journal) -> Ticket<
         let now = tx.now().as_micros();
         let pins = marks::pin::ended(tx.db(), now)?;
         let risks = marks::risk::ended(tx.db(), now)?;
+        let overrides = marks::risk_override::ended(tx.db(), now)?;
         let mut touched: Vec<UnitRow> = Vec::new();
-        for unit in pins.iter().chain(&risks) {
+        for unit in pins.iter().chain(&risks).chain(&overrides) {
             if touched.iter().all(|row| row.name != *unit) {
                 touched.push(touch(tx, unit)?);
             }
@@ -242,6 +247,9 @@ pub(crate) fn expire_with(cache: &Arc<StateCache>, journal: &Journal) -> Ticket<
                     LevelCause::PinExpired,
                     reason,
                 )?);
+            }
+            if overrides.contains(&row.name) {
+                drafts.push(expire_override(tx, &name, &policy)?);
             }
             if risks.contains(&row.name) {
                 marks::risk::remove(tx.db(), &row.name)?;

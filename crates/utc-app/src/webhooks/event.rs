@@ -33,7 +33,7 @@ pub(super) fn event_of<E>(
             NoticeKind::LevelChanged
         }
         Code::UnitConfigured if draft.meta.loosens == Some(true) => NoticeKind::UnitLoosened,
-        Code::RiskCleared => NoticeKind::UnitLoosened,
+        Code::RiskCleared | Code::RiskOverridden => NoticeKind::UnitLoosened,
         _ if draft.decision == Some(Decision::RequireApproval) => NoticeKind::ApprovalRequested,
         _ => return Ok(None),
     };

@@ -15,6 +15,7 @@ mod keys;
 mod outgoing;
 mod replay;
 mod shown;
+mod signals;
 mod support;
 mod units;
 mod webhooks;

@@ -57,11 +57,12 @@ pub fn update(db: &mut Db, row: &JobRow) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// Forgets slots of the job before `slot`.
-pub fn forget(db: &mut Db, job: &str, slot: i64) -> Result<(), StorageError> {
+/// Forgets slots of the job from `from` up to, and without, `to`.
+pub fn forget_between(db: &mut Db, job: &str, from: i64, to: i64) -> Result<(), StorageError> {
     let old = jobs::table
         .filter(jobs::job.eq(job))
-        .filter(jobs::slot.lt(slot));
+        .filter(jobs::slot.ge(from))
+        .filter(jobs::slot.lt(to));
     diesel::delete(old).execute(db)?;
     Ok(())
 }

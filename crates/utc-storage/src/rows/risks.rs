@@ -174,6 +174,16 @@ pub fn put_due(db: &mut Db, unit: &str, stamp: i64) -> Result<(), StorageError> 
     Ok(())
 }
 
+/// Every score waits that was ever computed, as was asked for at `stamp`.
+pub fn put_all_due(db: &mut Db, stamp: i64) -> Result<(), StorageError> {
+    let sql = "INSERT INTO risk_due (unit, stamp) SELECT unit, $1 FROM unit_risks WHERE true \
+         ON CONFLICT (unit) DO UPDATE SET stamp = excluded.stamp";
+    diesel::sql_query(sql)
+        .bind::<BigInt, _>(stamp)
+        .execute(db)?;
+    Ok(())
+}
+
 /// Units whose scores wait, longest first, with when that was last asked for, at most `limit`.
 pub fn due(db: &mut Db, limit: i64) -> Result<Vec<(String, i64)>, StorageError> {
     Ok(risk_due::table

@@ -89,7 +89,9 @@ pub fn count_appeared(db: &mut Db) -> Result<i64, StorageError> {
 
 /// Adds a source.
 pub fn insert(db: &mut Db, row: &SourceRow) -> Result<(), StorageError> {
-    diesel::insert_into(sources::table).values(row).execute(db)?;
+    diesel::insert_into(sources::table)
+        .values(row)
+        .execute(db)?;
     Ok(())
 }
 

@@ -153,15 +153,3 @@ pub fn forget_closings(db: &mut Db, now: i64, limit: i64) -> Result<usize, Stora
     }
     Ok(old.len())
 }
-
-/// The units that anything of a source matches.
-pub fn units_of_source(db: &mut Db, source: &str) -> Result<Vec<String>, StorageError> {
-    let said = events::table
-        .filter(events::source.eq(source))
-        .select(events::seq);
-    Ok(unit_signals::table
-        .filter(unit_signals::event.eq_any(said))
-        .select(unit_signals::unit)
-        .distinct()
-        .load(db)?)
-}

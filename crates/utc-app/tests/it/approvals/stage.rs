@@ -9,7 +9,7 @@ use utc_app::{
 };
 use utc_domain::{ApprovalId, ApprovalStatus, Decision, Rule, Scope, VoteChoice};
 use utc_test_support::TempDir;
-use utc_test_support::postgres::{PostgresDatabase, fresh_database};
+use utc_test_support::postgres::{PostgresDatabase, fresh_database, sql};
 
 use crate::support::{actor, ask, local, switch};
 
@@ -52,6 +52,14 @@ impl Database {
 
     pub(crate) fn open(&self) -> Console {
         Console::with(self.options()).unwrap()
+    }
+
+    /// Runs a statement in PostgreSQL behind every console's back.
+    pub(crate) fn execute(&self, statement: &str) {
+        let Location::Postgres(url) = &self.location else {
+            panic!("only in PostgreSQL");
+        };
+        sql(url, statement);
     }
 
     pub(crate) fn open_with(&self, approvals: ApprovalOptions) -> Console {

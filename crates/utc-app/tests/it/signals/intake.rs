@@ -1,0 +1,165 @@
+//! What is taken, and what only once.
+
+use serde_json::json;
+use utc_app::AppError;
+use utc_app::signals::{EventQuery, NotTaken};
+use utc_tdx::Standing;
+
+use super::{Signals, event, options, send, token};
+use crate::approvals::stage::{postgres, sqlite};
+use crate::support::local;
+
+fn all(signals: &Signals) -> Vec<utc_app::signals::EventView> {
+    let page = signals
+        .console
+        .events(&local(), &EventQuery::default(), None, 1_000);
+    page.unwrap().items
+}
+
+#[test]
+fn an_event_sent_a_thousand_times_has_one_effect() {
+    for database in [sqlite(), postgres()] {
+        let signals = Signals::new(database);
+        signals.source("siem", Standing::Registered);
+        let event = event("siem", "high", signals.console.options().clock.now());
+        let first = signals.send(&event).unwrap();
+        assert_eq!((first.accepted, first.repeated), (1, 0));
+        signals.console.score_waiting().unwrap();
+        let score = signals.score();
+        let again: Vec<_> = std::iter::repeat_n(event.clone(), 500).collect();
+        for _ in 0..2 {
+            let taken = signals.send(&json!(again)).unwrap();
+            assert_eq!((taken.accepted, taken.repeated), (0, 500));
+        }
+        signals.console.score_waiting().unwrap();
+        assert!((signals.score() - score).abs() < 1e-9);
+        assert_eq!(all(&signals).len(), 1);
+        let source = signals.console.source(&"siem".parse().unwrap()).unwrap();
+        assert_eq!((source.events, source.repeats), (1, 1_000));
+    }
+}
+
+#[test]
+fn what_was_stored_before_the_process_ended_is_scored_by_the_next_one() {
+    let database = sqlite();
+    let options = options(&database);
+    let signals = Signals::with(database, options.clone());
+    signals.source("siem", Standing::Authoritative);
+    let event = event("siem", "critical", signals.console.options().clock.now());
+    signals.send(&event).unwrap();
+    // Nobody has scored it, and whoever sent it never heard of it.
+    let Signals {
+        console,
+        sender,
+        database,
+    } = signals;
+    drop(console);
+    let console = utc_app::Console::with(options).unwrap();
+    let again = send(&console, &sender, &event).unwrap();
+    assert_eq!((again.accepted, again.repeated), (0, 1));
+    console.score_waiting().unwrap();
+    let signals = Signals {
+        console,
+        sender,
+        database,
+    };
+    assert!(signals.is_flagged());
+    assert_eq!(all(&signals).len(), 1);
+}
+
+#[test]
+fn a_source_that_appears_is_unreviewed_and_a_token_speaks_for_its_own_only() {
+    let signals = Signals::new(sqlite());
+    let now = signals.console.options().clock.now();
+    let narrow = token(&signals.console, "narrow", &["scanner:*"]);
+    let taken = send(&signals.console, &narrow, &event("scanner:eu", "low", now)).unwrap();
+    assert_eq!(taken.accepted, 1);
+    let view = signals
+        .console
+        .source(&"scanner:eu".parse().unwrap())
+        .unwrap();
+    assert_eq!(view.standing, Standing::Appeared);
+    assert_eq!(view.receipt_id, None);
+    assert!((view.trust.get() - 0.6).abs() < 1e-9);
+    let both = json!([event("scanner:us", "low", now), event("siem", "low", now)]);
+    let refused = send(&signals.console, &narrow, &both).unwrap_err();
+    assert!(matches!(refused, NotTaken::Refused(_)), "{refused}");
+    assert_eq!(all(&signals).len(), 1, "nothing of it is half-stored");
+    // Without patterns a token speaks for no source.
+    let unnamed = token(&signals.console, "unnamed", &[]);
+    let refused = send(&signals.console, &unnamed, &event("siem", "low", now)).unwrap_err();
+    assert!(refused.to_string().contains("may not speak"), "{refused}");
+}
+
+#[test]
+fn a_source_may_send_its_quota_and_no_more() {
+    let database = sqlite();
+    let mut options = options(&database);
+    options.signals.daily_quota_appeared = 3;
+    let signals = Signals::with(database, options);
+    let now = signals.console.options().clock.now();
+    let some = |from: u32, to: u32| {
+        let all = (from..to).map(|number| {
+            let mut event = event("noisy", "low", now);
+            event["summary"] = json!(format!("alarm {number}"));
+            event
+        });
+        json!(all.collect::<Vec<_>>())
+    };
+    assert_eq!(signals.send(&some(0, 3)).unwrap().accepted, 3);
+    let refused = signals.send(&some(2, 5)).unwrap_err();
+    assert!(
+        matches!(&refused, NotTaken::Quota(why) if why.contains("3 events a day")),
+        "{refused}"
+    );
+    assert_eq!(all(&signals).len(), 3);
+    // What came before is answered as before.
+    assert_eq!(signals.send(&some(0, 3)).unwrap().repeated, 3);
+}
+
+#[test]
+fn what_matches_nothing_is_kept_and_matches_once_a_unit_is_called_so() {
+    for database in [sqlite(), postgres()] {
+        let signals = Signals::new(database);
+        signals.source("siem", Standing::Authoritative);
+        let mut event = event("siem", "critical", signals.console.options().clock.now());
+        event["entities"] = json!(["pay-legacy"]);
+        signals.send(&event).unwrap();
+        let query = EventQuery {
+            unmatched: true,
+            ..EventQuery::default()
+        };
+        let found = || {
+            let page = signals.console.events(&local(), &query, None, 10);
+            page.unwrap().items.len()
+        };
+        assert_eq!(found(), 1);
+        signals.run();
+        assert_eq!(found(), 1);
+        super::configure(&signals.console, super::UNIT, |config| {
+            config.aliases.insert("pay-legacy".parse().unwrap());
+        });
+        signals.run();
+        assert_eq!(found(), 0);
+        assert!(signals.is_flagged());
+    }
+}
+
+#[test]
+fn a_revoked_token_sends_nothing_more() {
+    let signals = Signals::new(sqlite());
+    let utc_app::Who::Token(id, _) = signals.sender.who() else {
+        panic!("a token");
+    };
+    let revoked = signals
+        .console
+        .revoke_token(crate::support::actor(), id)
+        .wait();
+    revoked.unwrap();
+    let event = event("siem", "low", signals.console.options().clock.now());
+    let refused = signals.send(&event).unwrap_err();
+    assert!(
+        matches!(refused, NotTaken::App(AppError::Unauthenticated)),
+        "{refused}"
+    );
+}
