@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use utc_queueing::formulas::{ErlangA, Mmc, ggc_wait_hours, mg1_wait_hours};
+use utc_test_support::simulator::{Dice, Line};
 use utc_test_support::workspace;
 
 use crate::jwt::python;
@@ -33,6 +34,59 @@ fn check(result: &Value, name: &str, computed: f64, tolerance: f64) {
     assert!(
         (simulated - computed).abs() <= tolerance * computed,
         "{name}: Ciw has {simulated}, the formula {computed}"
+    );
+}
+
+/// What the simulator of our own tests finds for a queue, by the names that Ciw's results have.
+fn ours(arrival_rate: f64, servers: usize, patience: Option<f64>) -> Value {
+    let line = Line {
+        arrival_rate,
+        service_rate: 1.0,
+        servers,
+        patience,
+    };
+    let outcome = line.run(&mut Dice::new(1), 400_000);
+    let share = |count: u32| f64::from(count) / f64::from(outcome.came);
+    json!({
+        "mean_wait": outcome.total_wait / f64::from(outcome.came),
+        "p_wait": share(outcome.waited),
+        "p_abandon": share(outcome.gave_up),
+    })
+}
+
+#[test]
+fn the_simulator_of_the_property_tests_agrees_with_ciw() {
+    let result = simulated(json!({
+        "arrival_rate": 2.4, "service_rate": 1.0, "servers": 3, "service": "exponential",
+    }));
+    let ours_plain = ours(2.4, 3, None);
+    check(
+        &result,
+        "p_wait",
+        ours_plain["p_wait"].as_f64().unwrap(),
+        0.05,
+    );
+    check(
+        &result,
+        "mean_wait",
+        ours_plain["mean_wait"].as_f64().unwrap(),
+        0.12,
+    );
+    let result = simulated(json!({
+        "arrival_rate": 4.0, "service_rate": 1.0, "servers": 3, "service": "exponential", "patience": 0.5,
+    }));
+    let impatient = ours(4.0, 3, Some(0.5));
+    check(
+        &result,
+        "p_abandon",
+        impatient["p_abandon"].as_f64().unwrap(),
+        0.05,
+    );
+    check(
+        &result,
+        "p_wait",
+        impatient["p_wait"].as_f64().unwrap(),
+        0.05,
     );
 }
 

@@ -10,6 +10,11 @@ fn fresh() -> Server {
     Server::start(&ServerOptions::sqlite())
 }
 
+/// The classic controller, whose windows and worked values these are.
+fn classic(options: &ServerOptions) -> Server {
+    Server::start(&options.clone().env("QUEUE_CONTROLLER", "classic"))
+}
+
 /// Whether `unit` has this estimate and level.
 #[track_caller]
 fn check_unit(unit: &Value, lambda: f64, mu: f64, level: &str) {
@@ -65,7 +70,7 @@ fn load_raises_the_level_at_once_and_decisions_follow() {
 
 #[test]
 fn estimates_follow_the_worked_example() {
-    let server = fresh();
+    let server = classic(&ServerOptions::sqlite());
     check_unit(
         &observe(server.client(), "orders", 3.0, 10.0).ok(),
         3.0,
@@ -119,7 +124,7 @@ fn an_array_of_observations_is_taken_in_order_or_not_at_all() {
 
 #[test]
 fn protection_falls_one_level_at_a_time_once_the_load_is_low() {
-    let server = Server::start(&ServerOptions::sqlite().env("AUTO_RELAX_WINDOW_MIN", "0"));
+    let server = classic(&ServerOptions::sqlite().env("AUTO_RELAX_WINDOW_MIN", "0"));
     observe(server.client(), "orders", 95.0, 100.0).ok();
     let mut levels = vec!["read_only".to_owned()];
     for _ in 0..8 {

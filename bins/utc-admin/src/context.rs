@@ -8,9 +8,9 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
-use utc_app::engine::{Location, RatePrior};
+use utc_app::engine::{Location, RatePrior, Settings};
 use utc_app::log::{Accepted, LogOptions};
-use utc_app::{ApprovalOptions, Console, Options, Principal};
+use utc_app::{ApprovalOptions, Console, Controller, Options, Principal};
 use utc_config::{Config, DatabaseUrl, Vars};
 use utc_domain::Subject;
 
@@ -69,6 +69,11 @@ impl Context {
             log,
             public_url: self.config.server.public_url.clone(),
             approvals: self.approvals()?,
+            queueing: self.queueing()?,
+            controller: match self.config.queueing.controller {
+                utc_config::Controller::Classic => Controller::Classic,
+                utc_config::Controller::Predictive => Controller::Predictive,
+            },
             ..Options::new(self.location())
         };
         Ok(Console::with(Options {
@@ -85,6 +90,18 @@ impl Context {
             guard_file: Some(self.config.files.guard_file.clone()),
             ..LogOptions::default()
         }
+    }
+
+    /// As the server has it: levels follow the same load in the same way, and what is shown is what holds.
+    fn queueing(&self) -> anyhow::Result<Settings> {
+        let queueing = &self.config.queueing;
+        Ok(Settings::new(
+            queueing.alpha,
+            queueing.low,
+            queueing.high,
+            queueing.relax_below,
+            queueing.relax_window_minutes,
+        )?)
     }
 
     /// As the server has it: a vote says until when an approval is good.

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use serde_json::{Value, json};
-use utc_app::{PinRequest, UnitView};
+use utc_app::engine::{Gate, Predictor};
+use utc_app::{GateRequest, PinRequest, UnitView};
 use utc_domain::{ProtectionLevel, Reason, Timestamp, UnitName};
 
 use crate::context::Context;
@@ -35,6 +36,18 @@ pub(crate) enum Command {
     Unpin {
         /// Its name or an alias.
         unit: UnitName,
+    },
+    /// Say whether a forecast of a unit may act.
+    Gate {
+        /// The unit's name or an alias.
+        unit: UnitName,
+        /// `fast_ewma`, `holt` or `seasonal`.
+        predictor: Predictor,
+        /// `open`, `closed`, or `automatic`: its record decides.
+        gate: Gate,
+        /// Why.
+        #[arg(long)]
+        reason: Reason,
     },
 }
 
@@ -80,6 +93,25 @@ pub(crate) fn run(context: &Context, command: Command) -> anyhow::Result<ExitCod
         Command::Unpin { unit } => {
             let marked = console.unpin(&unit, Context::actor()?).wait()?;
             say_marked(context, &marked, "not pinned any more");
+        }
+        Command::Gate {
+            unit,
+            predictor,
+            gate,
+            reason,
+        } => {
+            let request = GateRequest {
+                predictor,
+                gate,
+                reason,
+            };
+            let marked = console.set_gate(&unit, Context::local()?, request).wait()?;
+            let what = match gate {
+                Gate::Opened => format!("open to its `{predictor}` forecast"),
+                Gate::Closed => format!("closed to its `{predictor}` forecast"),
+                Gate::Earned => format!("open to its `{predictor}` forecast where that earns it"),
+            };
+            say_marked(context, &marked, &what);
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -68,6 +68,7 @@ pub(crate) fn engine(
             queueing.relax_below,
             queueing.relax_window_minutes,
         )?,
+        queue_tick: Some(Duration::from_secs(u64::from(queueing.tick_seconds))),
         controller: match queueing.controller {
             utc_config::Controller::Classic => Controller::Classic,
             utc_config::Controller::Predictive => Controller::Predictive,

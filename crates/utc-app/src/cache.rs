@@ -1,12 +1,15 @@
 //! The state that decisions are evaluated against: the policy, every unit, and who may ask, in memory.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use arc_swap::ArcSwap;
 use dashmap::DashMap;
-use utc_domain::{ApprovalId, Criticality, Mode, ProtectionLevel, Quorum, Timestamp, UnitName};
+use utc_domain::{
+    ApprovalId, Criticality, Mode, ProtectionLevel, Quorum, Subject, SubjectShare, Timestamp,
+    UnitName,
+};
 use utc_policy::{PolicySet, UnitView, UnknownUnits};
 use utc_storage::StorageError;
 use utc_storage::connection::Db;
@@ -15,10 +18,12 @@ use utc_storage::rows::users::{self, UserRow};
 use utc_storage::rows::{marks, risks, units};
 use utc_tdx::Directory;
 
+use crate::Controller;
 use crate::approvals::{Waiting, Watchers};
 use crate::arrivals::Arrivals;
 use crate::gateway::Upstream;
 use crate::identity::Identities;
+use crate::measure::asked::Asked;
 use crate::traffic::Traffic;
 use crate::units::UnitConfig;
 use crate::units::stored::{self, Marks};
@@ -75,6 +80,10 @@ pub(crate) struct UnitState {
     pub change_point: bool,
     /// The newest observation.
     pub observed_at: Option<Timestamp>,
+    /// What turns load into a level, where it is the unit's own choice.
+    pub controller: Option<Controller>,
+    /// Who asks for more of it than their share; none in most cases.
+    pub held: Option<Arc<BTreeSet<Subject>>>,
 }
 
 impl UnitState {
@@ -96,6 +105,8 @@ impl UnitState {
         rho: None,
         change_point: false,
         observed_at: None,
+        controller: None,
+        held: None,
     };
 
     /// What a decision at `now` is evaluated against.
@@ -113,6 +124,14 @@ impl UnitState {
         match self.pin {
             Some((level, ends)) if ends.is_none_or(|ends| now < ends) => (level, true),
             Some(_) | None => (self.measured, false),
+        }
+    }
+
+    /// Whether `subject` asks for more of the unit than its share.
+    pub(crate) fn share_of(&self, subject: &Subject) -> SubjectShare {
+        match &self.held {
+            Some(held) if held.contains(subject) => SubjectShare::Beyond,
+            Some(_) | None => SubjectShare::Fair,
         }
     }
 
@@ -149,6 +168,7 @@ impl UnitState {
 pub(crate) struct Unit {
     pub(crate) state: ArcSwap<UnitState>,
     pub(crate) arrivals: Arrivals,
+    pub(crate) asked: Asked,
     pub(crate) traffic: Traffic,
 }
 
@@ -157,6 +177,7 @@ impl Unit {
         Self {
             state: ArcSwap::from_pointee(state),
             arrivals: Arrivals::default(),
+            asked: Asked::default(),
             traffic: Traffic::default(),
         }
     }
@@ -258,6 +279,14 @@ impl StateCache {
 
     pub(crate) fn unit(&self, name: &UnitName) -> Option<Arc<Unit>> {
         self.units.get(name).map(|unit| Arc::clone(&unit))
+    }
+
+    /// Every unit, for whoever looks at what was counted.
+    pub(crate) fn units_in_use(&self) -> Vec<(UnitName, Arc<Unit>)> {
+        let units = self.units.iter();
+        units
+            .map(|unit| (unit.key().clone(), Arc::clone(unit.value())))
+            .collect()
     }
 
     /// Sets a unit's state, keeping its counters.

@@ -7,7 +7,7 @@ mod thread;
 mod ticker;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use utc_attestation::KeyRing;
 use utc_domain::Clock;
@@ -29,6 +29,7 @@ use crate::evidence::KeptBundle;
 use crate::identity::{Renewals, Seen, SetupSecret, Vault, flush};
 use crate::live::Live;
 use crate::log::{self, Closed, Keeper, LogFault, Opened};
+use crate::measure::{Measuring, Retention};
 use crate::options::Options;
 use crate::replay::Replayed;
 use crate::signals::{Scorer, ScorerThread, Wake};
@@ -138,6 +139,7 @@ impl Console {
         }
         console.closed = console.begin(&log).map_err(OpenError::Begin)?;
         console.threads = vec![console.start_ticking()?, console.start_keeping()?];
+        console.threads.extend(console.start_measuring()?);
         if console.scores_by_itself() {
             console.scoring = Some(console.scorer.clone().start()?);
         }
@@ -176,6 +178,31 @@ impl Console {
         let keeper = Arc::clone(&self.keeper);
         let every = self.options.log.every;
         Ok(Thread::every("utc-log", every, move || keeper.step())?)
+    }
+
+    fn start_measuring(&self) -> Result<Option<Thread>, OpenError> {
+        let Some(every) = self.options.queue_tick else {
+            return Ok(None);
+        };
+        let measuring = self.measuring();
+        let thread = Thread::every("utc-measure", every, move || measuring.step_or_warn())?;
+        Ok(Some(thread))
+    }
+
+    /// What looks at the measured queues.
+    pub(crate) fn measuring(&self) -> Measuring {
+        Measuring {
+            store: self.store.clone(),
+            journal: Arc::clone(&self.journal),
+            cache: Arc::clone(&self.cache),
+            clock: Arc::clone(&self.clock),
+            watch: Arc::clone(&self.watch),
+            server: self.boot.clone(),
+            queueing: self.options.queueing,
+            controller: self.options.controller,
+            every: self.options.queue_tick.unwrap_or(Duration::from_mins(1)),
+            retention: Retention::default(),
+        }
     }
 
     /// How it was opened.
@@ -224,6 +251,11 @@ impl Console {
     pub fn close(&self) {
         self.replays.cancel_all();
         self.exports.cancel_all();
+        if self.options.queue_tick.is_some()
+            && let Err(error) = self.measuring().flush()
+        {
+            tracing::debug!(error = chain(&error), "what was counted last is lost");
+        }
         drop(flush(
             &self.cache,
             &self.journal,

@@ -18,6 +18,7 @@ mod input;
 mod keys;
 mod live;
 pub mod log;
+mod measure;
 mod options;
 mod receipts;
 pub mod replay;
@@ -34,6 +35,7 @@ mod work;
 /// What whoever composes the engine needs from the layers below.
 pub mod engine {
     pub use utc_policy::UnknownUnits;
+    pub use utc_queueing::predictive::{Gate, Predictor};
     pub use utc_queueing::{RatePrior, Settings};
     pub use utc_storage::StorageError;
     pub use utc_storage::connection::Location;
@@ -60,7 +62,8 @@ pub use identity::{
 pub use input::{MAX_CONTEXT_BYTES, MAX_CONTEXT_DEPTH};
 pub use keys::Compromise;
 pub use live::{Bulletin, Heard, Listening, Told, Topic};
-pub use options::{ApprovalOptions, Controller, Options};
+pub use measure::CountedDemand;
+pub use options::{ApprovalOptions, Controller, Options, UnknownController};
 pub use receipts::{Filter, ReceiptPage, StoredReceipt};
 pub use rules::{PolicyVersion, RuleChange, RuleChanged, RuleState};
 pub use situation::{
@@ -69,10 +72,10 @@ pub use situation::{
 pub use task::Ticket;
 pub use traffic::Measured;
 pub use units::{
-    Access, Configured, Expected, Features, ForecastCard, Hindrance, LevelRecord, MarkView, Marked,
-    MethodOverride, Observed, PinRequest, QueueEstimate, Report, RiskRequest, Thresholds,
-    UnitConfig, UnitDetail, UnitForecast, UnitHistory, UnitPage, UnitScorecard, UnitView, Update,
-    WritesNow,
+    Access, Configured, Expected, ExpectedRho, Features, ForecastCard, GateRequest, Hindrance,
+    LevelRecord, MarkView, Marked, MethodOverride, Observed, PinRequest, QueueEstimate, Report,
+    RiskRequest, Source, Staleness, Thresholds, UnitConfig, UnitDetail, UnitForecast, UnitHistory,
+    UnitOutlook, UnitPage, UnitScorecard, UnitView, Update, WritesNow,
 };
 pub use webhooks::{
     DeliveryPage, DeliveryView, NewWebhook, Parcel, SavedWebhook, Settled, WebhookChange,

@@ -1,6 +1,8 @@
 //! How a console works.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +23,32 @@ pub enum Controller {
     Classic,
     /// The same thresholds, and forecasts that must earn their right to act.
     Predictive,
+}
+
+/// A word that names no controller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be `classic` or `predictive`")]
+pub struct UnknownController;
+
+impl fmt::Display for Controller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Classic => "classic",
+            Self::Predictive => "predictive",
+        })
+    }
+}
+
+impl FromStr for Controller {
+    type Err = UnknownController;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "classic" => Ok(Self::Classic),
+            "predictive" => Ok(Self::Predictive),
+            _ => Err(UnknownController),
+        }
+    }
 }
 
 /// How long approvals live, how many may wait, how fast people are thought to be.
@@ -79,10 +107,13 @@ pub struct Options {
     pub issuer: String,
     /// How the log is signed and guarded.
     pub log: LogOptions,
-    /// What turns load into a level. Another one goes on from the level that it finds.
+    /// What turns load into a level, on units that have no controller of their own. Another one goes on from the level
+    /// that it finds.
     pub controller: Controller,
     /// Its settings; the predictive one has windows of its own.
     pub queueing: Settings,
+    /// How often what was counted becomes an observation; none: never, as for tools that work beside a server.
+    pub queue_tick: Option<Duration>,
     /// How approvals work.
     pub approvals: ApprovalOptions,
     /// How trust signals are taken and scored.
@@ -140,8 +171,9 @@ impl Options {
             previous_secrets: Vec::new(),
             issuer: "utc".to_owned(),
             log: LogOptions::default(),
-            controller: Controller::Classic,
+            controller: Controller::Predictive,
             queueing: Settings::classic(),
+            queue_tick: None,
             approvals: ApprovalOptions::STANDARD,
             signals: SignalOptions::STANDARD,
             public_url: None,

@@ -5,10 +5,19 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use utc_domain::round6;
+use utc_queueing::formulas::{littles_law_gap, squared_variation};
+
 /// How many minutes are remembered.
 const WINDOW: usize = 60;
 
 const MINUTE: Duration = Duration::from_mins(1);
+
+/// So many times are remembered for their variation.
+const SAMPLES: usize = 128;
+
+/// Fewer times than this say nothing of it.
+const LEAST_SAMPLES: usize = 30;
 
 /// What the gateway measured of a unit in the last hour, or since its first request where that is less.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,6 +26,8 @@ pub struct Measured {
     pub arrivals_per_hour: f64,
     /// How many requests waited for their answer's first byte at a time: the mean over time.
     pub concurrency: f64,
+    /// How many wait for it now.
+    pub under_way: u32,
     /// From a request's last byte to its answer's first, in milliseconds: the mean of those that were answered. None
     /// when none was.
     pub service_ms_mean: Option<f64>,
@@ -24,6 +35,32 @@ pub struct Measured {
     pub completed: u64,
     /// How many minutes all of this is about, 1 to 60.
     pub window_minutes: u32,
+    /// The squared coefficient of variation of the times between the latest 128 requests: 1 where they come at random. None
+    /// before there are 30.
+    pub arrival_scv: Option<f64>,
+    /// That of the latest 128 service times.
+    pub service_scv: Option<f64>,
+}
+
+impl Measured {
+    /// How far these numbers are from Little's law, 0 to 1: what waits on average is what comes times how long it waits. A
+    /// large gap says that requests went without an answer, or that the hour was not steady. None without a service time.
+    pub fn littles_law_gap(&self) -> Option<f64> {
+        let hours = self.service_ms_mean? / 3_600_000.0;
+        let gap = littles_law_gap(self.concurrency, self.arrivals_per_hour, hours);
+        gap.ok().map(round6)
+    }
+}
+
+/// What passed since it was last taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Passed {
+    /// How many requests were answered.
+    pub(crate) completed: u64,
+    /// The time that those took together.
+    pub(crate) service: Duration,
+    /// The time that all waited together.
+    pub(crate) waited: Duration,
 }
 
 /// Counts the requests of one unit. Holds nothing before the first.
@@ -38,6 +75,7 @@ impl Traffic {
         window.advance(now);
         window.under_way += 1;
         window.change(|minute| minute.arrivals += 1);
+        window.arrive(now);
     }
 
     /// A request waits no more, whatever became of it.
@@ -56,6 +94,7 @@ impl Traffic {
                 minute.completed += 1;
                 minute.service += took;
             });
+            remember(&mut window.services, took);
         }
     }
 
@@ -64,6 +103,28 @@ impl Traffic {
         let window = all.as_deref_mut()?;
         window.advance(now);
         Some(window.read())
+    }
+
+    /// What passed since the last time; none where nothing did.
+    pub(crate) fn take(&self, now: Instant) -> Option<Passed> {
+        let mut all = self.lock();
+        let window = all.as_deref_mut()?;
+        window.advance(now);
+        let passed = std::mem::take(&mut window.since);
+        (passed.completed > 0 || passed.waited > Duration::ZERO).then_some(Passed {
+            completed: passed.completed,
+            service: passed.service,
+            waited: passed.waited,
+        })
+    }
+
+    /// Puts back what was taken and could not be stored.
+    pub(crate) fn give_back(&self, passed: &Passed) {
+        if let Some(window) = self.lock().as_deref_mut() {
+            window.since.completed += passed.completed;
+            window.since.service += passed.service;
+            window.since.waited += passed.waited;
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Box<Window>>> {
@@ -80,6 +141,12 @@ struct Window {
     /// How far the waiting is added up.
     until: Instant,
     under_way: u32,
+    /// What passed since it was last taken.
+    since: Minute,
+    /// The times between the latest arrivals, and the latest service times, in seconds.
+    gaps: VecDeque<f64>,
+    services: VecDeque<f64>,
+    arrived: Option<Instant>,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -98,12 +165,25 @@ impl Window {
             began: now,
             until: now,
             under_way: 0,
+            since: Minute::default(),
+            gaps: VecDeque::new(),
+            services: VecDeque::new(),
+            arrived: None,
         }
     }
 
-    fn change(&mut self, change: impl FnOnce(&mut Minute)) {
+    fn change(&mut self, change: impl Fn(&mut Minute)) {
         if let Some(minute) = self.minutes.back_mut() {
             change(minute);
+        }
+        change(&mut self.since);
+    }
+
+    /// Remembers the time since the arrival before.
+    fn arrive(&mut self, now: Instant) {
+        if let Some(before) = self.arrived.replace(now) {
+            let gap = now.saturating_duration_since(before);
+            remember(&mut self.gaps, gap);
         }
     }
 
@@ -134,12 +214,31 @@ impl Window {
         Measured {
             arrivals_per_hour: count(sum.arrivals) * 3_600.0 / covered,
             concurrency: sum.waited.as_secs_f64() / covered,
+            under_way: self.under_way,
             service_ms_mean: (sum.completed > 0)
                 .then(|| sum.service.as_secs_f64() * 1_000.0 / count(sum.completed)),
             completed: sum.completed,
             window_minutes: whole + 1,
+            arrival_scv: variation(&self.gaps),
+            service_scv: variation(&self.services),
         }
     }
+}
+
+fn remember(times: &mut VecDeque<f64>, time: Duration) {
+    times.push_back(time.as_secs_f64());
+    if times.len() > SAMPLES {
+        times.pop_front();
+    }
+}
+
+/// None while there are too few.
+fn variation(times: &VecDeque<f64>) -> Option<f64> {
+    if times.len() < LEAST_SAMPLES {
+        return None;
+    }
+    let times: Vec<f64> = times.iter().copied().collect();
+    squared_variation(&times).map(round6)
 }
 
 impl Minute {

@@ -268,6 +268,8 @@ pub struct MetaClaims {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mu_est: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub over_share: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pinned: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub population: Option<u64>,

@@ -27,8 +27,8 @@ const HIGH: Variable = Variable::new(
 );
 const CONTROLLER: Variable = Variable::new(
     "QUEUE_CONTROLLER",
-    "classic",
-    "What turns load into a level: `classic`, or `predictive`, which looks ahead too.",
+    "predictive",
+    "What turns load into a level: `predictive`, which looks ahead too, or `classic`. A unit may have its own.",
     |c| c.queueing.controller.to_string(),
 );
 const RELAX_BELOW: Variable = Variable::new(

@@ -61,6 +61,8 @@ pub enum Code {
     RuleHandedBack,
     /// A unit's configuration was created or changed.
     UnitConfigured,
+    /// A person said whether a forecast of a unit may act, or that its record decides.
+    GateSet,
     /// The stored context and reason of a request were erased.
     InputErased,
     /// The log's signing key changed.
@@ -183,6 +185,7 @@ impl Code {
             Self::EventDismissed => "event_dismissed",
             Self::RuleHandedBack => "rule_handed_back",
             Self::UnitConfigured => "unit_configured",
+            Self::GateSet => "gate_set",
             Self::InputErased => "input_erased",
             Self::KeyRotated => "key_rotated",
             Self::KeyCompromised => "key_compromised",

@@ -111,16 +111,19 @@ pub enum Ground {
     WritesRequireApproval,
     /// The unit is pinned or measured at `require_approval`.
     ProtectionRequireApproval,
+    /// Whoever asks wants so much of the unit that it would load it alone: they are held, the unit is not.
+    SubjectShare,
 }
 
 impl Ground {
     /// Every ground, in the order in which they are listed.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::ProtectionReadOnly,
         Self::ReadOnlyForRisky,
         Self::UnknownUnit,
         Self::WritesRequireApproval,
         Self::ProtectionRequireApproval,
+        Self::SubjectShare,
     ];
 
     /// The key in `rules`.
@@ -131,6 +134,7 @@ impl Ground {
             Self::UnknownUnit => "unknown_unit",
             Self::WritesRequireApproval => Rule::WritesRequireApproval.as_str(),
             Self::ProtectionRequireApproval => "protection_require_approval",
+            Self::SubjectShare => "subject_share",
         }
     }
 
@@ -141,8 +145,18 @@ impl Ground {
             Self::UnknownUnit => 1 << 2,
             Self::WritesRequireApproval => 1 << 3,
             Self::ProtectionRequireApproval => 1 << 4,
+            Self::SubjectShare => 1 << 5,
         }
     }
+}
+
+/// Whether a subject asks for more of a unit than its share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SubjectShare {
+    /// No more than that, or nobody knows what the unit can do.
+    Fair,
+    /// So much that it would load the unit alone.
+    Beyond,
 }
 
 /// A set of [`Ground`]s.

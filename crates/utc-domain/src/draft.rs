@@ -78,6 +78,8 @@ pub struct Meta {
     pub event: Option<PayloadHash>,
     /// Whether somebody configured the unit.
     pub known: Option<bool>,
+    /// For a decision: present and true where the subject asks for more of the unit than its share.
+    pub over_share: Option<bool>,
     /// Whether the unit's decisions bind.
     pub mode: Option<Mode>,
     /// In observe mode: what the answer would have been.

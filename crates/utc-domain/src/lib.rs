@@ -25,7 +25,7 @@ mod webhook_url;
 pub use approval::{ApprovalEvent, ApprovalId, ApprovalStatus};
 pub use approval_queue::ApprovalQueue;
 pub use code::Code;
-pub use decision::{Decision, Ground, GroundSet, Rule};
+pub use decision::{Decision, Ground, GroundSet, Rule, SubjectShare};
 pub use draft::{
     Draft, ForecastSeen, KeyChange, KeyState, LogBefore, LogFilter, Meta, PolicyRef, ReplayTotals,
 };

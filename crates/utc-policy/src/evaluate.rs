@@ -2,7 +2,7 @@
 
 use utc_domain::{
     Action, ApprovalQueue, Code, Decision, GrantUse, Ground, GroundSet, Mode, ProtectionLevel,
-    Rule, UnitName,
+    Rule, SubjectShare, UnitName,
 };
 
 use crate::ruling::Ruling;
@@ -20,16 +20,19 @@ pub struct Question<'a> {
     pub grant: GrantUse,
     /// Whether a new request could wait for approval.
     pub approval_queue: ApprovalQueue,
+    /// Whether whoever asks wants more of the unit than their share.
+    pub share: SubjectShare,
 }
 
 impl<'a> Question<'a> {
-    /// A question without a grant, while the people who approve keep up.
+    /// A question without a grant, within the subject's share, while the people who approve keep up.
     pub fn new(action: &'a Action, unit: &'a UnitName) -> Self {
         Self {
             action,
             unit,
             grant: GrantUse::None,
             approval_queue: ApprovalQueue::Open,
+            share: SubjectShare::Fair,
         }
     }
 }
@@ -121,6 +124,7 @@ fn matching(question: &Question<'_>, policy: &PolicySet, unit: UnitView) -> Grou
             Ground::ProtectionRequireApproval,
             unit.level == ProtectionLevel::RequireApproval,
         )
+        .with(Ground::SubjectShare, question.share == SubjectShare::Beyond)
 }
 
 fn decide(question: &Question<'_>, policy: &PolicySet, grounds: GroundSet) -> Ruling {

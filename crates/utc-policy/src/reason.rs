@@ -107,6 +107,7 @@ fn approval_cause(ground: Ground) -> &'static str {
         Ground::WritesRequireApproval => "rule writes_require_approval is on",
         Ground::ProtectionRequireApproval => "its protection level is require_approval",
         Ground::UnknownUnit => "nobody configured this unit here",
+        Ground::SubjectShare => "this subject asks for more than its share of the unit",
         Ground::ProtectionReadOnly | Ground::ReadOnlyForRisky => "",
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use utc_domain::{Action, ApprovalQueue, GrantUse, Ground, UnitName};
+use utc_domain::{Action, ApprovalQueue, GrantUse, Ground, SubjectShare, UnitName};
 
 use crate::{Question, UnitView, Verdict};
 
@@ -17,6 +17,8 @@ pub struct Inputs {
     pub grant: GrantUse,
     /// Whether there was room for a request for approval.
     pub approval_queue: ApprovalQueue,
+    /// Whether whoever asked wanted more of the unit than their share.
+    pub share: SubjectShare,
     /// What was known of the unit.
     pub view: UnitView,
 }
@@ -29,6 +31,7 @@ impl Inputs {
             unit: &self.unit,
             grant: self.grant,
             approval_queue: self.approval_queue,
+            share: self.share,
         }
     }
 }

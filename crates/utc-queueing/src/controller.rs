@@ -100,11 +100,13 @@ pub fn observe(
 ///
 /// A stale queue keeps its level: silence is no sign of calm.
 pub fn is_stale(state: &QueueState, now: Timestamp) -> bool {
-    let usual = state
-        .interval_micros
-        .unwrap_or(0)
-        .saturating_mul(STALE_INTERVALS);
-    now.micros_since(state.last_at) > usual.max(STALE_AFTER_MICROS)
+    is_silent(state.last_at, state.interval_micros, now)
+}
+
+/// The same of a queue of which only the newest observation and the usual interval, in microseconds, are at hand.
+pub fn is_silent(last_at: Timestamp, interval_micros: Option<i64>, now: Timestamp) -> bool {
+    let usual = interval_micros.unwrap_or(0).saturating_mul(STALE_INTERVALS);
+    now.micros_since(last_at) > usual.max(STALE_AFTER_MICROS)
 }
 
 /// Refuses what is older than the `newest` observation, or too far ahead of the clock.

@@ -46,6 +46,22 @@ impl LowCount {
         }
     }
 
+    /// From what was stored: `arrivals` (0 and up) in `hours` (0 and up), both faded already.
+    ///
+    /// # Errors
+    /// [`FormulaError::Amount`] when one of them is negative or not finite.
+    pub fn remembered(
+        arrivals: f64,
+        hours: f64,
+        half_life_hours: f64,
+    ) -> Result<Self, FormulaError> {
+        Ok(Self {
+            arrivals: formulas::amount("arrivals", arrivals)?,
+            hours: formulas::amount("hours", hours)?,
+            ..Self::new(half_life_hours)?
+        })
+    }
+
     /// With `count` arrivals in the latest `hours` (0 and up).
     ///
     /// # Errors

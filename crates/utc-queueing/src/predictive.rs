@@ -37,3 +37,4 @@ pub use ladder::Why;
 pub use scorecard::{Scorecard, ScoredStep};
 pub use settings::{PredictiveSettings, Tuning, TuningError};
 pub use state::{PredictiveChange, PredictiveState, PredictiveStep};
+pub use words::UnknownWord;

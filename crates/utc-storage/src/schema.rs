@@ -120,6 +120,8 @@ diesel::table! {
         state_epoch -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+        source -> Nullable<Text>,
+        held_subjects -> Nullable<Text>,
     }
 }
 
@@ -522,6 +524,41 @@ diesel::table! {
         owner -> Text,
         lease_until -> BigInt,
         done_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    arrival_tallies (unit, subject) {
+        unit -> Text,
+        subject -> Text,
+        at -> BigInt,
+        recent_writes -> Double,
+        recent_all -> Double,
+        long_writes -> Double,
+        long_all -> Double,
+    }
+}
+
+diesel::table! {
+    measured_units (unit) {
+        unit -> Text,
+        active -> Bool,
+        at -> BigInt,
+        recent_hours -> Double,
+        long_hours -> Double,
+        samples -> Double,
+        quiet_hours -> Nullable<Double>,
+        per_hour -> Nullable<Double>,
+        completed -> BigInt,
+        service_hours -> Double,
+        waited_hours -> Double,
+    }
+}
+
+diesel::table! {
+    queue_ticks (slot) {
+        slot -> BigInt,
+        server -> Text,
     }
 }
 

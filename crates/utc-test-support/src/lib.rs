@@ -14,6 +14,7 @@ mod options;
 pub mod postgres;
 mod program;
 mod server;
+pub mod simulator;
 mod temp_dir;
 mod upstream;
 pub mod vectors;

@@ -8,7 +8,8 @@ use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder a
 use metrics_exporter_prometheus::{
     BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
 };
-use utc_app::{Console, Expected, Settled};
+use utc_app::engine::Predictor;
+use utc_app::{Console, Expected, Settled, Staleness};
 use utc_domain::{Decision, ProtectionLevel, UnitName};
 
 const SECONDS: [f64; 12] = [
@@ -116,16 +117,36 @@ impl Metrics {
             .set(u32::try_from(pending).unwrap_or(u32::MAX));
     }
 
-    /// What the forecasts of configured units expect; one that cannot tell has no number.
+    /// What the forecasts of configured units expect and are worth; what nobody knows is not a number.
     pub(crate) fn expected(&self, expected: &[Expected]) {
-        for Expected { unit, rho } in expected {
-            for (predictor, rho) in rho.iter() {
-                let unit = Label::new("unit", unit.clone());
-                let predictor = Label::new("predictor", predictor.as_str());
-                let key = Key::from_parts("utc_unit_forecast_rho", vec![unit, predictor]);
-                let gauge = self.recorder.register_gauge(&key, &META);
-                gauge.set(rho.unwrap_or(f64::NAN));
+        for Expected { unit, forecasts } in expected {
+            for predictor in Predictor::ALL {
+                let one = forecasts.as_ref().map(|all| all.of(predictor));
+                let labels = || {
+                    let unit = Label::new("unit", unit.clone());
+                    vec![unit, Label::new("predictor", predictor.as_str())]
+                };
+                let set = |name: &'static str, value: Option<f64>| {
+                    let gauge = self
+                        .recorder
+                        .register_gauge(&Key::from_parts(name, labels()), &META);
+                    gauge.set(value.unwrap_or(f64::NAN));
+                };
+                set("utc_unit_forecast_rho", one.and_then(|one| one.rho));
+                set("utc_unit_forecast_precision", one.map(|one| one.precision));
+                let open = one.map(|one| f64::from(u8::from(one.open)));
+                set("utc_unit_forecast_gate_open", open);
             }
+        }
+    }
+
+    /// Which configured units nothing is heard of any more.
+    pub(crate) fn staleness(&self, units: &[Staleness]) {
+        for Staleness { unit, stale } in units {
+            let label = Label::new("unit", unit.clone());
+            let key = Key::from_parts("utc_unit_stale", vec![label]);
+            let gauge = self.recorder.register_gauge(&key, &META);
+            gauge.set(f64::from(u8::from(*stale)));
         }
     }
 
@@ -241,6 +262,18 @@ fn describe(recorder: &PrometheusRecorder) {
     gauge(
         "utc_unit_forecast_rho",
         "Utilisation that a configured unit's forecast expects; not a number while it cannot tell.",
+    );
+    gauge(
+        "utc_unit_forecast_precision",
+        "Share of a forecast's warnings that came true, lately; not a number under the classic controller.",
+    );
+    gauge(
+        "utc_unit_forecast_gate_open",
+        "Whether a forecast may act: 1 or 0; not a number under the classic controller.",
+    );
+    gauge(
+        "utc_unit_stale",
+        "Whether nothing is heard of a configured unit any more and its level is held: 1 or 0.",
     );
     gauge(
         "utc_unit_level",

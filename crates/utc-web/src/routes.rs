@@ -155,6 +155,7 @@ fn governed_units() -> Vec<Endpoint> {
         Endpoint::new::<units::__path_patch, _, _>(OPERATOR, units::patch),
         Endpoint::new::<units::__path_history, _, _>(VIEWER, units::history),
         Endpoint::new::<units::__path_scorecard, _, _>(VIEWER, units::scorecard),
+        Endpoint::new::<units::__path_gate, _, _>(OPERATOR, units::gate),
         Endpoint::new::<units::__path_observe, _, _>(Access::Observer, units::observe),
         Endpoint::new::<units::__path_pin, _, _>(OPERATOR, units::pin),
         Endpoint::new::<units::__path_unpin, _, _>(OPERATOR, units::unpin),

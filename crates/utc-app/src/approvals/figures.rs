@@ -57,6 +57,8 @@ pub struct QueueFigures {
     pub p_wait_longer: f64,
     /// How long a request that comes now probably waits for one vote, in minutes.
     pub expected_wait_minutes: f64,
+    /// The share of requests that expire before somebody votes on them, if it goes on like this.
+    pub p_expires: f64,
 }
 
 impl Console {
@@ -194,6 +196,7 @@ impl Scene<'_> {
         let asked = self.asked.iter().filter(shared);
         let arrival_rate = round6(asked.map(|(_, rate)| rate).sum());
         let sla_hours = f64::from(self.sla_minutes) / 60.0;
+        let ttl_hours = f64::from(self.options.ttl_minutes()) / 60.0;
         Ok(QueueFigures {
             units,
             people: self.people.count(unit, self.now),
@@ -203,6 +206,7 @@ impl Scene<'_> {
             utilisation: model.utilisation(arrival_rate)?,
             p_wait_longer: model.p_wait_longer_than(arrival_rate, sla_hours)?,
             expected_wait_minutes: model.expected_wait_minutes(backlog, Quorum::ONE),
+            p_expires: model.p_expires(arrival_rate, ttl_hours)?,
         })
     }
 }

@@ -292,6 +292,7 @@ fn finish(
         && let Some(unit) = cache.unit(&request.unit)
     {
         unit.arrivals.count(receipt.ts);
+        unit.asked.count(&request.subject, &request.action);
     }
     Ok(Outcome::New(Box::new(Answer {
         decision: verdict.decision,

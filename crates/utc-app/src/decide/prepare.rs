@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use utc_domain::{
     ApprovalQueue, Decision, Draft, GrantUse, Meta, ProtectionLevel, ReceiptId, ReceiptKind,
-    RequestDigest, Timestamp,
+    RequestDigest, SubjectShare, Timestamp,
 };
 use utc_policy::{PolicySet, Question, UnitView, UnknownUnits, Verdict, evaluate};
 
@@ -60,6 +60,7 @@ impl Prepared {
             view: state.view_at(now),
             state: &state,
             policy: &policy,
+            share: state.share_of(&request.subject),
             now,
         };
         let Judged {
@@ -100,6 +101,7 @@ struct Under<'a> {
     state: &'a UnitState,
     view: UnitView,
     policy: &'a PolicySet,
+    share: SubjectShare,
     now: Timestamp,
 }
 
@@ -120,6 +122,7 @@ fn judge(
     let request = asked.request;
     let question = Question {
         grant,
+        share: under.share,
         ..Question::new(&request.action, &request.unit)
     };
     let verdict = evaluate(&question, under.policy, &under.view);
@@ -188,6 +191,10 @@ fn seen(under: &Under<'_>, verdict: &Verdict) -> Meta {
         risk_score: state.scored.map(|scored| scored.score),
         risky: Some(view.risky),
         known: Some(view.known),
+        over_share: match under.share {
+            SubjectShare::Fair => None,
+            SubjectShare::Beyond => Some(true),
+        },
         mode: Some(view.mode),
         would_be: verdict.would_be,
         grant: Some(verdict.grant),

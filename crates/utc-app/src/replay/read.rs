@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use utc_attestation::{Claims, MetaClaims};
-use utc_domain::{ApprovalQueue, Decision, Mode, ProtectionLevel, ReceiptKind};
+use utc_domain::{ApprovalQueue, Decision, Mode, ProtectionLevel, ReceiptKind, SubjectShare};
 use utc_policy::{ENGINE, Inputs, UnitView, Wording};
 
 /// Why a decision cannot be computed again.
@@ -167,6 +167,11 @@ fn inputs(claims: &Claims) -> Result<Inputs, NotReplayable> {
         unit: word("unit", claims.unit.as_ref())?,
         grant: word("meta.grant", meta.grant.as_ref())?,
         approval_queue: queue(meta)?,
+        // Absent in receipts of subjects within their share, and in those from before shares were looked at.
+        share: match meta.over_share {
+            Some(true) => SubjectShare::Beyond,
+            Some(false) | None => SubjectShare::Fair,
+        },
         view: UnitView {
             level,
             risky: needed("meta.risky", meta.risky)?,

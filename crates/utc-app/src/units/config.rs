@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use utc_domain::{Criticality, Mode, UnitName};
 
-use crate::FieldError;
+use crate::{Controller, FieldError};
 
 /// What people set on a unit. Everything is optional for them; this is the result with defaults.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +27,8 @@ pub struct UnitConfig {
     pub mode: Mode,
     /// Thresholds of its own, where they differ from the installation's.
     pub thresholds: Thresholds,
+    /// What turns its load into a level, where it is not what the installation uses.
+    pub controller: Option<Controller>,
     /// Methods and paths that the gateway takes for reads or writes, against the rule. At most 100.
     pub methods: Vec<MethodOverride>,
 }
@@ -77,6 +79,7 @@ impl UnitConfig {
             approvals_required: 1,
             mode: Mode::Enforce,
             thresholds: Thresholds::default(),
+            controller: None,
             methods: Vec::new(),
         }
     }

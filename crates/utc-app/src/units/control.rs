@@ -16,7 +16,7 @@ use super::stored;
 use crate::{AppError, Controller};
 
 /// What one observation did to the queue.
-pub(super) struct Step {
+pub(crate) struct Step {
     pub(super) state: QueueState,
     pub(super) change: Option<LevelChange>,
     /// The utilisation that the predictive controller goes by.
@@ -92,6 +92,35 @@ impl UnitController {
                     .map_err(refused)?;
                 Ok(step_of(before.as_ref(), classic.state, &step))
             }
+        }
+    }
+
+    /// Forgets what was observed, as the first observation of another kind is about to be taken in. The level holds.
+    pub(super) fn begin_again(&mut self, row: &mut UnitRow, first: &Observation) {
+        // An average of equal numbers is that number: this observation starts both.
+        row.lambda_est = Some(first.arrival_rate());
+        row.mu_est = Some(first.service_rate());
+        row.below_since = None;
+        row.interval_micros = None;
+        // No interval lies between two ways of observing.
+        let last = row
+            .last_observed_at
+            .map(|last| last.max(first.at().as_micros()));
+        row.last_observed_at = last;
+        (row.hour, row.hour_mean, row.hour_reports) = (None, None, None);
+        (row.previous_hour, row.previous_hour_mean) = (None, None);
+        row.previous_hour_reports = None;
+        match self {
+            Self::Classic(_) => {}
+            Self::Predictive(unit) => unit.state.begin_again(),
+        }
+    }
+
+    /// The observation that was just taken in lacks what was refused meanwhile.
+    pub(super) fn mark_cut(&mut self) {
+        match self {
+            Self::Classic(_) => {}
+            Self::Predictive(unit) => unit.state.mark_cut(),
         }
     }
 
@@ -190,7 +219,11 @@ pub(super) fn invalid(error: SettingsError) -> AppError {
 }
 
 pub(super) fn remembered(row: &ForecastRow) -> Result<PredictiveState, StorageError> {
-    PredictiveState::from_text(&row.state).map_err(|source| StorageError::Corrupt {
+    state_of(&row.state)
+}
+
+pub(super) fn state_of(text: &str) -> Result<PredictiveState, StorageError> {
+    PredictiveState::from_text(text).map_err(|source| StorageError::Corrupt {
         column: "forecasts.state",
         source: Box::new(source),
     })

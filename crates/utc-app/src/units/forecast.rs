@@ -1,5 +1,7 @@
 //! What is forecast of a unit, and how right that was.
 
+use std::str::FromStr as _;
+
 use utc_domain::UnitName;
 use utc_queueing::Settings;
 use utc_queueing::predictive::{
@@ -9,7 +11,7 @@ use utc_storage::connection::Db;
 use utc_storage::rows::forecasts::{self, ExpectedRow};
 use utc_storage::rows::units;
 
-use super::control::{invalid, predictive, remembered};
+use super::control::{invalid, predictive, remembered, state_of};
 use super::observe::settings;
 use super::stored;
 use crate::console::Console;
@@ -46,13 +48,24 @@ pub struct ForecastCard {
     pub grades: Grades,
 }
 
-/// The utilisation that a unit's forecasts expect; none where one cannot tell.
+/// What a unit's forecasts expect, and what they are worth.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expected {
     /// The unit.
     pub unit: String,
-    /// By forecast.
-    pub rho: PerPredictor<Option<f64>>,
+    /// By forecast; none where the unit is not under the predictive controller.
+    pub forecasts: Option<PerPredictor<ExpectedRho>>,
+}
+
+/// What one forecast expects, and what it is worth.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ExpectedRho {
+    /// The utilisation that it expects; none where it cannot tell.
+    pub rho: Option<f64>,
+    /// The share of its warnings that came true, lately.
+    pub precision: f64,
+    /// Whether it may act.
+    pub open: bool,
 }
 
 impl Console {
@@ -78,14 +91,21 @@ impl Console {
         })
     }
 
-    /// What the forecasts of all configured units expect: what metrics show. Nothing under the classic controller. Blocks.
+    /// What the forecasts of all configured units expect: what metrics show. Blocks.
+    ///
+    /// # Errors
+    /// [`AppError::Unavailable`] when it cannot be read.
     pub fn expected(&self) -> Result<Vec<Expected>, AppError> {
-        match self.options().controller {
-            Controller::Classic => Ok(Vec::new()),
-            Controller::Predictive => self
-                .store()
-                .read(|db| Ok(forecasts::expected(db)?.into_iter().map(expected).collect())),
-        }
+        let rows = self.store().read(forecasts::expected)?;
+        rows.iter()
+            .map(|row| {
+                let own = UnitName::from_str(&row.unit)
+                    .ok()
+                    .and_then(|name| self.cache().unit(&name))
+                    .and_then(|unit| unit.state.load().controller);
+                expected(row, own.unwrap_or(self.options().controller))
+            })
+            .collect()
     }
 }
 
@@ -99,15 +119,30 @@ fn card(state: &PredictiveState, predictor: Predictor, needed: f64) -> ForecastC
     }
 }
 
-fn expected(row: ExpectedRow) -> Expected {
-    Expected {
-        unit: row.unit,
-        rho: PerPredictor {
-            fast_ewma: row.fast_ewma,
-            holt: row.holt,
-            seasonal: row.seasonal,
-        },
-    }
+fn expected(row: &ExpectedRow, controller: Controller) -> Result<Expected, AppError> {
+    let forecasts = match controller {
+        Controller::Classic => None,
+        Controller::Predictive => {
+            let state = state_of(&row.state)?;
+            let needed = PredictiveSettings::standard().tuning().gate_precision();
+            Some(PerPredictor::from_fn(|predictor| {
+                let card = card(&state, predictor, needed);
+                ExpectedRho {
+                    rho: match predictor {
+                        Predictor::FastEwma => row.fast_ewma,
+                        Predictor::Holt => row.holt,
+                        Predictor::Seasonal => row.seasonal,
+                    },
+                    precision: card.grades.precision,
+                    open: card.open,
+                }
+            }))
+        }
+    };
+    Ok(Expected {
+        unit: row.unit.clone(),
+        forecasts,
+    })
 }
 
 /// A unit under the predictive controller, as it is shown.

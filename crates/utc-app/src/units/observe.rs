@@ -1,21 +1,15 @@
 //! Reported observations: the unit's queue moves, its level follows.
 
-use utc_domain::{
-    Code, Draft, LevelCause, Meta, PolicyRef, ProtectionLevel, ReceiptId, ReceiptKind, Timestamp,
-    UnitName,
-};
-use utc_queueing::{LevelChange, Observation, ObservationError, QueueState, Relaxing, Settings};
-use utc_storage::connection::Db;
-use utc_storage::journal::Tx;
-use utc_storage::rows::history::{self, FeatureRow, LevelChangeRow};
-use utc_storage::rows::marks;
-use utc_storage::rows::units::{self, UnitRow};
+use utc_domain::{Draft, LevelCause, Meta, ProtectionLevel, ReceiptId, Timestamp, UnitName};
+use utc_queueing::{QueueState, Settings};
+use utc_storage::rows::history::LevelChangeRow;
+use utc_storage::rows::units;
 
 use super::configure::{find_or_new, save, state_of};
-use super::control::{Step, UnitController, seen};
-use super::{UnitConfig, stored};
+use super::observing::Observing;
+use super::{Source, UnitConfig, stored};
 use crate::console::Console;
-use crate::draft::{change, system_subject};
+use crate::draft::system_subject;
 use crate::task::Plan;
 use crate::{AppError, By, FieldError, Ticket};
 
@@ -55,7 +49,7 @@ impl Console {
     ) -> Ticket<Observed> {
         let name = self.cache().resolve(name);
         let (limit, installation) = (self.options().max_units, self.options().queueing);
-        let controller = self.options().controller;
+        let usual = self.options().controller;
         let relaxing = self.relaxing();
         self.control_by(by, move |tx, _| {
             let (mut row, new) = find_or_new(tx, &name, limit)?;
@@ -65,17 +59,21 @@ impl Console {
             if new {
                 units::insert(tx.db(), &row)?;
             }
-            let mut controller = UnitController::load(tx.db(), controller, &row, settings)?;
+            let own = config.controller.unwrap_or(usual);
+            let mut observing = Observing::begin(tx, &row, own, settings, Source::Reported)?;
             let policy = stored::policy_in(tx)?;
             let mut drafts = Vec::new();
             for (index, report) in reports.iter().enumerate() {
-                let step = take(tx, &mut row, &mut controller, &config, *report, relaxing())
+                let step = observing
+                    .take(tx, &mut row, &config, *report, relaxing())
                     .map_err(|error| place(error, index, reports.len()))?;
-                drafts.extend(record(tx.db(), &name, &row, &step, &policy)?);
+                drafts.extend(observing.record(tx, &name, &row, &step, &policy)?);
             }
             row.updated_at = tx.now().as_micros();
+            // Whoever reports says what is asked of the unit: who asked that is not known.
+            row.held_subjects = None;
             save(tx.db(), &row, false)?;
-            controller.store(tx.db(), &name)?;
+            observing.end(tx, &name)?;
             let state = state_of(tx.db(), &row)?;
             let unit = name.clone();
             Ok(Plan {
@@ -106,139 +104,6 @@ pub(crate) fn settings(installation: &Settings, config: &UnitConfig) -> Result<S
             .unwrap_or(installation.relax_window_minutes()),
     );
     made.map_err(|error| AppError::invalid("/thresholds", error.to_string()))
-}
-
-fn take(
-    tx: &mut Tx<'_>,
-    row: &mut UnitRow,
-    controller: &mut UnitController,
-    config: &UnitConfig,
-    report: Report,
-    relaxing: Relaxing,
-) -> Result<Step, AppError> {
-    let now = tx.now();
-    let invalid = |pointer: &str, message: String| AppError::invalid(pointer, message);
-    let observation = Observation::new(
-        report.arrival_rate,
-        report.service_rate,
-        report.at.unwrap_or(now),
-    )
-    .map_err(|error| invalid(&pointer_of(&error), error.to_string()))?;
-    let observation = match config.capacity_per_hour {
-        Some(capacity) => observation.clamp_to_capacity(capacity),
-        None => observation,
-    };
-    let step = controller.take(row, observation, now, relaxing)?;
-    stored::set_queue_state(row, &step.state);
-    Ok(step)
-}
-
-/// Stores the feature row and, when the level changed, the change and its receipt.
-fn record(
-    db: &mut Db,
-    name: &UnitName,
-    row: &UnitRow,
-    step: &Step,
-    policy: &PolicyRef,
-) -> Result<Option<Draft>, AppError> {
-    let state = &step.state;
-    history::put_feature(
-        db,
-        &FeatureRow {
-            unit: name.to_string(),
-            ts: state.last_at.as_micros(),
-            lambda_est: state.lambda,
-            mu_est: state.mu,
-            rho: state.rho,
-            level: state.level.to_string(),
-            change_point: state.change_point,
-            // Trust signals do not arrive yet; without any there is no trend.
-            matched_count: 0,
-            trend: "stable".to_owned(),
-        },
-    )?;
-    let Some(level) = step.change else {
-        return Ok(None);
-    };
-    let pinned = marks::pin::find(db, &row.name)?.is_some();
-    let draft = level_receipt(name, step, level, pinned, policy);
-    history::insert_change(
-        db,
-        &change_row(
-            &draft,
-            name,
-            level.from,
-            level.to,
-            level.cause,
-            Some(state),
-            state.last_at,
-        ),
-    )?;
-    Ok(Some(draft))
-}
-
-fn level_receipt(
-    name: &UnitName,
-    step: &Step,
-    level: LevelChange,
-    pinned: bool,
-    policy: &PolicyRef,
-) -> Draft {
-    let still = if pinned {
-        " The pin stays in force."
-    } else {
-        ""
-    };
-    let state = &step.state;
-    let reason = format!(
-        "{name} went from {} to {} ({}): utilisation {} is {} arrivals per hour over a capacity of {}.{}{still}",
-        level.from,
-        level.to,
-        level.cause,
-        state.rho,
-        state.lambda,
-        state.mu,
-        looking_ahead(step)
-    );
-    let meta = Meta {
-        previous_level: Some(level.from),
-        protection_level: Some(level.to),
-        cause: Some(level.cause),
-        pinned: Some(pinned),
-        signal_rho: step.signal,
-        forecast: step.forecast.as_ref().map(seen),
-        ..queue_meta(Some(state))
-    };
-    let subject = crate::draft::system_subject("system:queueing");
-    let draft = change(
-        ReceiptKind::ProtectionChange,
-        Code::LevelChanged,
-        subject,
-        reason,
-        policy.clone(),
-    );
-    Draft {
-        unit: Some(name.clone()),
-        meta,
-        ..draft
-    }
-}
-
-/// What the predictive controller went by, in words; nothing of the classic one.
-fn looking_ahead(step: &Step) -> String {
-    let signal = step.signal.map_or_else(String::new, |signal| {
-        format!(" The measured signal is {signal}.")
-    });
-    let forecast = step.forecast.as_ref().map_or_else(String::new, |forecast| {
-        format!(
-            " The `{}` forecast, right in {} of its warnings, expects {} within {} minutes.",
-            forecast.predictor,
-            forecast.precision,
-            forecast.rho.unwrap_or_default(),
-            forecast.horizon_minutes
-        )
-    });
-    signal + &forecast
 }
 
 /// λ, μ and ρ for a receipt.
@@ -286,13 +151,4 @@ fn place(error: AppError, index: usize, count: usize) -> AppError {
         ),
         other => other,
     }
-}
-
-fn pointer_of(error: &ObservationError) -> String {
-    match error {
-        ObservationError::ArrivalRate { .. } => "/arrival_rate",
-        ObservationError::ServiceRate { .. } => "/service_rate",
-        _ => "",
-    }
-    .to_owned()
 }

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use utc_domain::{LevelCause, PolicyRef, ProtectionLevel, Quorum, Rule, Timestamp};
+use utc_domain::{LevelCause, PolicyRef, ProtectionLevel, Quorum, Rule, Subject, Timestamp};
 use utc_policy::{PolicySet, UnknownUnits};
 use utc_queueing::{HourArrivals, QueueState};
 use utc_storage::StorageError;
@@ -48,6 +49,9 @@ struct StoredConfig {
     high: Option<f64>,
     relax_below: Option<f64>,
     relax_window_minutes: Option<u32>,
+    /// Absent where the unit has none of its own: configurations from before there was a choice keep their digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    controller: Option<String>,
     methods: Vec<(String, String, bool)>,
 }
 
@@ -66,6 +70,7 @@ pub(crate) fn config_json(config: &UnitConfig) -> Result<String, StorageError> {
         high: config.thresholds.high,
         relax_below: config.thresholds.relax_below,
         relax_window_minutes: config.thresholds.relax_window_minutes,
+        controller: config.controller.map(|own| own.to_string()),
         methods: config
             .methods
             .iter()
@@ -117,6 +122,10 @@ pub(crate) fn config(row: &UnitRow) -> Result<UnitConfig, StorageError> {
             relax_below: stored.relax_below,
             relax_window_minutes: stored.relax_window_minutes,
         },
+        controller: stored
+            .controller
+            .map(|own| parse("units.config", &own))
+            .transpose()?,
         methods: methods.collect(),
     })
 }
@@ -144,6 +153,8 @@ pub(crate) fn new_row(name: &str, now: Timestamp, epoch: u64) -> UnitRow {
         previous_hour_mean: None,
         previous_hour_reports: None,
         change_point: false,
+        source: None,
+        held_subjects: None,
         state_epoch: i64::try_from(epoch).unwrap_or(i64::MAX),
         created_at: now.as_micros(),
         updated_at: now.as_micros(),
@@ -264,7 +275,20 @@ pub(crate) fn unit_state(row: &UnitRow, marks: Marks<'_>) -> Result<UnitState, S
         rho: row.rho,
         change_point: row.change_point,
         observed_at: row.last_observed_at.map(Timestamp::from_micros),
+        controller: config.controller,
+        held: held_subjects(row)?,
     })
+}
+
+/// Who asks for more than their share, one a line: no subject holds a line end.
+pub(crate) fn held_subjects(row: &UnitRow) -> Result<Option<Arc<BTreeSet<Subject>>>, StorageError> {
+    let Some(text) = &row.held_subjects else {
+        return Ok(None);
+    };
+    let subjects = text
+        .lines()
+        .map(|subject| parse("units.held_subjects", subject));
+    Ok(Some(Arc::new(subjects.collect::<Result<_, _>>()?)))
 }
 
 fn quorum(people: u32) -> Result<Quorum, StorageError> {

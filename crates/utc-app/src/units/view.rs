@@ -2,20 +2,23 @@
 
 use std::time::Instant;
 
-use utc_domain::{LevelCause, ProtectionLevel, Timestamp, UnitName};
-use utc_queueing::formulas::{Mmc, servers_needed};
-use utc_queueing::{QueueState, is_stale, recommendation};
+use utc_domain::{LevelCause, ProtectionLevel, Subject, Timestamp, UnitName};
+use utc_queueing::formulas::{Mm1, Mmc, servers_needed};
+use utc_queueing::{QueueState, recommendation};
 use utc_storage::connection::Db;
 use utc_storage::rows::units::{self, UnitRow};
 use utc_storage::rows::{marks, risks};
 
 use super::forecast::{Shown, shown};
 use super::observe::settings;
+use super::outlook::UnitOutlook;
+use super::staleness::is_held_stale;
 use super::stored::Marks;
-use super::{UnitConfig, UnitForecast, stored};
+use super::{Source, UnitConfig, UnitForecast, stored};
 use crate::arrivals::ArrivalCounts;
 use crate::console::Console;
-use crate::{AppError, Measured, Principal};
+use crate::measure::{CountedDemand, counted};
+use crate::{AppError, Controller, Measured, Principal};
 
 /// A unit with everything that is known of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,10 +31,20 @@ pub struct UnitView {
     pub config_version: u64,
     /// Its configuration.
     pub config: UnitConfig,
+    /// What turns its load into a level: its own, or the installation's.
+    pub controller: Controller,
     /// The state of its queue; none before the first observation.
     pub queue: Option<QueueState>,
+    /// Where its arrivals come from; none before the first observation.
+    pub source: Option<Source>,
+    /// Who asks for more than their share, and is held while the unit is not.
+    pub held_subjects: Vec<Subject>,
     /// What the queue's state means for who waits; none without data.
     pub estimate: Option<QueueEstimate>,
+    /// What becomes of it, by measured variability and what waits now; none without data.
+    pub outlook: Option<UnitOutlook>,
+    /// What was counted of it; none where nothing was lately.
+    pub counted: Option<CountedDemand>,
     /// The level in force.
     pub level: ProtectionLevel,
     /// Since when, where known.
@@ -82,6 +95,8 @@ pub struct QueueEstimate {
     pub p_wait: f64,
     /// The mean wait before service, in minutes.
     pub mean_wait_minutes: f64,
+    /// The wait that 95 of 100 do not exceed, in minutes.
+    pub p95_wait_minutes: f64,
     /// The probability of waiting longer than five minutes.
     pub p_wait_over_5_minutes: f64,
     /// How many servers would keep the mean wait at or below one minute at a utilisation of at most the
@@ -159,8 +174,21 @@ impl Console {
         let queue = stored::queue_state(row)?;
         let (level, pinned) = state.level_at(now);
         let settings = settings(&self.options().queueing, &config)?;
-        let ahead = shown(db, self.options().controller, &row.name, &settings)?;
+        let controller = config.controller.unwrap_or(self.options().controller);
+        let ahead = shown(db, controller, &row.name, &settings)?;
         let cached = self.cache().unit(&name);
+        let measured = cached
+            .as_ref()
+            .and_then(|unit| unit.traffic.read(Instant::now()));
+        let source = row.source.as_deref().and_then(Source::of);
+        let stale = queue.as_ref().is_some_and(|queue| {
+            is_held_stale(
+                (queue.last_at, queue.interval_micros),
+                source,
+                queue.level,
+                now,
+            )
+        });
         let pin = match pin {
             Some(pin) if pinned => Some(MarkView {
                 level: Some(level),
@@ -190,9 +218,20 @@ impl Console {
                 (None, Some(queue)) => Some(queue.level_cause),
                 (None, None) => None,
             },
-            recommendation: advice(pin.as_ref(), queue.as_ref(), &settings, ahead.as_ref()),
+            recommendation: silence(queue.as_ref(), pin.as_ref(), stale)
+                + &advice(pin.as_ref(), queue.as_ref(), &settings, ahead.as_ref()),
             forecast: ahead.and_then(|ahead| ahead.forecast),
-            stale: queue.as_ref().is_some_and(|queue| is_stale(queue, now)),
+            stale,
+            source,
+            held_subjects: state
+                .held
+                .iter()
+                .flat_map(|held| held.iter().cloned())
+                .collect(),
+            outlook: queue
+                .as_ref()
+                .and_then(|queue| UnitOutlook::of(queue, &config, measured.as_ref())),
+            counted: counted(db, row, &config, &settings, now)?,
             estimate: queue
                 .as_ref()
                 .and_then(|queue| estimate(queue, &config, settings.high())),
@@ -200,10 +239,11 @@ impl Console {
                 .as_ref()
                 .map(|unit| unit.arrivals.read(now))
                 .unwrap_or_default(),
-            measured: cached.and_then(|unit| unit.traffic.read(Instant::now())),
+            measured,
             name,
             configured: row.configured,
             config_version: row.config_version.unsigned_abs(),
+            controller,
             config,
             queue,
             level,
@@ -212,6 +252,17 @@ impl Console {
             risk_score: state.scored.map(|scored| scored.score),
             risky: state.risky_at(now),
         })
+    }
+}
+
+/// What to do about silence, before anything else.
+fn silence(queue: Option<&QueueState>, pin: Option<&MarkView>, stale: bool) -> String {
+    match (queue, pin, stale) {
+        (Some(queue), None, true) => format!(
+            "Nothing was reported since {}, so the level is held: report again, or pin the level that should hold. ",
+            queue.last_at
+        ),
+        _ => String::new(),
     }
 }
 
@@ -229,7 +280,7 @@ fn advice(
         (None, Some(_), Some(ahead)) => ahead.advice.clone(),
         (None, Some(queue), None) => recommendation(queue, settings),
         (None, None, _) => {
-            "No data: report observations (arrivals and capacity per hour) so that the level can follow the load.".to_owned()
+            "No data: report observations (arrivals and capacity per hour) so that the level can follow the load, or configure a capacity: then it follows what is asked here.".to_owned()
         }
     }
 }
@@ -238,11 +289,16 @@ fn advice(
 fn estimate(queue: &QueueState, config: &UnitConfig, high: f64) -> Option<QueueEstimate> {
     let share = queue.mu / f64::from(config.servers);
     let model = Mmc::new(queue.lambda, share, config.servers).ok()?;
+    let p95 = match config.servers {
+        1 => Mm1::new(queue.lambda, share).and_then(|one| one.wait_percentile_hours(0.95)),
+        _ => model.wait_percentile_hours(0.95),
+    };
     let minute = 1.0 / 60.0;
     let enough = servers_needed(queue.lambda, share, minute, high.min(0.999));
     Some(QueueEstimate {
         p_wait: model.p_wait(),
         mean_wait_minutes: model.mean_wait_hours() * 60.0,
+        p95_wait_minutes: p95.ok()? * 60.0,
         p_wait_over_5_minutes: model.p_wait_longer_than(5.0 * minute).ok()?,
         servers_for_one_minute: enough.ok().map(|model| model.servers()),
     })

@@ -51,7 +51,7 @@ impl Scene<'_> {
             .map_err(|error: utc_domain::DomainError| AppError::Internal(Box::new(error)))?;
         let judged = Judged {
             level: self.view.level,
-            risky: self.view.risk_mark.is_some(),
+            risky: self.view.risky,
             mode: self.view.config.mode,
             known: self.view.configured,
         };
@@ -76,6 +76,12 @@ impl Scene<'_> {
                 self.rule(ground, Rule::WritesRequireApproval, way_out)
             }
             Ground::ReadOnlyForRisky => self.risk(),
+            Ground::SubjectShare => Hindrance {
+                ground,
+                cause: "This subject asks for more of the unit than its share.".to_owned(),
+                receipt_id: None,
+                way_out: "It ends by itself when the subject asks less often.".to_owned(),
+            },
             Ground::UnknownUnit => Hindrance {
                 ground,
                 cause: match self.policy.unknown_units() {

@@ -32,7 +32,9 @@ pub(super) fn event_of<E>(
         Code::LevelChanged | Code::PinSet | Code::PinRemoved if changes_level(draft) => {
             NoticeKind::LevelChanged
         }
-        Code::UnitConfigured if draft.meta.loosens == Some(true) => NoticeKind::UnitLoosened,
+        Code::UnitConfigured | Code::GateSet if draft.meta.loosens == Some(true) => {
+            NoticeKind::UnitLoosened
+        }
         Code::RiskCleared | Code::RiskOverridden => NoticeKind::UnitLoosened,
         _ if draft.decision == Some(Decision::RequireApproval) => NoticeKind::ApprovalRequested,
         _ => return Ok(None),

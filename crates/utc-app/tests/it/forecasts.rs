@@ -4,7 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::{Value, json};
-use utc_app::{Console, Controller, Options, PinRequest, Report, SystemClock, UnitView};
+use utc_app::engine::{Gate, Predictor};
+use utc_app::{
+    AppError, Console, Controller, GateRequest, Options, PinRequest, Report, SystemClock,
+    UnitConfig, UnitView,
+};
 use utc_domain::ProtectionLevel::{self, Permissive, ReadOnly, RequireApproval};
 use utc_domain::{Clock, LevelCause, Timestamp, UnitName};
 
@@ -258,4 +262,98 @@ fn another_controller_goes_on_from_the_level_that_holds_and_begins_its_own_windo
         check_switch(Controller::Classic, Controller::Predictive, learned);
         check_switch(Controller::Predictive, Controller::Classic, learned);
     }
+}
+
+fn set_gate(console: &Console, gate: Gate) -> Value {
+    let request = GateRequest {
+        predictor: Predictor::FastEwma,
+        gate,
+        reason: "the release of today".parse().unwrap(),
+    };
+    let marked = console.set_gate(&unit(), actor(), request).wait().unwrap();
+    let stored = console.receipt(&local(), marked.receipt_id).unwrap();
+    let verified = console.verify(stored.receipt.as_bytes()).unwrap();
+    verified.payload.unwrap()
+}
+
+#[test]
+fn a_person_opens_and_closes_a_gate_and_receipts_say_who() {
+    for database in [sqlite(), postgres()] {
+        let console = predictive(&database);
+        observe(&console, vec![report(0.1, start().plus_minutes(-60))]);
+        let opened = set_gate(&console, Gate::Opened);
+        assert_eq!(
+            (
+                &opened["kind"],
+                &opened["code"],
+                &opened["sub"],
+                &opened["meta"]["loosens"]
+            ),
+            (
+                &json!("config_change"),
+                &json!("gate_set"),
+                &json!("user:alice"),
+                &Value::Null
+            )
+        );
+        assert_eq!(
+            opened["reason"],
+            "user:alice opened the gate of the `fast_ewma` forecast of orders: the release of today"
+        );
+        // It has proved nothing yet, and may act all the same.
+        let view = first_step_of_a_rise(&console, 0);
+        assert_eq!(
+            (view.level, view.level_cause),
+            (ReadOnly, Some(LevelCause::Forecast))
+        );
+        let closed = set_gate(&console, Gate::Closed);
+        assert_eq!(closed["meta"]["loosens"], true, "{closed}");
+        let card = console.scorecard(&unit()).unwrap().cards.fast_ewma;
+        assert_eq!((card.gate, card.open), (Gate::Closed, false));
+        set_gate(&console, Gate::Earned);
+        assert!(!console.scorecard(&unit()).unwrap().cards.fast_ewma.open);
+    }
+}
+
+#[test]
+fn a_gate_of_no_unit_is_not_set() {
+    let database = sqlite();
+    let request = GateRequest {
+        predictor: Predictor::Holt,
+        gate: Gate::Opened,
+        reason: "why not".parse().unwrap(),
+    };
+    let refused = predictive(&database)
+        .set_gate(&unit(), actor(), request)
+        .wait();
+    assert!(
+        matches!(refused, Err(AppError::NotFound { .. })),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn a_unit_with_a_controller_of_its_own_is_not_under_the_other() {
+    let database = sqlite();
+    let console = predictive(&database);
+    let classic = |before: Option<&UnitConfig>| {
+        let mut config = before.cloned().unwrap_or_else(UnitConfig::unconfigured);
+        config.controller = Some(Controller::Classic);
+        Ok(config)
+    };
+    let ticket = console.configure_unit(unit(), actor(), Box::new(classic));
+    ticket.wait().unwrap();
+    let view = first_step_of_a_rise(&console, 7);
+    assert_eq!(
+        (view.controller, view.forecast),
+        (Controller::Classic, None)
+    );
+    assert_ne!(view.level_cause, Some(LevelCause::Forecast));
+    drop(console);
+    // What is stored is what counts after a restart.
+    let console = with(&database, Controller::Predictive);
+    assert_eq!(
+        console.unit(&unit()).unwrap().controller,
+        Controller::Classic
+    );
 }

@@ -12,6 +12,7 @@ mod evidence;
 mod forecasts;
 mod identities;
 mod keys;
+mod measured;
 mod outgoing;
 mod replay;
 mod shown;

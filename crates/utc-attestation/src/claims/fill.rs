@@ -195,6 +195,7 @@ fn meta(seen: &Meta) -> MetaClaims {
         manifest_digest: seen.manifest_digest.as_ref().map(ToString::to_string),
         mode: seen.mode.map(Mode::as_str).map(str::to_owned),
         mu_est: seen.mu_est.map(round6),
+        over_share: seen.over_share,
         pinned: seen.pinned,
         population: seen.population,
         previous_level: seen

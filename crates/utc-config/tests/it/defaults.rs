@@ -17,7 +17,7 @@ fn nothing_set_is_a_usable_development_configuration() {
         (8000, 8001)
     );
     assert!(config.keys.hmac_secret.is_none());
-    assert_eq!(config.queueing.controller, Controller::Classic);
+    assert_eq!(config.queueing.controller, Controller::Predictive);
     assert_eq!(config.gateway.body_limit_bytes, 8 * 1024 * 1024);
     assert_eq!(config.installation.unknown_units, UnknownUnits::Allow);
     assert_eq!(

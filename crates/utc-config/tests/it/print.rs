@@ -28,7 +28,7 @@ fn every_variable_is_printed_in_the_order_of_the_table() {
     QUEUE_ALPHA=0.3
     QUEUE_THRESHOLD_LOW=0.6
     QUEUE_THRESHOLD_HIGH=0.9
-    QUEUE_CONTROLLER=classic
+    QUEUE_CONTROLLER=predictive
     QUEUE_RELAX_BELOW=0.5
     QUEUE_RELAX_READ_ONLY_BELOW=0.5
     AUTO_RELAX_WINDOW_MIN=60

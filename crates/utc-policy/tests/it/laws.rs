@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use utc_domain::{
-    Action, ApprovalQueue, Code, Decision, GrantUse, Ground, Mode, ProtectionLevel, Rule, UnitName,
+    Action, ApprovalQueue, Code, Decision, GrantUse, Ground, Mode, ProtectionLevel, Rule,
+    SubjectShare, UnitName,
 };
 use utc_policy::{PolicySet, Question, UnitView, UnknownUnits, Verdict, evaluate};
 
@@ -14,6 +15,7 @@ struct World {
     unit: UnitView,
     grant: GrantUse,
     queue: ApprovalQueue,
+    share: SubjectShare,
 }
 
 impl World {
@@ -30,6 +32,7 @@ impl World {
             unit: &name,
             grant: self.grant,
             approval_queue: self.queue,
+            share: self.share,
         };
         evaluate(&question, &PolicySet::of(&on, self.unknown, 1), &self.unit)
     }
@@ -91,15 +94,19 @@ fn worlds() -> impl Strategy<Value = World> {
         unit,
         grants(),
         queues(),
+        prop::sample::select(vec![SubjectShare::Fair, SubjectShare::Beyond]),
     )
-        .prop_map(|(action, rules, unknown, unit, grant, queue)| World {
-            action: action.parse().unwrap(),
-            rules,
-            unknown,
-            unit,
-            grant,
-            queue,
-        })
+        .prop_map(
+            |(action, rules, unknown, unit, grant, queue, share)| World {
+                action: action.parse().unwrap(),
+                rules,
+                unknown,
+                unit,
+                grant,
+                queue,
+                share,
+            },
+        )
 }
 
 proptest! {
@@ -129,6 +136,15 @@ proptest! {
         let mut stranger = world.clone();
         stranger.unit.known = false;
         prop_assert!(stranger.enforced() >= world.enforced());
+    }
+
+    #[test]
+    fn asking_for_more_than_the_share_never_loosens(world in worlds()) {
+        let mut fair = world.clone();
+        fair.share = SubjectShare::Fair;
+        let mut beyond = world;
+        beyond.share = SubjectShare::Beyond;
+        prop_assert!(beyond.enforced() >= fair.enforced());
     }
 
     #[test]
@@ -192,6 +208,7 @@ proptest! {
             Ground::UnknownUnit => world.unknown != UnknownUnits::Allow && !world.unit.known,
             Ground::WritesRequireApproval => world.rules[0],
             Ground::ProtectionRequireApproval => world.unit.level == ProtectionLevel::RequireApproval,
+            Ground::SubjectShare => world.share == SubjectShare::Beyond,
         };
         for ground in Ground::ALL {
             prop_assert_eq!(verdict.grounds.contains(ground), expect(ground));

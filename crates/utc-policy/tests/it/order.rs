@@ -2,7 +2,7 @@
 
 use utc_domain::{
     Action, ApprovalQueue, Code, Decision, GrantProblem, GrantUse, Mode, ProtectionLevel, Rule,
-    UnitName,
+    SubjectShare, UnitName,
 };
 use utc_policy::{PolicySet, Question, UnitView, UnknownUnits, Verdict, evaluate};
 
@@ -103,6 +103,37 @@ fn read_only_denies_and_still_lists_every_ground() {
             "read_only_for_risky",
             "writes_require_approval",
         ],
+    );
+}
+
+#[test]
+fn whoever_asks_for_more_than_their_share_is_held_and_the_unit_is_not() {
+    let (action, name): (Action, UnitName) =
+        ("write:/x".parse().unwrap(), "payments-api".parse().unwrap());
+    let policy = PolicySet::initial(UnknownUnits::Allow);
+    let answer = |share| {
+        let question = Question {
+            share,
+            ..Question::new(&action, &name)
+        };
+        evaluate(&question, &policy, &CALM)
+    };
+    let held = answer(SubjectShare::Beyond);
+    check(
+        &held,
+        Decision::RequireApproval,
+        Code::ApprovalRequired,
+        &["subject_share"],
+    );
+    assert_eq!(
+        held.reason,
+        "Writes to payments-api need approval: this subject asks for more than its share of the unit."
+    );
+    check(
+        &answer(SubjectShare::Fair),
+        Decision::Allow,
+        Code::NoRestriction,
+        &[],
     );
 }
 

@@ -1,6 +1,7 @@
 //! Who predicts, and what they say.
 
 use std::fmt;
+use std::str::FromStr;
 
 use utc_domain::{Timestamp, round6};
 
@@ -8,6 +9,7 @@ use super::holt::Holt;
 use super::moment::hours;
 use super::profile::Profile;
 use super::signal::smoothed;
+use super::words::UnknownWord;
 
 /// How much of a deviation from the usual is left after an hour.
 const PERSISTENCE_PER_HOUR: f64 = 0.9;
@@ -44,6 +46,17 @@ impl Predictor {
 impl fmt::Display for Predictor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Predictor {
+    type Err = UnknownWord;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.into_iter().find(|one| one.as_str() == text);
+        found.ok_or(UnknownWord {
+            expected: "`fast_ewma`, `holt`, `seasonal`",
+        })
     }
 }
 

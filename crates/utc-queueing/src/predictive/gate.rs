@@ -1,5 +1,10 @@
 //! Whether a forecast may act.
 
+use std::fmt;
+use std::str::FromStr;
+
+use super::words::UnknownWord;
+
 /// A warning weighs this much less after each later one: about the latest hundred count.
 const MEMORY: f64 = 1.0 - 1.0 / 100.0;
 /// Fewer warnings than this say nothing about a forecast.
@@ -46,10 +51,13 @@ pub enum Gate {
 }
 
 impl Gate {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Earned, Self::Opened, Self::Closed];
+
     /// The name on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Earned => "earned",
+            Self::Earned => "automatic",
             Self::Opened => "open",
             Self::Closed => "closed",
         }
@@ -62,5 +70,22 @@ impl Gate {
             Self::Opened => true,
             Self::Closed => false,
         }
+    }
+}
+
+impl fmt::Display for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Gate {
+    type Err = UnknownWord;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.into_iter().find(|gate| gate.as_str() == text);
+        found.ok_or(UnknownWord {
+            expected: "`automatic`, `open`, `closed`",
+        })
     }
 }

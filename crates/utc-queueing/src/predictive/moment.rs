@@ -47,6 +47,8 @@ pub(super) struct Newest {
     pub(super) lambda_sum: u128,
     pub(super) mu_sum: u128,
     pub(super) count: u32,
+    /// Whether all that was asked for was seen.
+    pub(super) whole: bool,
     pub(super) moment: Moment,
 }
 
@@ -113,6 +115,7 @@ impl Newest {
             lambda_sum: 0,
             mu_sum: 0,
             count: 0,
+            whole: true,
             moment: *moment,
         }
     }

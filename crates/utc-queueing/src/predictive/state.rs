@@ -103,7 +103,7 @@ impl PredictiveState {
         let mut newest = match self.newest {
             Some(newest) if newest.moment.at == at => newest,
             Some(over) => {
-                self.settle(settings, &over.moment);
+                self.settle(settings, &over.moment, over.whole);
                 Newest::empty(&over.moment)
             }
             None => Newest::empty(&Moment::first(Rates::of(&observation), at, self.start)),
@@ -133,6 +133,27 @@ impl PredictiveState {
         for moment in self.settled.as_mut().into_iter().chain(newest) {
             moment.ladder = moment.ladder.taken_over(level);
         }
+    }
+
+    /// Says that the newest observation is not all that was asked for: what was refused is missing from it. It is neither
+    /// scored nor learned, and whatever a forecast has warned of is not held against it: nobody knows what would have come.
+    pub fn mark_cut(&mut self) {
+        if let Some(newest) = &mut self.newest {
+            newest.whole = false;
+            newest.moment.said = PerPredictor::default();
+        }
+        for predictor in Predictor::ALL {
+            self.cards.of_mut(predictor).forgive();
+        }
+    }
+
+    /// Forgets everything that was observed, and holds the level: from now on it is observed in another way, and the two
+    /// do not mix. What the forecasts were worth and who opened their gates stays.
+    pub fn begin_again(&mut self) {
+        self.start = self.level();
+        self.settled = None;
+        self.newest = None;
+        self.profile = None;
     }
 
     /// The level that load asks for; a pin is not part of it.
@@ -201,11 +222,11 @@ impl PredictiveState {
     }
 
     /// The newest instant is over: it goes into the profile, and the cards get the step before it.
-    fn settle(&mut self, settings: &PredictiveSettings, over: &Moment) {
-        if let Some(before) = self.settled {
+    fn settle(&mut self, settings: &PredictiveSettings, over: &Moment, whole: bool) {
+        if let Some(before) = self.settled.filter(|_| whole) {
             self.score(settings, &before, over);
         }
-        if settings.keeps_seasons() {
+        if settings.keeps_seasons() && whole {
             let floor = settings.high() * over.fast.mu;
             let profile = self.profile.get_or_insert_with(Profile::new);
             profile.learn(over.at, over.observed.lambda, floor);

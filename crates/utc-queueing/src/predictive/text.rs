@@ -14,7 +14,9 @@ use super::state::PredictiveState;
 use super::text_card::{card, put_card};
 
 /// The first word of every state.
-const VERSION: &str = "predictive1";
+const VERSION: &str = "predictive2";
+/// One that did not say whether all of the load was seen; then it was.
+const WITHOUT_CUTS: &str = "predictive1";
 
 pub(super) type Read<T> = Result<T, StateError>;
 
@@ -28,6 +30,7 @@ impl PredictiveState {
         out.option(self.newest.as_ref(), |out, newest| {
             out.number(newest.lambda_sum).number(newest.mu_sum);
             out.number(newest.count);
+            out.number(u8::from(newest.whole));
             put_moment(out, &newest.moment);
         });
         out.option(self.profile.as_ref(), put_profile);
@@ -44,9 +47,11 @@ impl PredictiveState {
     /// [`StateError`] for anything else.
     pub fn from_text(text: &str) -> Read<Self> {
         let mut from = Reader::new(text);
-        if from.word()? != VERSION {
-            return Err(StateError::Version);
-        }
+        let tells_cuts = match from.word()? {
+            VERSION => true,
+            WITHOUT_CUTS => false,
+            _ => return Err(StateError::Version),
+        };
         let mut state = Self::new();
         state.start = level(&mut from)?;
         state.settled = from.option(moment)?;
@@ -55,6 +60,7 @@ impl PredictiveState {
                 lambda_sum: from.number()?,
                 mu_sum: from.number()?,
                 count: from.number()?,
+                whole: !tells_cuts || from.flag()?,
                 moment: moment(from)?,
             })
         })?;

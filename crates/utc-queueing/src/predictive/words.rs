@@ -7,6 +7,14 @@ use super::ladder::{Ladder, Why};
 use super::settings::PredictiveSettings;
 use super::state::PredictiveState;
 
+/// A word that names none of a fixed list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be one of {expected}")]
+pub struct UnknownWord {
+    /// The words that are allowed.
+    pub expected: &'static str,
+}
+
 impl PredictiveState {
     /// One sentence for whoever is on call: what holds and why, and what would relax it, or that nothing is wrong.
     ///

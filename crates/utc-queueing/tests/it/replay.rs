@@ -5,8 +5,8 @@ use utc_queueing::Settings;
 use utc_queueing::predictive::{Grades, PredictiveSettings, Scorecard, ScoredStep, Tuning};
 use utc_queueing::replay::{Replay, ReplayError, Row, Trace, TraceError, replay, tune};
 
-use crate::simulator::Dice;
 use crate::support::minute;
+use utc_test_support::simulator::Dice;
 
 const MICROS_PER_MINUTE: i64 = 60_000_000;
 

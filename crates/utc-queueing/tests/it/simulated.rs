@@ -3,8 +3,7 @@
 use utc_domain::Quorum;
 use utc_queueing::formulas::{ErlangA, Mmc};
 use utc_queueing::{ApproverRecord, Approvers, LowCount, RatePrior};
-
-use crate::simulator::{Dice, Line, People};
+use utc_test_support::simulator::{Dice, Line, People};
 
 /// The simulated share is within `tolerance` of the computed one.
 fn check(name: &str, simulated: f64, computed: f64, tolerance: f64) {

@@ -33,6 +33,8 @@ pub struct ExpectedRow {
     pub holt: Option<f64>,
     /// The one that is usual.
     pub seasonal: Option<f64>,
+    /// Everything that is remembered, with how right each was.
+    pub state: String,
 }
 
 /// What is remembered of a unit; none before its first observation under the predictive controller.
@@ -68,6 +70,7 @@ pub fn expected(db: &mut Db) -> Result<Vec<ExpectedRow>, StorageError> {
             forecasts::fast_ewma,
             forecasts::holt,
             forecasts::seasonal,
+            forecasts::state,
         ))
         .load(db)?)
 }

@@ -1,6 +1,7 @@
 //! What a unit went through: feature rows and level changes.
 
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use crate::StorageError;
 use crate::connection::Db;
@@ -124,3 +125,23 @@ pub fn changes_of(
         .load(db)?;
     Ok(rows)
 }
+
+/// Thins feature rows from `from` up to `before`: of each unit and clock hour the latest stays. Gives how many went.
+///
+/// What is thinned already is read again and left as it is.
+pub fn thin(db: &mut Db, from: i64, before: i64) -> Result<usize, StorageError> {
+    let thinned = diesel::sql_query(THIN)
+        .bind::<BigInt, _>(from)
+        .bind::<BigInt, _>(before)
+        .execute(db)?;
+    Ok(thinned)
+}
+
+/// Forgets feature rows from before `before`.
+pub fn forget(db: &mut Db, before: i64) -> Result<usize, StorageError> {
+    Ok(diesel::delete(features::table.filter(features::ts.lt(before))).execute(db)?)
+}
+
+const THIN: &str = "DELETE FROM features WHERE ts >= $1 AND ts < $2 AND EXISTS (SELECT 1 FROM features AS later \
+     WHERE later.unit = features.unit AND later.ts > features.ts AND later.ts < (features.ts / 3600000000 + 1) * 3600000000 \
+     AND later.ts < $2)";

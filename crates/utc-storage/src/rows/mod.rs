@@ -5,6 +5,7 @@
 
 pub mod approvals;
 pub mod approver_record;
+pub mod arrival_tallies;
 pub mod decisions;
 pub mod event_keys;
 pub mod events;
@@ -16,9 +17,11 @@ pub mod inputs;
 pub mod jobs;
 pub mod keys;
 pub mod marks;
+pub mod measured_units;
 pub mod news;
 pub mod outbox;
 pub mod quarantine;
+pub mod queue_ticks;
 pub mod receipts;
 pub mod risks;
 pub mod rules;

@@ -56,6 +56,25 @@ pub struct UnitRow {
     pub created_at: i64,
     /// When it last changed.
     pub updated_at: i64,
+    /// `reported` or `measured`: where its arrivals come from; none before the first observation.
+    pub source: Option<String>,
+    /// Who asks for more than their share, one a line.
+    pub held_subjects: Option<String>,
+}
+
+/// When a unit was last observed.
+#[derive(Debug, Clone, PartialEq, Queryable)]
+pub struct ObservedRow {
+    /// Its name.
+    pub name: String,
+    /// `reported` or `measured`.
+    pub source: Option<String>,
+    /// The measured level.
+    pub level: String,
+    /// The newest observation.
+    pub last_observed_at: i64,
+    /// The usual time between observations, in microseconds.
+    pub interval_micros: Option<i64>,
 }
 
 /// Another name of a unit.
@@ -97,6 +116,21 @@ pub fn page(db: &mut Db, after: &str, limit: i64) -> Result<Vec<UnitRow>, Storag
 /// How many units there are.
 pub fn count(db: &mut Db) -> Result<i64, StorageError> {
     Ok(units::table.count().get_result(db)?)
+}
+
+/// Configured units that were observed: name, source, level, the newest observation and the usual interval.
+pub fn observed(db: &mut Db) -> Result<Vec<ObservedRow>, StorageError> {
+    let rows = units::table
+        .filter(units::configured.eq(true))
+        .filter(units::last_observed_at.is_not_null())
+        .select((
+            units::name,
+            units::source,
+            units::level,
+            units::last_observed_at.assume_not_null(),
+            units::interval_micros,
+        ));
+    Ok(rows.load(db)?)
 }
 
 /// Adds a unit.

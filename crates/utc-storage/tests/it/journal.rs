@@ -33,6 +33,8 @@ fn add_unit(tx: &mut Tx<'_>, name: &str) -> Result<(), JobError> {
         previous_hour_mean: None,
         previous_hour_reports: None,
         change_point: false,
+        source: None,
+        held_subjects: None,
         state_epoch: 0,
         created_at: 0,
         updated_at: 0,

@@ -94,6 +94,9 @@ pub(crate) async fn metrics(state: Data<State>) -> HttpResponse {
     if let Ok(expected) = blocking(&state, utc_app::Console::expected).await {
         state.metrics.expected(&expected);
     }
+    if let Ok(units) = blocking(&state, utc_app::Console::staleness).await {
+        state.metrics.staleness(&units);
+    }
     let text = state.metrics.render(&state.console);
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")

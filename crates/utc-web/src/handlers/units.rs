@@ -13,7 +13,7 @@ use crate::State;
 use crate::access::Caller;
 use crate::body::{Json, from_value};
 use crate::problem::Problem;
-use crate::wire::forecast::ScorecardAnswer;
+use crate::wire::forecast::{GateBody, GateChanged, ScorecardAnswer};
 use crate::wire::parts::Fields;
 use crate::wire::receipts::{cursor, read_cursor, read_limit};
 use crate::wire::units::{
@@ -197,6 +197,33 @@ pub(crate) async fn scorecard(
     let name = unit_name(&unit)?;
     let scorecard = blocking(&state, move |console| console.scorecard(&name)).await?;
     Ok(HttpResponse::Ok().json(ScorecardAnswer::from(scorecard)))
+}
+
+/// Say whether a forecast may act
+///
+/// It holds from the unit's next observation on, and is recorded with who said it and why.
+#[utoipa::path(put, path = "/api/v1/units/{unit}/scorecard/{predictor}", tag = "Units", params(("unit" = String, Path, description = "Name or alias, percent-encoded"), ("predictor" = String, Path, description = "`fast_ewma`, `holt` or `seasonal`")), request_body = GateBody, responses(
+    (status = 200, description = "Set, with its receipt", body = GateChanged),
+    (status = 404, description = "No such unit", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn gate(
+    state: Data<State>,
+    caller: Caller,
+    path: Path<(String, String)>,
+    body: Json<GateBody>,
+) -> Result<HttpResponse, Problem> {
+    let (unit, predictor) = path.into_inner();
+    let request = body.0.into_request(&predictor)?;
+    let marked = state
+        .console
+        .set_gate(&unit_name(&unit)?, &caller, request)
+        .await?;
+    tracing::info!(unit = %marked.unit, receipt_id = %marked.receipt_id, "a forecast's gate was set");
+    let scorecard = blocking(&state, move |console| console.scorecard(&marked.unit)).await?;
+    Ok(HttpResponse::Ok().json(GateChanged {
+        receipt_id: marked.receipt_id.to_string(),
+        scorecard: ScorecardAnswer::from(scorecard),
+    }))
 }
 
 /// Report arrivals and capacity of a unit's queue

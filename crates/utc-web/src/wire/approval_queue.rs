@@ -54,6 +54,8 @@ pub(crate) struct QueueAnswer {
     p_wait_longer_than_sla: f64,
     /// How long a request that comes now probably waits for one vote, in minutes.
     expected_wait_minutes: f64,
+    /// The share of requests that expire before somebody votes on them, 0 to 1, if it goes on like this.
+    p_expires: f64,
 }
 
 impl From<ApprovalFigures> for QueueList {
@@ -82,6 +84,7 @@ impl From<QueueFigures> for QueueAnswer {
             rho: figures.utilisation,
             p_wait_longer_than_sla: figures.p_wait_longer,
             expected_wait_minutes: figures.expected_wait_minutes,
+            p_expires: figures.p_expires,
         }
     }
 }

@@ -1,8 +1,11 @@
 //! Forecasts and their scorecards on the wire.
 
-use serde::Serialize;
-use utc_app::{ForecastCard, UnitForecast, UnitScorecard};
+use serde::{Deserialize, Serialize};
+use utc_app::{ForecastCard, GateRequest, UnitForecast, UnitScorecard};
 use utoipa::ToSchema;
+
+use super::parts::Fields;
+use crate::problem::Problem;
 
 /// What the predictive controller says of a unit.
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,7 +47,7 @@ pub(crate) struct ScorecardAnswer {
 pub(crate) struct CardAnswer {
     /// `fast_ewma`, `holt` or `seasonal`.
     predictor: &'static str,
-    /// What decides whether it may act: `earned`, or what a person set, `open` or `closed`.
+    /// What decides whether it may act: `automatic`, which is its record, or what a person set, `open` or `closed`.
     gate: &'static str,
     /// Whether it may act.
     gate_open: bool,
@@ -66,6 +69,41 @@ pub(crate) struct CardAnswer {
     false_alarm_minutes_per_day: f64,
     /// How often the alarm went on or off, a day.
     level_changes_per_day: f64,
+}
+
+/// What is to decide whether a forecast may act.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GateBody {
+    /// `open`, `closed`, or `automatic`: its record decides.
+    gate: String,
+    /// Why, at most 1,000 characters.
+    reason: String,
+}
+
+impl GateBody {
+    /// `predictor` is the last segment of the path.
+    pub(crate) fn into_request(self, predictor: &str) -> Result<GateRequest, Problem> {
+        let mut fields = Fields::default();
+        let predictor = fields.read("/predictor", predictor);
+        let gate = fields.read("/gate", &self.gate);
+        let reason = fields.read("/reason", &self.reason);
+        let all = predictor.zip(gate).zip(reason);
+        fields.finish_with(all.map(|((predictor, gate), reason)| GateRequest {
+            predictor,
+            gate,
+            reason,
+        }))
+    }
+}
+
+/// A gate was set, with its receipt.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct GateChanged {
+    /// The receipt of the change.
+    pub(crate) receipt_id: String,
+    #[serde(flatten)]
+    pub(crate) scorecard: ScorecardAnswer,
 }
 
 impl From<UnitForecast> for UnitForecastAnswer {

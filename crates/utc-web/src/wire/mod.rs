@@ -9,6 +9,7 @@ pub(crate) mod evidence;
 pub(crate) mod forecast;
 pub(crate) mod held;
 pub(crate) mod identity;
+pub(crate) mod load;
 pub(crate) mod parts;
 pub(crate) mod receipts;
 pub(crate) mod replay;

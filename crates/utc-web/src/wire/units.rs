@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use utc_app::{
-    Access, Features, FieldError, LevelRecord, MarkView, Measured, MethodOverride, PinRequest,
-    QueueEstimate, Report, RiskRequest, Thresholds, UnitConfig, UnitView,
+    Access, Features, FieldError, LevelRecord, MarkView, MethodOverride, PinRequest, Report,
+    RiskRequest, Thresholds, UnitConfig, UnitView, UnknownController,
 };
 use utc_domain::Timestamp;
 use utoipa::ToSchema;
 
 use super::forecast::UnitForecastAnswer;
+use super::load::{ArrivalsAnswer, CountedAnswer, MeasuredAnswer, OutlookAnswer, QueueAnswer};
 use super::parts::Fields;
 use crate::problem::Problem;
 
@@ -36,6 +37,8 @@ pub(crate) struct UnitBody {
     mode: String,
     /// Thresholds of its own.
     thresholds: ThresholdsBody,
+    /// `classic` or `predictive`; what the installation uses when absent.
+    controller: Option<String>,
     /// Methods and paths that are reads or writes against the rule.
     methods: Vec<MethodBody>,
 }
@@ -95,6 +98,7 @@ impl From<&UnitConfig> for UnitBody {
                 relax_below,
                 relax_window_minutes,
             },
+            controller: config.controller.map(|own| own.to_string()),
             methods: config.methods.iter().map(MethodBody::from).collect(),
         }
     }
@@ -135,6 +139,13 @@ impl UnitBody {
             .mode
             .parse()
             .map_err(|error: utc_domain::DomainError| note("/mode", error.to_string()));
+        let controller = match self.controller.as_deref().map(str::parse).transpose() {
+            Ok(own) => own,
+            Err(UnknownController) => {
+                note("/controller", UnknownController.to_string());
+                None
+            }
+        };
         let mut methods = Vec::new();
         for (index, own) in self.methods.into_iter().enumerate() {
             match own.access.as_str() {
@@ -172,6 +183,7 @@ impl UnitBody {
                 relax_below: self.thresholds.relax_below,
                 relax_window_minutes: self.thresholds.relax_window_minutes,
             },
+            controller,
             methods,
         };
         let problems = config.problems();
@@ -220,6 +232,8 @@ pub(crate) struct UnitAnswer {
     level_since: Option<String>,
     /// Why.
     level_cause: Option<&'static str>,
+    /// What turns the load into a level here: `classic` or `predictive`, the unit's own or the installation's.
+    level_controller: String,
     /// What is forecast; absent under the classic controller, and before the first observation under the predictive one.
     #[serde(skip_serializing_if = "Option::is_none")]
     forecast: Option<UnitForecastAnswer>,
@@ -235,54 +249,18 @@ pub(crate) struct UnitAnswer {
     risk_mark: Option<MarkAnswer>,
     /// What the utilisation means for who waits (M/M/c); null without data, or at a utilisation of 1 and more.
     queue: Option<QueueAnswer>,
-    /// Operations asked for and not denied, counted by this server. They are shown and do not act.
+    /// What becomes of who waits, by measured variability (M/G/1, G/G/c) and what waits now; null without data.
+    outlook: Option<OutlookAnswer>,
+    /// Where arrivals come from: `reported` or `measured`; null before the first observation.
+    source: Option<&'static str>,
+    /// Who asks for more than their share of the unit: their writes need approval, whatever the level is.
+    held_subjects: Vec<String>,
+    /// What all servers counted lately; null where nothing was. It acts where nobody reports and a capacity is known.
+    counted: Option<CountedAnswer>,
+    /// Operations asked for and not denied, counted by this server, by clock hour.
     measured_arrivals: ArrivalsAnswer,
-    /// What this server's gateway measured in the last hour; null before its first request to the unit. It moves no
-    /// level.
+    /// What this server's gateway measured in the last hour; null before its first request to the unit.
     measured: Option<MeasuredAnswer>,
-}
-
-/// Operations asked for and not denied, by clock hour.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ArrivalsAnswer {
-    /// In this clock hour so far.
-    this_hour: u64,
-    /// In the clock hour before.
-    previous_hour: u64,
-}
-
-/// What the gateway measured of a unit in the last hour, or since its first request where that is less.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct MeasuredAnswer {
-    /// Requests sent to the upstream, per hour.
-    arrivals_per_hour: f64,
-    /// How many requests waited for their answer's first byte at a time, in the mean.
-    concurrency: f64,
-    /// From a request's last byte to its answer's first, in milliseconds: the mean; null when none was answered.
-    service_ms_mean: Option<f64>,
-    /// How many were answered.
-    completed: u64,
-    /// How many minutes this is about, 1 to 60.
-    window_minutes: u32,
-}
-
-impl From<Measured> for MeasuredAnswer {
-    fn from(measured: Measured) -> Self {
-        let Measured {
-            arrivals_per_hour,
-            concurrency,
-            service_ms_mean,
-            completed,
-            window_minutes,
-        } = measured;
-        Self {
-            arrivals_per_hour,
-            concurrency,
-            service_ms_mean,
-            completed,
-            window_minutes,
-        }
-    }
 }
 
 /// A pin or a risk mark.
@@ -301,30 +279,6 @@ pub(crate) struct MarkAnswer {
     expires_at: Option<String>,
     /// The receipt.
     receipt_id: String,
-}
-
-/// The M/M/c view of a unit's queue.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct QueueAnswer {
-    /// The probability that an arrival waits.
-    p_wait: f64,
-    /// The mean wait before service, in minutes.
-    mean_wait_minutes: f64,
-    /// The probability of waiting longer than five minutes.
-    p_wait_over_5_minutes: f64,
-    /// How many servers of the present speed would keep the mean wait at or below one minute.
-    servers_for_one_minute: Option<u32>,
-}
-
-impl From<QueueEstimate> for QueueAnswer {
-    fn from(estimate: QueueEstimate) -> Self {
-        Self {
-            p_wait: estimate.p_wait,
-            mean_wait_minutes: estimate.mean_wait_minutes,
-            p_wait_over_5_minutes: estimate.p_wait_over_5_minutes,
-            servers_for_one_minute: estimate.servers_for_one_minute,
-        }
-    }
 }
 
 impl From<MarkView> for MarkAnswer {
@@ -359,6 +313,7 @@ impl From<UnitView> for UnitAnswer {
             measured_level: queue.map_or("permissive", |queue| queue.level.as_str()),
             level_since: view.level_since.map(|at| at.to_string()),
             level_cause: view.level_cause.map(utc_domain::LevelCause::as_str),
+            level_controller: view.controller.to_string(),
             forecast: view.forecast.map(Into::into),
             recommendation: view.recommendation,
             risk_score: view.risk_score,
@@ -366,10 +321,11 @@ impl From<UnitView> for UnitAnswer {
             pin: view.pin.map(Into::into),
             risk_mark: view.risk_mark.map(Into::into),
             queue: view.estimate.map(Into::into),
-            measured_arrivals: ArrivalsAnswer {
-                this_hour: view.arrivals.this_hour,
-                previous_hour: view.arrivals.previous_hour,
-            },
+            measured_arrivals: view.arrivals.into(),
+            outlook: view.outlook.map(Into::into),
+            source: view.source.map(utc_app::Source::as_str),
+            held_subjects: view.held_subjects.iter().map(ToString::to_string).collect(),
+            counted: view.counted.map(Into::into),
             measured: view.measured.map(MeasuredAnswer::from),
         }
     }

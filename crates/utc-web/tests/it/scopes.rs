@@ -100,6 +100,7 @@ async fn units_of_others_are_not_there() {
         ("GET", "/api/v1/units/pay%2Dsecret"),
         ("GET", "/api/v1/units/secret/history"),
         ("GET", "/api/v1/units/secret/scorecard"),
+        ("PUT", "/api/v1/units/secret/scorecard/holt"),
         ("PUT", "/api/v1/units/secret"),
         ("PATCH", "/api/v1/units/pay-secret"),
         ("PUT", "/api/v1/units/secret/pin"),
@@ -211,7 +212,7 @@ async fn the_queue_of_those_who_approve_is_for_readers_and_approvers_of_the_unit
         "sla_minutes": 60,
         "items": [{
             "units": ["payments"], "approvers": 1, "backlog": 0, "lambda_est": 0.0, "mu_est": 0.4, "rho": 0.0,
-            "p_wait_longer_than_sla": 0.0, "expected_wait_minutes": 150.0,
+            "p_wait_longer_than_sla": 0.0, "expected_wait_minutes": 150.0, "p_expires": 0.0,
         }],
     });
     assert_eq!(seen, expected);

@@ -22,6 +22,7 @@ fn claims(inputs: &Inputs, policy: &PolicySet) -> Claims {
         mode: Some(inputs.view.mode),
         would_be: verdict.would_be,
         grant: Some(verdict.grant),
+        over_share: (inputs.share == SubjectShare::Beyond).then_some(true),
         ..Meta::default()
     };
     inputs.approval_queue.record_in(&mut meta);
@@ -93,26 +94,43 @@ fn worlds() -> impl Strategy<Value = (Inputs, PolicySet)> {
         UnknownUnits::Deny,
     ]);
     let grant = prop::sample::select(GrantUse::ALL.to_vec());
-    (action, unit, any::<[bool; 2]>(), unknown, grant, queues()).prop_map(
-        |(action, (level, [risky, known], mode), rules, unknown, grant, approval_queue)| {
-            let on = Rule::ALL.into_iter().zip(rules).filter(|(_, on)| *on);
-            let on: Vec<Rule> = on.map(|(rule, _)| rule).collect();
-            let view = UnitView {
-                level,
-                risky,
-                mode,
-                known,
-            };
-            let inputs = Inputs {
-                action: action.parse().unwrap(),
-                unit: "payments-api".parse().unwrap(),
-                grant,
-                approval_queue,
-                view,
-            };
-            (inputs, PolicySet::of(&on, unknown, 3))
-        },
+    let share = prop::sample::select(vec![SubjectShare::Fair, SubjectShare::Beyond]);
+    (
+        action,
+        unit,
+        any::<[bool; 2]>(),
+        unknown,
+        grant,
+        (queues(), share),
     )
+        .prop_map(
+            |(
+                action,
+                (level, [risky, known], mode),
+                rules,
+                unknown,
+                grant,
+                (approval_queue, share),
+            )| {
+                let on = Rule::ALL.into_iter().zip(rules).filter(|(_, on)| *on);
+                let on: Vec<Rule> = on.map(|(rule, _)| rule).collect();
+                let view = UnitView {
+                    level,
+                    risky,
+                    mode,
+                    known,
+                };
+                let inputs = Inputs {
+                    action: action.parse().unwrap(),
+                    unit: "payments-api".parse().unwrap(),
+                    grant,
+                    approval_queue,
+                    share,
+                    view,
+                };
+                (inputs, PolicySet::of(&on, unknown, 3))
+            },
+        )
 }
 
 proptest! {
@@ -134,6 +152,7 @@ fn plain() -> Value {
         unit: "payments-api".parse().unwrap(),
         grant: GrantUse::None,
         approval_queue: ApprovalQueue::SubjectLimit { open: 3, limit: 3 },
+        share: SubjectShare::Fair,
         view: UnitView {
             level: ProtectionLevel::RequireApproval,
             risky: false,

@@ -130,6 +130,7 @@ fn a_rule_that_was_off_would_have_held_every_write_that_was_allowed() {
         Ground::ReadOnlyForRisky,
         Ground::UnknownUnit,
         Ground::ProtectionRequireApproval,
+        Ground::SubjectShare,
     ];
     assert_eq!(found.never_matched, never);
     let names = |listed: &[utc_app::replay::Share]| -> Vec<(String, u64, u64)> {

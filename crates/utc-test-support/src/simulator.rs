@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 
 /// Random numbers that are the same for every run of one seed (`SplitMix64`, G. Steele et al. 2014).
-pub(crate) struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// Dice that fall as this seed says.
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -23,17 +24,17 @@ impl Dice {
         clippy::cast_precision_loss,
         reason = "53 bits are what a double holds"
     )]
-    pub(crate) fn unit(&mut self) -> f64 {
+    pub fn unit(&mut self) -> f64 {
         ((self.next() >> 11) as f64 + 1.0) / (1u64 << 53) as f64
     }
 
-    /// Random time with the mean `1 / rate`.
-    pub(crate) fn exponential(&mut self, rate: f64) -> f64 {
-        -libm::log(self.unit()) / rate
+    /// Random time with the mean `1 / rate`; `rate` is above 0.
+    pub fn exponential(&mut self, rate: f64) -> f64 {
+        -self.unit().ln() / rate
     }
 
     /// How many arrive in `hours` at `rate` per hour.
-    pub(crate) fn poisson(&mut self, rate: f64, hours: f64) -> u32 {
+    pub fn poisson(&mut self, rate: f64, hours: f64) -> u32 {
         let mut count = 0;
         let mut at = self.exponential(rate.max(1e-9));
         while at < hours {
@@ -45,35 +46,41 @@ impl Dice {
 }
 
 /// Several equal servers and one line, in order of arrival.
-pub(crate) struct Line {
-    pub(crate) arrival_rate: f64,
-    pub(crate) service_rate: f64,
-    pub(crate) servers: usize,
+pub struct Line {
+    /// Arrivals per hour.
+    pub arrival_rate: f64,
+    /// What each server serves per hour.
+    pub service_rate: f64,
+    /// How many servers there are, at least one.
+    pub servers: usize,
     /// How long somebody waits before giving up, on average in hours; for ever when `None`.
-    pub(crate) patience: Option<f64>,
+    pub patience: Option<f64>,
 }
 
 /// What became of those who came.
 #[derive(Debug, Default)]
-pub(crate) struct Outcome {
-    pub(crate) came: u32,
-    pub(crate) waited: u32,
-    pub(crate) gave_up: u32,
-    pub(crate) total_wait: f64,
+pub struct Outcome {
+    /// How many came.
+    pub came: u32,
+    /// How many found every server busy.
+    pub waited: u32,
+    /// How many left without being served.
+    pub gave_up: u32,
+    /// How long all of them waited together, in hours.
+    pub total_wait: f64,
 }
 
 impl Line {
     /// Lets `count` arrive.
-    pub(crate) fn run(&self, dice: &mut Dice, count: u32) -> Outcome {
+    pub fn run(&self, dice: &mut Dice, count: u32) -> Outcome {
         let mut free_at = vec![0.0_f64; self.servers];
         let mut at = 0.0;
         let mut outcome = Outcome::default();
         for _ in 0..count {
             at += dice.exponential(self.arrival_rate);
-            let first = (0..self.servers)
-                .min_by(|&one, &other| free_at[one].total_cmp(&free_at[other]))
-                .unwrap();
-            let wait = (free_at[first] - at).max(0.0);
+            let first = free_at.iter_mut().min_by(|one, other| one.total_cmp(other));
+            let first = first.expect("a line has a server");
+            let wait = (*first - at).max(0.0);
             let patience = self
                 .patience
                 .map_or(f64::INFINITY, |mean| dice.exponential(mean.recip()));
@@ -83,7 +90,7 @@ impl Line {
             if wait > patience {
                 outcome.gave_up += 1;
             } else {
-                free_at[first] = at + wait + dice.exponential(self.service_rate);
+                *first = at + wait + dice.exponential(self.service_rate);
             }
         }
         outcome
@@ -91,14 +98,16 @@ impl Line {
 }
 
 /// People who vote on requests that expire.
-pub(crate) struct People {
-    pub(crate) count: u32,
-    pub(crate) votes_per_hour: f64,
+pub struct People {
+    /// How many there are.
+    pub count: u32,
+    /// How fast each of them votes while something waits.
+    pub votes_per_hour: f64,
 }
 
 impl People {
     /// The wait in hours of each of `ahead` requests that are there at once, oldest first.
-    pub(crate) fn waits(&self, dice: &mut Dice, ahead: u32) -> Vec<f64> {
+    pub fn waits(&self, dice: &mut Dice, ahead: u32) -> Vec<f64> {
         let mut pending: VecDeque<u32> = (0..ahead).collect();
         let all = f64::from(self.count) * self.votes_per_hour;
         let mut at = 0.0;

@@ -1,0 +1,97 @@
+//! The gate of a forecast, set by a person.
+
+use utc_domain::{Code, Draft, Meta, PolicyRef, Reason, ReceiptKind, Subject, UnitName};
+use utc_queueing::predictive::{Gate, PredictiveState, Predictor};
+use utc_storage::rows::{forecasts, units};
+
+use super::control::{invalid, predictive, remembered, row_of};
+use super::observe::settings;
+use super::{Marked, stored};
+use crate::console::Console;
+use crate::draft::change;
+use crate::task::Plan;
+use crate::{AppError, By, Ticket};
+
+/// What is to decide whether a forecast may act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GateRequest {
+    /// Which forecast.
+    pub predictor: Predictor,
+    /// Open, closed, or as its record says.
+    pub gate: Gate,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl Console {
+    /// Opens or closes the gate of one of a unit's forecasts, or leaves it to its record again, from the next observation
+    /// on. It holds under the predictive controller, and waits for that while the unit is under the classic one.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when there is no such unit.
+    pub fn set_gate(
+        &self,
+        name: &UnitName,
+        by: impl Into<By>,
+        request: GateRequest,
+    ) -> Ticket<Marked> {
+        let name = self.cache().resolve(name);
+        let installation = self.options().queueing;
+        self.control_by(by, move |tx, actor| {
+            let row = units::find(tx.db(), name.as_str())?.ok_or_else(|| AppError::NotFound {
+                what: "unit",
+                name: name.to_string(),
+            })?;
+            let settings = settings(&installation, &stored::config(&row)?)?;
+            let settings = predictive(&settings).map_err(invalid)?;
+            let mut state = match forecasts::find(tx.db(), name.as_str())? {
+                Some(found) => remembered(&found)?,
+                None => PredictiveState::new(),
+            };
+            let may_act = |state: &PredictiveState| {
+                let precision = state.scorecard(request.predictor).precision();
+                let needed = settings.tuning().gate_precision();
+                state.gate(request.predictor).is_open(precision, needed)
+            };
+            let before = may_act(&state);
+            state.set_gate(request.predictor, request.gate);
+            forecasts::put(tx.db(), &row_of(&name, &state, &settings))?;
+            let mut draft = receipt(&name, actor, &request, stored::policy_in(tx)?);
+            // Whoever can only tighten holds less back when they may not act any more.
+            draft.meta.loosens = (before && !may_act(&state)).then_some(true);
+            Ok(Plan {
+                answer: Marked {
+                    unit: name.clone(),
+                    receipt_id: draft.id,
+                },
+                drafts: vec![draft],
+                publish: None,
+            })
+        })
+    }
+}
+
+fn receipt(name: &UnitName, actor: &Subject, request: &GateRequest, policy: PolicyRef) -> Draft {
+    let predictor = request.predictor;
+    let what = match request.gate {
+        Gate::Opened => "opened the gate of",
+        Gate::Closed => "closed the gate of",
+        Gate::Earned => "left it to its record whether to heed",
+    };
+    let reason = format!(
+        "{actor} {what} the `{predictor}` forecast of {name}: {}",
+        request.reason
+    );
+    let draft = change(
+        ReceiptKind::ConfigChange,
+        Code::GateSet,
+        actor.clone(),
+        reason,
+        policy,
+    );
+    Draft {
+        unit: Some(name.clone()),
+        meta: Meta::default(),
+        ..draft
+    }
+}
