@@ -37,7 +37,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("utc-jwks", &["utc-outbound", "utc-tdx"]),
     ("utc-notify", &["utc-app", "utc-domain", "utc-outbound"]),
-    ("utc-demo", &["utc-app", "utc-domain"]),
+    ("utc-demo", &["utc-app", "utc-domain", "utc-tdx"]),
     ("utc-gateway", &["utc-app", "utc-domain", "utc-outbound"]),
     (
         "utc-web",
@@ -74,6 +74,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "utc-config",
             "utc-domain",
             "utc-queueing",
+            "utc-tdx",
         ],
     ),
     ("utc-test-support", &[]),

@@ -10,6 +10,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use utc_app::engine::{Location, RatePrior, Settings};
 use utc_app::log::{Accepted, LogOptions};
+use utc_app::signals::SignalOptions;
 use utc_app::{ApprovalOptions, Console, Controller, Options, Principal};
 use utc_config::{Config, DatabaseUrl, Vars};
 use utc_domain::Subject;
@@ -73,6 +74,10 @@ impl Context {
             controller: match self.config.queueing.controller {
                 utc_config::Controller::Classic => Controller::Classic,
                 utc_config::Controller::Predictive => Controller::Predictive,
+            },
+            signals: SignalOptions {
+                auto_flip: self.config.tdx.auto_flip,
+                ..SignalOptions::STANDARD
             },
             ..Options::new(self.location())
         };

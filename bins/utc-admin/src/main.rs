@@ -13,6 +13,7 @@ mod replay;
 mod rules;
 mod secrets;
 mod set_back;
+mod tdx;
 mod token;
 mod units;
 mod user;
@@ -71,6 +72,9 @@ enum Command {
     /// Queueing: recorded load and settings.
     #[command(subcommand)]
     Queueing(queueing::Command),
+    /// Trust signals.
+    #[command(subcommand)]
+    Tdx(tdx::Command),
     /// What is sealed in the database.
     #[command(subcommand)]
     Secrets(secrets::Command),
@@ -92,6 +96,7 @@ fn main() -> ExitCode {
             Command::Keys(command) => keys::run(&context, &command),
             Command::Log(command) => log::run(&context, &command),
             Command::Queueing(command) => queueing::run(&context, command),
+            Command::Tdx(command) => tdx::run(&context, command),
             Command::Secrets(command) => secrets::run(&context, &command),
         });
     match result {

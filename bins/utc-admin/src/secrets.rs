@@ -11,7 +11,7 @@ use crate::context::Context;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Move held requests, kept answers and webhook secrets to the first key of the data key file, and say which tokens and
+    /// Move held requests, kept answers, and the secrets of webhooks and sources to the first key of the data key file, and say which tokens and
     /// sessions still need another one. Safe to repeat.
     Reseal,
 }
@@ -29,6 +29,7 @@ fn reseal(context: &Context) -> anyhow::Result<ExitCode> {
         all = all.and(console.reseal_page(Some(after)).wait()?);
     }
     let all = all.and(console.reseal_webhooks().wait()?);
+    let all = all.and(console.reseal_sources().wait()?);
     let hashes = console.outdated_hashes()?;
     let value = json!({
         "moved": all.moved,

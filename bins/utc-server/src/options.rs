@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use secrecy::ExposeSecret as _;
 use utc_app::engine::{Location, Observer, RatePrior, Settings, UnknownUnits};
 use utc_app::log::LogOptions;
+use utc_app::signals::{Scoring, SignalOptions};
 use utc_app::{ApprovalOptions, Controller, Options, Settled};
 use utc_config::{AppEnv, Config, DatabaseUrl, RateLimit, Server};
 use utc_domain::Draft;
@@ -74,6 +75,7 @@ pub(crate) fn engine(
             utc_config::Controller::Predictive => Controller::Predictive,
         },
         approvals: approvals(config)?,
+        signals: signals(config, composition),
         public_url: config.server.public_url.clone(),
         max_units: usize::try_from(config.installation.max_units)?,
         unknown_units: match config.installation.unknown_units {
@@ -88,6 +90,21 @@ pub(crate) fn engine(
         execution_lease: composition.execution_lease,
         ..Options::new(location(&config.database))
     })
+}
+
+fn signals(config: &Config, composition: &Composition) -> SignalOptions {
+    let tdx = &config.tdx;
+    SignalOptions {
+        scoring: if tdx.enabled {
+            Scoring::Background
+        } else {
+            Scoring::OnDemand
+        },
+        interval: Duration::from_hours(u64::from(tdx.interval_hours)),
+        auto_flip: tdx.auto_flip,
+        clock: composition.demo.then(Arc::default),
+        ..SignalOptions::STANDARD
+    }
 }
 
 fn log(config: &Config) -> anyhow::Result<LogOptions> {

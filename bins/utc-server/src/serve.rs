@@ -12,6 +12,7 @@ use utc_app::Console;
 use utc_config::{AppEnv, Config};
 use utc_demo::Demo;
 use utc_gateway::held::Runner;
+use utc_jwks::{Keeper, Pace};
 use utc_notify::Courier;
 use utc_web::{Limits, Metrics, Pages, State};
 
@@ -54,6 +55,8 @@ pub fn run(config: &Config, composition: &Composition) -> anyhow::Result<()> {
     let gateway = GatewayListener::bind(config)?;
     let outbound = outbound.refusing_own([address, gateway.address]);
     let courier = Courier::new(outbound.clone()).context("cannot prepare for sending notices")?;
+    let jwks = Keeper::new(outbound.clone(), Pace::STANDARD)
+        .context("cannot prepare for fetching keys")?;
     let shared = Shared {
         console: &console,
         metrics: &metrics,
@@ -86,6 +89,7 @@ pub fn run(config: &Config, composition: &Composition) -> anyhow::Result<()> {
         console: Arc::clone(&console),
         metrics: Arc::clone(&metrics),
         courier,
+        jwks,
         pages: Pages::new(config.files.templates_dir.clone())?,
         hosts: hosts(config, port),
         bare_addresses: !config.server.host.is_loopback(),

@@ -4,29 +4,24 @@ use crate::Variable;
 use crate::parse::{flag, whole};
 use crate::reader::{Noted, Reader};
 
-const LATER: &str = "trust signals arrive";
-
 const ENABLED: Variable = Variable::new(
     "TDX_ENABLED",
     "true",
     "Whether trust signals are scored.",
     |c| c.tdx.enabled.to_string(),
-)
-.later(LATER);
+);
 const INTERVAL: Variable = Variable::new(
     "TDX_INTERVAL_HOURS",
     "1",
     "Hours between two scorings, 1 to 168.",
     |c| c.tdx.interval_hours.to_string(),
-)
-.later(LATER);
+);
 const AUTO_FLIP: Variable = Variable::new(
     "TDX_AUTO_FLIP",
     "true",
-    "Whether a score may mark a unit as risky by itself.",
+    "Whether the scorer may switch the rule `read_only_for_risky`.",
     |c| c.tdx.auto_flip.to_string(),
-)
-.later(LATER);
+);
 
 pub(crate) const VARIABLES: &[Variable] = &[ENABLED, INTERVAL, AUTO_FLIP];
 
@@ -37,7 +32,7 @@ pub struct Tdx {
     pub enabled: bool,
     /// The hours between two scorings, 1 to 168.
     pub interval_hours: u32,
-    /// Whether a score may mark a unit as risky by itself.
+    /// Whether the scorer may switch the rule for risky units.
     pub auto_flip: bool,
 }
 

@@ -22,7 +22,6 @@ pub struct Variable {
     name: &'static str,
     default: &'static str,
     help: &'static str,
-    later: Option<&'static str>,
     exposure: Exposure,
     printed: fn(&Config) -> String,
 }
@@ -38,7 +37,6 @@ impl Variable {
             name,
             default,
             help,
-            later: None,
             exposure: Exposure::Open,
             printed,
         }
@@ -58,14 +56,6 @@ impl Variable {
         }
     }
 
-    /// Says that the variable has no effect until a part exists that does not exist yet.
-    pub(crate) const fn later(self, part: &'static str) -> Self {
-        Self {
-            later: Some(part),
-            ..self
-        }
-    }
-
     /// The name in the environment.
     pub fn name(&self) -> &'static str {
         self.name
@@ -76,12 +66,9 @@ impl Variable {
         self.default
     }
 
-    /// One line that says what it does, and whether it already does it.
-    pub fn help(&self) -> String {
-        match self.later {
-            Some(part) => format!("{} (Read and checked now; used when {part}.)", self.help),
-            None => self.help.to_owned(),
-        }
+    /// One line that says what it does.
+    pub fn help(&self) -> &'static str {
+        self.help
     }
 
     /// Whether the value is never shown.

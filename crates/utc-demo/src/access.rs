@@ -15,15 +15,19 @@ pub struct Tokens {
     pub agent: Zeroizing<String>,
     /// Approves.
     pub approver: Zeroizing<String>,
+    /// Sends trust signals, as every source whose name begins with `demo:`.
+    pub signals: Zeroizing<String>,
 }
 
 /// Makes the tokens.
 pub(crate) fn tokens(console: &Console) -> Result<Tokens, DemoError> {
     let subject = Scope::Only(vec!["agent-42".parse()?]);
+    let sources = Scope::Only(vec!["demo:*".parse()?]);
     Ok(Tokens {
         admin: token(console, "demo", Roles::ADMIN, Scope::All)?,
         agent: token(console, "demo-agent", "decider".parse()?, subject)?,
         approver: token(console, "demo-approver", "approver".parse()?, Scope::All)?,
+        signals: token(console, "demo-signals", "signal".parse()?, sources)?,
     })
 }
 

@@ -4,6 +4,7 @@ mod access;
 mod database;
 mod payments;
 mod seed;
+mod signals;
 mod trickle;
 mod walk;
 
@@ -45,12 +46,13 @@ pub fn start(console: Arc<Console>) -> Result<Demo, DemoError> {
     seed::seed(&console, &payments.url())?;
     let tokens = access::tokens(&console)?;
     let (link_token, link) = access::person(&console)?;
+    let alarms = signals::Alarms::begin(&console, &tokens.signals)?;
     Ok(Demo {
         link,
         link_token,
         tokens,
         running: Running {
-            traffic: trickle::start(console)?,
+            traffic: trickle::start(console, alarms)?,
             payments,
         },
     })

@@ -1,7 +1,7 @@
 //! What the demo begins with.
 
-use utc_app::{AppError, Console, PinRequest, Principal, Report, RuleChange, Ticket, UnitConfig};
-use utc_domain::{Criticality, DomainError, ProtectionLevel, Rule, Subject, UnitName};
+use utc_app::{AppError, Console, PinRequest, Principal, Report, Ticket, UnitConfig};
+use utc_domain::{Criticality, DomainError, ProtectionLevel, Subject, UnitName};
 
 /// Why the demo could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +41,7 @@ pub(crate) const UNITS: [(&str, Criticality, f64, f64); 4] = [
 /// The unit whose writes wait for people, whatever the rules say.
 const HELD: &str = "route:/payments";
 
-/// Seeds units, their load, one rule, and two units in front of the service at `payments`.
+/// Seeds units, their load, and two units in front of the service at `payments`.
 pub(crate) fn seed(console: &Console, payments: &str) -> Result<(), DemoError> {
     let actor: Subject = "demo:seed".parse()?;
     for (name, criticality, capacity, arrivals) in UNITS {
@@ -67,15 +67,6 @@ pub(crate) fn seed(console: &Console, payments: &str) -> Result<(), DemoError> {
         console.observe(&unit, vec![report]).wait()?;
     }
     hold(console, &actor, payments)?;
-    let reason = Some("the demo shows what a risky unit looks like".parse()?);
-    console
-        .set_rule(RuleChange {
-            rule: Rule::ReadOnlyForRisky,
-            enabled: true,
-            reason,
-            actor: actor.into(),
-        })
-        .wait()?;
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use utc_domain::{ApprovalId, ApprovalStatus, DomainError, UnitName};
 
 use crate::DemoError;
 use crate::seed::UNITS;
+use crate::signals::Alarms;
 
 const EVERY: Duration = Duration::from_millis(500);
 
@@ -18,6 +19,9 @@ const OBSERVE_EVERY: usize = 10;
 
 /// How many of its writes wait for people at most, so that what people try themselves is not lost among them.
 const MOST_WAITING: usize = 3;
+
+/// The step in which the second source speaks: 20 seconds after the start.
+const SECOND_ALARM: usize = 40;
 
 /// Load against the usual one, over 60 observations (five minutes): two calm minutes, a rise, a peak that locks the
 /// ledger, and the way back.
@@ -56,9 +60,9 @@ impl Drop for Trickle {
 }
 
 /// Starts the traffic.
-pub(crate) fn start(console: Arc<Console>) -> Result<Trickle, DemoError> {
+pub(crate) fn start(console: Arc<Console>, alarms: Alarms) -> Result<Trickle, DemoError> {
     let (stop, stopped) = channel::<()>();
-    let mut traffic = Traffic::new(console)?;
+    let mut traffic = Traffic::new(console, alarms)?;
     let work = move || {
         let mut number = 0;
         while matches!(stopped.recv_timeout(EVERY), Err(RecvTimeoutError::Timeout)) {
@@ -81,15 +85,17 @@ pub(crate) fn start(console: Arc<Console>) -> Result<Trickle, DemoError> {
 
 struct Traffic {
     console: Arc<Console>,
+    alarms: Alarms,
     reader: Arc<Principal>,
     /// Its writes that waited when it last looked.
     waiting: Vec<ApprovalId>,
 }
 
 impl Traffic {
-    fn new(console: Arc<Console>) -> Result<Self, DemoError> {
+    fn new(console: Arc<Console>, alarms: Alarms) -> Result<Self, DemoError> {
         Ok(Self {
             console,
+            alarms,
             reader: Arc::new(Principal::local("demo:traffic".parse()?)),
             waiting: Vec::new(),
         })
@@ -105,6 +111,9 @@ impl Traffic {
                 action.parse()?,
                 name.parse()?,
             ));
+        }
+        if step == SECOND_ALARM {
+            self.alarms.second(&self.console)?;
         }
         let turn = step / OBSERVE_EVERY;
         if step.is_multiple_of(OBSERVE_EVERY)

@@ -38,6 +38,8 @@ pub struct State {
     pub metrics: Arc<Metrics>,
     /// Hands notices over.
     pub courier: Courier,
+    /// Keeps the keys of those who push security event tokens.
+    pub jwks: utc_jwks::Keeper,
     /// The pages.
     pub pages: Pages,
     /// The values of `Host` that name this server, the first of them for showing.

@@ -9,6 +9,7 @@ use metrics_exporter_prometheus::{
     BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
 };
 use utc_app::engine::Predictor;
+use utc_app::signals::Taken;
 use utc_app::{Console, Expected, Settled, Staleness};
 use utc_domain::{Decision, ProtectionLevel, UnitName};
 
@@ -150,6 +151,38 @@ impl Metrics {
         }
     }
 
+    /// Events were taken.
+    pub(crate) fn signals_taken(&self, adapter: &'static str, taken: &Taken) {
+        let counts = [
+            ("accepted", taken.accepted),
+            ("repeated", taken.repeated),
+            ("conflict", taken.conflicts),
+        ];
+        for (result, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+            self.signals(adapter, result, count);
+        }
+    }
+
+    /// A delivery was not taken.
+    pub(crate) fn signal_refused(&self, adapter: &'static str, reason: &'static str) {
+        self.signals(adapter, reason, 1);
+    }
+
+    fn signals(&self, adapter: &'static str, result: &'static str, count: usize) {
+        let labels = vec![Label::new("adapter", adapter), Label::new("result", result)];
+        let key = Key::from_parts("utc_signals_total", labels);
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        self.recorder.register_counter(&key, &META).increment(count);
+    }
+
+    /// So many units are risky.
+    pub(crate) fn risky(&self, units: usize) {
+        let gauge = self
+            .recorder
+            .register_gauge(&Key::from_name("utc_risky_units"), &META);
+        gauge.set(u32::try_from(units).unwrap_or(u32::MAX));
+    }
+
     /// A notice was tried.
     pub fn attempted(&self, settled: &Settled) {
         let [delivered, again, dead] = &self.deliveries;
@@ -228,6 +261,14 @@ fn describe(recorder: &PrometheusRecorder) {
     counter(
         "utc_deliveries_total",
         "Attempts to send a notice to a webhook, by result: delivered, again (will be tried again), dead (given up).",
+    );
+    counter(
+        "utc_signals_total",
+        "Events by adapter and result: accepted, repeated, conflict; deliveries that were not taken by why.",
+    );
+    gauge(
+        "utc_risky_units",
+        "Units that are risky, by a person's mark or by trust signals.",
     );
     gauge("utc_outbox_pending", "Notices that wait to be sent.");
     histogram(

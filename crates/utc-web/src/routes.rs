@@ -80,6 +80,8 @@ pub fn table() -> Vec<Endpoint> {
     table.extend(exports());
     table.extend(approvals());
     table.extend(governed_units());
+    table.extend(signal_receivers());
+    table.extend(trust_signals());
     table.extend(people_and_tokens());
     table.extend(notices());
     table.extend(transparency());
@@ -161,6 +163,53 @@ fn governed_units() -> Vec<Endpoint> {
         Endpoint::new::<units::__path_unpin, _, _>(OPERATOR, units::unpin),
         Endpoint::new::<units::__path_mark_risky, _, _>(OPERATOR, units::mark_risky),
         Endpoint::new::<units::__path_clear_risky, _, _>(OPERATOR, units::clear_risky),
+    ]
+}
+
+fn signal_receivers() -> Vec<Endpoint> {
+    use crate::handlers::signals::{receivers, stream};
+    const SIGNAL: Access = Access::Role(Role::Signal);
+    // A signature says who sends; without one that verifies nothing is taken.
+    const SIGNED: Access = Access::Anyone;
+    vec![
+        Endpoint::new::<receivers::__path_native, _, _>(SIGNAL, receivers::native),
+        Endpoint::new::<receivers::__path_cloud_events, _, _>(SIGNED, receivers::cloud_events),
+        Endpoint::new::<receivers::__path_webhook, _, _>(SIGNED, receivers::webhook),
+        Endpoint::new::<receivers::__path_github, _, _>(SIGNED, receivers::github),
+        Endpoint::new::<receivers::__path_alertmanager, _, _>(SIGNAL, receivers::alertmanager),
+        Endpoint::new::<receivers::__path_falco, _, _>(SIGNAL, receivers::falco),
+        Endpoint::new::<stream::__path_push, _, _>(SIGNED, stream::push),
+    ]
+}
+
+fn trust_signals() -> Vec<Endpoint> {
+    use crate::handlers::signals::{events, risk, runs, sources};
+    const VIEWER: Access = Access::Role(Role::Viewer);
+    const ALL_VIEWER: Access = Access::Everywhere(Role::Viewer);
+    const OPERATOR: Access = Access::Everywhere(Role::Operator);
+    const ADMIN: Access = Access::Everywhere(Role::Admin);
+    vec![
+        Endpoint::new::<events::__path_list, _, _>(VIEWER, events::list),
+        Endpoint::new::<events::__path_get, _, _>(VIEWER, events::get),
+        Endpoint::new::<events::__path_dismiss, _, _>(OPERATOR, events::dismiss),
+        Endpoint::new::<events::__path_quarantine, _, _>(ALL_VIEWER, events::quarantine),
+        Endpoint::new::<sources::__path_list, _, _>(ALL_VIEWER, sources::list),
+        Endpoint::new::<sources::__path_get, _, _>(ALL_VIEWER, sources::get),
+        Endpoint::new::<sources::__path_put, _, _>(ADMIN, sources::put),
+        Endpoint::new::<sources::__path_verify, _, _>(OPERATOR, sources::verify),
+        Endpoint::new::<runs::__path_list, _, _>(ALL_VIEWER, runs::list),
+        Endpoint::new::<runs::__path_run, _, _>(OPERATOR, runs::run),
+        Endpoint::new::<runs::__path_advance, _, _>(ADMIN, runs::advance),
+        Endpoint::new::<risk::__path_get, _, _>(VIEWER, risk::get),
+        Endpoint::new::<risk::__path_put_override, _, _>(
+            Access::Role(Role::Admin),
+            risk::put_override,
+        ),
+        Endpoint::new::<risk::__path_delete_override, _, _>(
+            Access::Role(Role::Operator),
+            risk::delete_override,
+        ),
+        Endpoint::new::<risk::__path_hand_back, _, _>(OPERATOR, risk::hand_back),
     ]
 }
 

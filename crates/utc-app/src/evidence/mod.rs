@@ -6,6 +6,7 @@ mod fault;
 mod file;
 mod receipt;
 mod request;
+mod signals;
 mod source;
 
 use std::io::{BufWriter, Seek, Write};

@@ -10,7 +10,7 @@ use utc_storage::rows::selected::{self, Selection};
 use utc_storage::rows::{decisions, keys, rules};
 use utc_storage::{StorageError, Store};
 
-use super::approval;
+use super::{approval, signals};
 use crate::console::Console;
 use crate::units::stored::parse;
 
@@ -21,6 +21,8 @@ pub(super) struct StoredLog<'c> {
     size: i64,
     /// The positions that the filter's times leave.
     part: (i64, i64),
+    /// What the scorer did, once it was asked for.
+    records: Option<Vec<Record>>,
 }
 
 impl<'c> StoredLog<'c> {
@@ -39,6 +41,7 @@ impl<'c> StoredLog<'c> {
             sealer: console.keeper().sealer.as_ref(),
             size,
             part,
+            records: None,
         })
     }
 }
@@ -94,14 +97,26 @@ impl Source for StoredLog<'_> {
         self.store.read(|db| approval::document(db, id, self.size))
     }
 
-    /// There are none yet.
+    /// Made once: they are few, and all of them have to be known before the first by name is.
     fn signals(
         &mut self,
-        _: &Filter,
-        _: Option<&str>,
-        _: usize,
+        filter: &Filter,
+        after: Option<&str>,
+        limit: usize,
     ) -> Result<Vec<Record>, StorageError> {
-        Ok(Vec::new())
+        let records = match self.records.take() {
+            Some(records) => records,
+            None => {
+                let unit = filter.unit.as_ref().map(UnitName::as_str);
+                signals::records(self.store, self.part, unit)?
+            }
+        };
+        let behind = records
+            .iter()
+            .filter(|record| after.is_none_or(|after| record.name.as_str() > after));
+        let page = behind.take(limit).cloned().collect();
+        self.records = Some(records);
+        Ok(page)
     }
 
     fn keys(&mut self) -> Result<Vec<KeyRange>, StorageError> {

@@ -18,6 +18,9 @@ use crate::problem::Problem;
 /// Tries to sign in, a minute, for each address and for each name.
 const SIGN_INS: NonZeroU32 = NonZeroU32::new(5).unwrap();
 
+/// Deliveries that were not taken, a minute and address, that the quarantine notes; the others are only counted.
+const QUARANTINED: NonZeroU32 = NonZeroU32::new(30).unwrap();
+
 /// Requests a second; 0 is no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rates {
@@ -34,6 +37,7 @@ pub struct Limits {
     sign_in_addresses: DefaultKeyedRateLimiter<IpAddr>,
     sign_in_names: DefaultKeyedRateLimiter<String>,
     streams: StreamPlaces,
+    quarantined: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 impl Limits {
@@ -45,6 +49,7 @@ impl Limits {
             sign_in_addresses: DefaultKeyedRateLimiter::keyed(Quota::per_minute(SIGN_INS)),
             sign_in_names: DefaultKeyedRateLimiter::keyed(Quota::per_minute(SIGN_INS)),
             streams: StreamPlaces::default(),
+            quarantined: DefaultKeyedRateLimiter::keyed(Quota::per_minute(QUARANTINED)),
         }
     }
 
@@ -104,6 +109,11 @@ impl Limits {
         self.streams.take(caller)
     }
 
+    /// Whether the quarantine may note one more delivery from this address.
+    pub(crate) fn may_quarantine(&self, address: IpAddr) -> bool {
+        wait(Some(&self.quarantined), &subscriber(address)).is_none()
+    }
+
     /// Forgets whom no limit holds any more. Call it once in a while.
     pub fn forget(&self) {
         if let Some(known) = &self.known {
@@ -114,6 +124,7 @@ impl Limits {
         }
         self.sign_in_addresses.retain_recent();
         self.sign_in_names.retain_recent();
+        self.quarantined.retain_recent();
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod rules;
 pub(crate) mod sessions;
 pub(crate) mod sign_in;
 pub(crate) mod stream;
+pub(crate) mod signals;
 pub(crate) mod system;
 pub(crate) mod tokens;
 pub(crate) mod units;
@@ -35,4 +36,16 @@ where
     let done = web::block(move || work(&console)).await;
     let done = done.map_err(|error| Problem::from(AppError::Internal(Box::new(error))))?;
     done.map_err(Into::into)
+}
+
+/// The same for work that fails in words of its own.
+pub(crate) async fn blocking_with<T, E, F>(state: &web::Data<State>, work: F) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<AppError> + Send + 'static,
+    F: FnOnce(&utc_app::Console) -> Result<T, E> + Send + 'static,
+{
+    let console = state.console.clone();
+    let done = web::block(move || work(&console)).await;
+    done.map_err(|error| E::from(AppError::Internal(Box::new(error))))?
 }

@@ -97,6 +97,9 @@ pub(crate) async fn metrics(state: Data<State>) -> HttpResponse {
     if let Ok(units) = blocking(&state, utc_app::Console::staleness).await {
         state.metrics.staleness(&units);
     }
+    if let Ok(units) = blocking(&state, utc_app::Console::risky_units).await {
+        state.metrics.risky(units);
+    }
     let text = state.metrics.render(&state.console);
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")

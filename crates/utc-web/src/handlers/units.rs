@@ -337,7 +337,7 @@ async fn view(state: &Data<State>, name: UnitName) -> Result<UnitAnswer, Problem
     Ok(view.into())
 }
 
-fn unit_name(text: &str) -> Result<UnitName, Problem> {
+pub(crate) fn unit_name(text: &str) -> Result<UnitName, Problem> {
     text.parse()
         .map_err(|error: utc_domain::DomainError| Problem::field("/unit", error.to_string()))
 }

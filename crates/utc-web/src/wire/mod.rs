@@ -15,6 +15,7 @@ pub(crate) mod receipts;
 pub(crate) mod replay;
 pub(crate) mod replay_result;
 pub(crate) mod rules;
+pub(crate) mod signals;
 pub(crate) mod units;
 pub(crate) mod webhooks;
 pub(crate) mod work;

@@ -23,6 +23,8 @@ pub(crate) struct RuleView {
     updated_by: String,
     /// The receipt of that.
     receipt_id: String,
+    /// Whose setting it is: `nobody`, `job` (the scorer of trust signals), or `person`, which the scorer leaves alone.
+    owner: &'static str,
 }
 
 impl From<RuleState> for RuleView {
@@ -34,6 +36,7 @@ impl From<RuleState> for RuleView {
             updated_at: state.updated_at.to_string(),
             updated_by: state.updated_by.to_string(),
             receipt_id: state.receipt_id.to_string(),
+            owner: state.owner.as_str(),
         }
     }
 }

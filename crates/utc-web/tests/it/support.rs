@@ -12,10 +12,19 @@ use serde_json::Value;
 use utc_app::engine::Location;
 use utc_app::{Console, NewToken, NewUser, Options};
 use utc_domain::{Scope, Subject, TokenId, UserName};
+use utc_jwks::{Keeper, Pace};
 use utc_notify::Courier;
 use utc_outbound::OutboundPolicy;
 use utc_test_support::TempDir;
 use utc_web::{Limits, Metrics, Pages, Proxies, Rates, State, app};
+
+/// As in earnest, but that a key which is new is looked for at once.
+const PACE: Pace = Pace {
+    between: std::time::Duration::ZERO,
+    between_files: std::time::Duration::ZERO,
+    patience: std::time::Duration::from_secs(2),
+    ..Pace::STANDARD
+};
 
 pub(crate) const HOST: &str = "127.0.0.1:8000";
 pub(crate) const ORIGIN: &str = "http://127.0.0.1:8000";
@@ -129,6 +138,7 @@ impl Site {
             console: Arc::clone(&console),
             metrics: Arc::new(Metrics::new().unwrap()),
             courier: Courier::new(OutboundPolicy::default().allowing_loopback()).unwrap(),
+            jwks: Keeper::new(OutboundPolicy::default().allowing_loopback(), PACE).unwrap(),
             pages: Pages::new(None).unwrap(),
             hosts: vec![HOST.to_owned()],
             bare_addresses: false,
