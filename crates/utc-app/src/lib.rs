@@ -75,7 +75,7 @@ pub use units::{
     Access, Configured, Expected, ExpectedRho, Features, ForecastCard, GateRequest, Hindrance,
     LevelRecord, MarkView, Marked, MethodOverride, Observed, PinRequest, QueueEstimate, Report,
     RiskRequest, Source, Staleness, Thresholds, UnitConfig, UnitDetail, UnitForecast, UnitHistory,
-    UnitOutlook, UnitPage, UnitScorecard, UnitView, Update, WritesNow,
+    UnitOutlook, UnitPage, UnitScorecard, UnitSearch, UnitView, UnitsFound, Update, WritesNow,
 };
 pub use webhooks::{
     DeliveryPage, DeliveryView, NewWebhook, Parcel, SavedWebhook, Settled, WebhookChange,

@@ -12,7 +12,7 @@ use utoipa::openapi::{RefOr, Schema};
 use crate::access::{Access, guard};
 use crate::console;
 use crate::handlers::{
-    decisions, evidence, log, me, pages, receipts, replay, rules, sessions, sign_in, stream,
+    decisions, evidence, log, me, receipts, replay, rules, sessions, sign_in, stream,
     system, tokens, units, users, webhooks,
 };
 use crate::problem::Problem;
@@ -268,7 +268,6 @@ fn system_and_pages() -> Vec<Endpoint> {
         Endpoint::new::<system::__path_metrics, _, _>(Everywhere(Role::Viewer), system::metrics),
         Endpoint::new::<system::__path_description, _, _>(Anyone, system::description),
         Endpoint::new::<stream::__path_stream, _, _>(Access::Known, stream::stream),
-        Endpoint::new::<pages::__path_approval, _, _>(Anyone, pages::approval),
     ]
 }
 

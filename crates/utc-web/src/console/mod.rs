@@ -5,13 +5,16 @@
 //! them. Everything that a page does works as a plain form, without scripts.
 
 mod access;
+mod approvals;
 mod assets;
 mod confirm;
 mod docs;
+mod evidence;
 mod flash;
 mod form;
 mod home;
 pub(crate) mod locked;
+mod link;
 mod overview;
 mod preferences;
 mod problem_page;
@@ -21,6 +24,7 @@ mod shell;
 mod sign_in;
 mod tab;
 mod templates;
+mod units;
 
 use crate::routes::Endpoint;
 
@@ -40,6 +44,9 @@ pub(crate) fn routes() -> Vec<Endpoint> {
     routes.extend(rules::routes());
     routes.extend(receipts::routes());
     routes.extend(access::routes());
+    routes.extend(approvals::routes());
+    routes.extend(units::routes());
+    routes.extend(evidence::routes());
     routes.extend(sign_in::routes());
     routes.extend(preferences::routes());
     routes

@@ -38,6 +38,13 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "token_created.html",
     "person_new.html",
     "person.html",
+    "approvals.html",
+    "approval.html",
+    "units.html",
+    "unit.html",
+    "evidence.html",
+    "export.html",
+    "replay.html",
 ];
 
 /// The templates.

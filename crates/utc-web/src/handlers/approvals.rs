@@ -219,7 +219,7 @@ pub(crate) async fn revoke(
 }
 
 /// What is no id at all names no approval either.
-pub(super) fn approval_id(text: &str) -> Result<ApprovalId, Problem> {
+pub(crate) fn approval_id(text: &str) -> Result<ApprovalId, Problem> {
     text.parse().map_err(|_| {
         Problem::from(AppError::NotFound {
             what: "approval",

@@ -6,7 +6,6 @@ pub(crate) mod evidence;
 pub(crate) mod held;
 pub(crate) mod log;
 pub(crate) mod me;
-pub(crate) mod pages;
 pub(crate) mod receipts;
 pub(crate) mod replay;
 pub(crate) mod rules;

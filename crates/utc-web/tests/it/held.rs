@@ -11,13 +11,13 @@ use crate::support::{Answer, Ask, Site, actor};
 const ORIGIN: &str = "https://payments.example";
 
 /// A unit behind the gateway whose writes wait, and somebody who asks.
-struct Stage {
-    site: Site,
-    agent: String,
+pub(crate) struct Stage {
+    pub(crate) site: Site,
+    pub(crate) agent: String,
 }
 
 impl Stage {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let site = Site::new();
         let update = |_: Option<&UnitConfig>| {
             Ok(UnitConfig {
@@ -39,7 +39,7 @@ impl Stage {
         Self { site, agent }
     }
 
-    fn hold(&self, body: &'static [u8]) -> ApprovalId {
+    pub(crate) fn hold(&self, body: &'static [u8]) -> ApprovalId {
         let by = self.site.console.token(&self.agent).unwrap().unwrap();
         let unit = "payments".parse().unwrap();
         let route = self.site.console.route(&by, &unit).unwrap().unwrap();
@@ -69,7 +69,7 @@ impl Stage {
         answer.approval.unwrap().id
     }
 
-    fn approve(&self, id: ApprovalId) {
+    pub(crate) fn approve(&self, id: ApprovalId) {
         let (token, _) = self.site.token("approver", &[]);
         let by = self.site.console.token(&token).unwrap().unwrap();
         let vote = self.site.console.vote(&by, id, VoteChoice::Approve, None);
@@ -77,7 +77,7 @@ impl Stage {
     }
 
     /// Approves it and lets the upstream answer with `body`, or not at all.
-    fn finish(&self, id: ApprovalId, body: Option<&'static [u8]>) {
+    pub(crate) fn finish(&self, id: ApprovalId, body: Option<&'static [u8]>) {
         self.approve(id);
         self.site.console.begin_execution(id).unwrap().unwrap();
         let event = body.map_or(ExecutionEvent::OutcomeUnknown, |_| ExecutionEvent::Done);

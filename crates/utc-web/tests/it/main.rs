@@ -8,12 +8,16 @@
 )]
 
 mod access;
+mod approvals_page;
 mod browser;
 mod evidence;
+mod evidence_page;
 mod held;
 mod limits;
 mod replay;
 mod routes;
 mod scopes;
 mod support;
+mod units_page;
+mod visitor;
 mod webhooks;
