@@ -7,6 +7,7 @@ mod composition;
 mod gateway;
 mod options;
 mod report;
+mod sample;
 mod serve;
 mod sink;
 

@@ -14,9 +14,10 @@ use utc_demo::Demo;
 use utc_gateway::held::Runner;
 use utc_jwks::{Keeper, Pace};
 use utc_notify::Courier;
-use utc_web::{Limits, Metrics, Pages, State};
+use utc_web::{Limits, Metrics, Pages, RuntimeDemo, State};
 
 use crate::gateway::{Gateway, GatewayListener, Shared};
+use crate::sample::Payments;
 use crate::{Composition, options, report};
 
 /// How long what is in flight may take to end when the server is asked to stop.
@@ -79,6 +80,13 @@ pub fn run(config: &Config, composition: &Composition) -> anyhow::Result<()> {
         gateway.address
     ));
     announce(config, port, gateway.address, &console, demo.as_ref());
+    let runtime = match &demo {
+        Some(demo) => Some(RuntimeDemo::new(Box::new(Payments::new(
+            demo,
+            gateway.address,
+        )?))),
+        None => None,
+    };
     let (link, running) = match demo {
         Some(demo) => (Some(demo.link), Some(demo.running)),
         None => (None, None),
@@ -98,6 +106,7 @@ pub fn run(config: &Config, composition: &Composition) -> anyhow::Result<()> {
         limits,
         proxies: options::proxies(&config.server),
         demo: link,
+        runtime,
     });
     system.block_on(async move {
         let upkeep = actix_web::rt::spawn(upkeep(state.clone()));

@@ -10,6 +10,7 @@ mod metrics;
 pub mod openapi;
 mod problem;
 pub mod routes;
+mod sample;
 mod stream;
 mod wire;
 
@@ -26,6 +27,7 @@ pub use body::MAX_BODY_BYTES;
 pub use console::Pages;
 pub use metrics::Metrics;
 pub use problem::Problem;
+pub use sample::{Answered, Asked, RuntimeDemo, Sample, Sending};
 
 /// The largest form, in bytes: one of them takes a whole receipt to verify.
 const MAX_FORM_BYTES: usize = 128 * 1024;
@@ -57,6 +59,8 @@ pub struct State {
     pub proxies: Proxies,
     /// In the demo, which says so on every page: the link that signs in.
     pub demo: Option<SignInLink>,
+    /// What the page “Runtime demo” plays with, where there is a sample service.
+    pub runtime: Option<RuntimeDemo>,
 }
 
 /// The application: every route behind the edge. Give the same `state` to every worker.

@@ -12,8 +12,8 @@ use utoipa::openapi::{RefOr, Schema};
 use crate::access::{Access, guard};
 use crate::console;
 use crate::handlers::{
-    decisions, evidence, log, me, receipts, replay, rules, sessions, sign_in, stream,
-    system, tokens, units, users, webhooks,
+    decisions, evidence, log, me, receipts, replay, rules, sessions, sign_in, stream, system,
+    tokens, units, users, webhooks,
 };
 use crate::problem::Problem;
 

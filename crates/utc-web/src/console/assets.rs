@@ -14,28 +14,32 @@ struct Asset {
     stem: &'static str,
     ending: &'static str,
     content_type: &'static str,
-    text: &'static str,
+    /// Its parts, one behind the other.
+    parts: &'static [&'static str],
 }
 
 const STYLE: Asset = Asset {
     stem: "style",
     ending: "css",
     content_type: "text/css; charset=utf-8",
-    text: include_str!("../../../../templates/assets/style.css"),
+    parts: &[
+        include_str!("../../../../templates/assets/style.css"),
+        utc_chart::STYLE,
+    ],
 };
 
 const SCRIPT: Asset = Asset {
     stem: "console",
     ending: "js",
     content_type: "text/javascript; charset=utf-8",
-    text: include_str!("../../../../templates/assets/console.js"),
+    parts: &[include_str!("../../../../templates/assets/console.js")],
 };
 
 const ICON: Asset = Asset {
     stem: "icon",
     ending: "svg",
     content_type: "image/svg+xml",
-    text: include_str!("../../../../templates/assets/icon.svg"),
+    parts: &[include_str!("../../../../templates/assets/icon.svg")],
 };
 
 /// Where each is found.
@@ -54,7 +58,7 @@ pub(super) struct Paths {
 
 impl Asset {
     fn path(self) -> String {
-        let digest = Sha256::digest(self.text.as_bytes());
+        let digest = Sha256::digest(self.parts.concat().as_bytes());
         let mut path = format!("/assets/{}-", self.stem);
         for byte in digest.iter().take(6) {
             // Writing to a string cannot fail.
@@ -71,7 +75,7 @@ pub(crate) fn register(config: &mut web::ServiceConfig) {
             HttpResponse::Ok()
                 .content_type(asset.content_type)
                 .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
-                .body(asset.text)
+                .body(asset.parts.concat())
         };
         config.route(&asset.path(), web::get().to(answer));
     }

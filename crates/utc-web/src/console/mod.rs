@@ -8,13 +8,14 @@ mod access;
 mod approvals;
 mod assets;
 mod confirm;
+mod demo;
 mod docs;
 mod evidence;
 mod flash;
 mod form;
 mod home;
-pub(crate) mod locked;
 mod link;
+pub(crate) mod locked;
 mod overview;
 mod preferences;
 mod problem_page;
@@ -47,6 +48,7 @@ pub(crate) fn routes() -> Vec<Endpoint> {
     routes.extend(approvals::routes());
     routes.extend(units::routes());
     routes.extend(evidence::routes());
+    routes.extend(demo::routes());
     routes.extend(sign_in::routes());
     routes.extend(preferences::routes());
     routes

@@ -38,6 +38,7 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "token_created.html",
     "person_new.html",
     "person.html",
+    "demo.html",
     "approvals.html",
     "approval.html",
     "units.html",

@@ -149,6 +149,7 @@ impl Site {
             })),
             proxies: Proxies::new(|_| false),
             demo: None,
+            runtime: None,
         };
         change(&mut state);
         Self {

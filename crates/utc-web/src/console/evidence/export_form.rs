@@ -12,7 +12,8 @@ use crate::body::from_value;
 use crate::console::{Entries, Flash, FormErrors, Shell};
 use crate::handlers::blocking;
 use crate::problem::Problem;
-use crate::wire::evidence::{EvidenceBody, export_id};
+use crate::wire::evidence::EvidenceBody;
+use crate::wire::work::work_id;
 
 /// Begin an export by form
 #[utoipa::path(post, path = "/evidence/exports", tag = "Pages", request_body(content = Entries, content_type = "application/x-www-form-urlencoded"), responses(
@@ -57,7 +58,7 @@ pub(crate) async fn cancel(
     caller: Caller,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let id = export_id(&id)?;
+    let id = work_id("export", &id)?;
     state.console.cancel_export(&caller, id)?;
     tracing::info!(export = %id, by = %caller.name(), "an export was cancelled");
     let text = "Cancelled: the export ends without a bundle and without a receipt, unless it was done already.";

@@ -15,8 +15,7 @@ use crate::access::{Access, Caller};
 use crate::handlers::blocking;
 use crate::problem::Problem;
 use crate::routes::Endpoint;
-use crate::wire::evidence::export_id;
-use crate::wire::replay::replay_id;
+use crate::wire::work::work_id;
 
 pub(super) fn routes() -> Vec<Endpoint> {
     const AUDITOR: Access = Access::Role(Role::Auditor);
@@ -59,7 +58,9 @@ pub(crate) async fn export(
     caller: Caller,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let view = state.console.export_state(&caller, export_id(&id)?)?;
+    let view = state
+        .console
+        .export_state(&caller, work_id("export", &id)?)?;
     shell.page("export.html", &ExportPageView::new(view))
 }
 
@@ -74,6 +75,8 @@ pub(crate) async fn replay(
     caller: Caller,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let view = state.console.replay_state(&caller, replay_id(&id)?)?;
+    let view = state
+        .console
+        .replay_state(&caller, work_id("replay", &id)?)?;
     shell.page("replay.html", &ReplayPageView::new(view))
 }

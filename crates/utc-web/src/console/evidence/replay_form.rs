@@ -14,7 +14,8 @@ use crate::body::from_value;
 use crate::console::{Entries, Flash, FormErrors, Shell};
 use crate::handlers::blocking;
 use crate::problem::Problem;
-use crate::wire::replay::{ReplayBody, replay_id};
+use crate::wire::replay::ReplayBody;
+use crate::wire::work::work_id;
 
 /// Begin a replay by form
 #[utoipa::path(post, path = "/evidence/replays", tag = "Pages", request_body(content = Entries, content_type = "application/x-www-form-urlencoded"), responses(
@@ -99,7 +100,7 @@ pub(crate) async fn cancel(
     caller: Caller,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let id = replay_id(&id)?;
+    let id = work_id("replay", &id)?;
     state.console.cancel_replay(&caller, id)?;
     tracing::info!(replay = %id, by = %caller.name(), "a replay was cancelled");
     let text = "Cancelled: the replay ends without a result and without a receipt, unless it was done already.";

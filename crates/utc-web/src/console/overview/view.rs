@@ -8,6 +8,7 @@ use utc_app::{
     AppError, ApprovalFilter, ApprovalView, Console, Loosening, MinuteOutcomes, Principal,
     RuleState, UnitView,
 };
+use utc_chart::{Minute, OutcomesChart};
 use utc_domain::{ApprovalStatus, ProtectionLevel};
 
 use crate::console::locked::{Lock, locks};
@@ -67,15 +68,7 @@ struct RequestView {
 struct MinutesView {
     last: (u64, u64, u64),
     sum: (u64, u64, u64),
-    rows: Vec<MinuteRow>,
-}
-
-#[derive(Serialize)]
-struct MinuteRow {
-    from: String,
-    allow: u64,
-    deny: u64,
-    require_approval: u64,
+    chart: String,
 }
 
 #[derive(Serialize)]
@@ -233,20 +226,20 @@ impl MinutesView {
         Some(Self {
             last: of(last),
             sum: minutes.iter().fold((0, 0, 0), add),
-            rows: minutes.iter().rev().map(MinuteRow::from).collect(),
+            chart: chart(minutes),
         })
     }
 }
 
-impl From<&MinuteOutcomes> for MinuteRow {
-    fn from(minute: &MinuteOutcomes) -> Self {
-        Self {
-            from: minute.from.to_string(),
-            allow: minute.allow,
-            deny: minute.deny,
-            require_approval: minute.require_approval,
-        }
-    }
+fn chart(minutes: &[MinuteOutcomes]) -> String {
+    let minutes = minutes.iter().map(|one| Minute {
+        at: one.from,
+        allow: one.allow,
+        require_approval: one.require_approval,
+        deny: one.deny,
+    });
+    let minutes: Vec<Minute> = minutes.collect();
+    OutcomesChart { minutes: &minutes }.draw().html()
 }
 
 impl From<Loosening> for LoosenedView {

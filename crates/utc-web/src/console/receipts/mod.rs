@@ -21,6 +21,8 @@ use crate::handlers::blocking;
 use crate::problem::Problem;
 use crate::routes::Endpoint;
 
+pub(super) use verify::ChecksView;
+
 pub(super) fn routes() -> Vec<Endpoint> {
     const VIEWER: Access = Access::Role(Role::Viewer);
     vec![

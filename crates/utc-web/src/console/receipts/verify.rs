@@ -16,7 +16,7 @@ const MAX_TOKEN: usize = 64 * 1024;
 
 /// Every check.
 #[derive(Serialize)]
-pub(super) struct ChecksView {
+pub(crate) struct ChecksView {
     valid: bool,
     checks: Vec<CheckRow>,
     /// The claims, where the signature holds.
