@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 
-import { Browser, setUp } from "./support/browser.mjs";
+import { Browser, end, setUp } from "./support/browser.mjs";
 import { Server } from "./support/server.mjs";
 
 const HOSTILE = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script>'"{{7*7}}`;
@@ -18,10 +18,7 @@ before(async () => {
   await setUp(page, server);
   token = server.admin("token", "create", "all", "--role", "admin");
 });
-after(async () => {
-  await browser?.stop();
-  await server?.stop();
-});
+after(() => end(browser, server));
 
 /** The pages show the text as it is, and nothing in it ran. */
 async function shown(path) {

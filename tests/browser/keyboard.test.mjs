@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { Browser } from "./support/browser.mjs";
+import { Browser, end } from "./support/browser.mjs";
 import { Server } from "./support/server.mjs";
 
 let server, browser, page;
@@ -13,10 +13,7 @@ before(async () => {
   page = await browser.window(server);
   await page.goto(server.link);
 });
-after(async () => {
-  await browser?.stop();
-  await server?.stop();
-});
+after(() => end(browser, server));
 
 /** What has the focus. */
 const focus = () => page.evaluate(() => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { Browser, overflow, violations } from "./support/browser.mjs";
+import { Browser, end, overflow, violations } from "./support/browser.mjs";
 import { Server } from "./support/server.mjs";
 
 const PAGES = ["/overview", "/rules", "/rules/writes_require_approval/on", "/demo", "/approvals", "/units", "/units/route%3A%2Fpayments",
@@ -17,10 +17,7 @@ before(async () => {
   browser = await Browser.start();
   browser.expect(/status of 404/);
 });
-after(async () => {
-  await browser?.stop();
-  await server?.stop();
-});
+after(() => end(browser, server));
 
 for (const colorScheme of ["light", "dark"]) {
   for (const width of [320, 1280]) {

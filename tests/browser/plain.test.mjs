@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { Browser, letIn, setUp } from "./support/browser.mjs";
+import { Browser, end, letIn, setUp } from "./support/browser.mjs";
 import { Server } from "./support/server.mjs";
 
 let server, browser, page;
@@ -13,10 +13,7 @@ before(async () => {
   page = await browser.window(server, { javaScriptEnabled: false });
   await setUp(page, server);
 });
-after(async () => {
-  await browser?.stop();
-  await server?.stop();
-});
+after(() => end(browser, server));
 
 test("a rule is turned on with a reason, and the receipt says so", async () => {
   await page.goto("/rules");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { Browser, letIn, setUp, signIn } from "./support/browser.mjs";
+import { Browser, end, letIn, setUp, signIn } from "./support/browser.mjs";
 import { Server } from "./support/server.mjs";
 
 let server, browser, admin;
@@ -16,10 +16,7 @@ before(async () => {
   await setUp(admin, server);
   for (const role of ["viewer", "auditor", "approver"]) people[role] = await letIn(admin, `${role}-1`, [role]);
 });
-after(async () => {
-  await browser?.stop();
-  await server?.stop();
-});
+after(() => end(browser, server));
 
 /** Signs somebody in and gives the names in their navigation. */
 async function tabs(role) {

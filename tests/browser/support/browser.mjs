@@ -48,6 +48,15 @@ export class Browser {
   }
 }
 
+/** Ends both, whatever the browser has to complain about. */
+export async function end(browser, server) {
+  try {
+    await browser?.stop();
+  } finally {
+    await server?.stop();
+  }
+}
+
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /** What axe finds wrong with the page as it is now: WCAG 2.2 AA and best practice, a line for each element. */
