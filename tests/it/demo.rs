@@ -130,3 +130,40 @@ fn three_writes_of_the_traffic_wait_and_never_more() {
         .ok();
     wait_until("another takes its place", || waiting(&admin).len() == 3);
 }
+
+#[test]
+fn the_rule_goes_on_by_itself_and_off_when_time_has_passed_on_the_clock_of_scores() {
+    let server = start();
+    let client = administrator(&server);
+    let rule = || {
+        let rules = client.get("/api/v1/rules").ok().json();
+        let items = rules["items"].as_array().unwrap().clone();
+        let rule = items
+            .into_iter()
+            .find(|rule| rule["key"] == "read_only_for_risky");
+        let rule = rule.unwrap();
+        (
+            rule["enabled"] == true,
+            rule["owner"].as_str().unwrap().to_owned(),
+        )
+    };
+    assert_eq!(rule(), (false, "nobody".to_owned()));
+    let unit = "/api/v1/units/tool%3Asend_email/risk";
+    wait_until("the first source speaks", || {
+        client.get(unit).ok().json()["score"] == 60.0
+    });
+    wait_until("the second source speaks", || {
+        rule() == (true, "job".to_owned())
+    });
+    let risk = client.get(unit).ok().json();
+    assert!(
+        (risk["score"].as_f64().unwrap() - 76.0).abs() < 0.1,
+        "{risk}"
+    );
+    assert_eq!(risk["evidence"].as_array().unwrap().len(), 2);
+    client.post("/api/v1/tdx/clock", &json!({"hours": 48})).ok();
+    for _ in 0..2 {
+        client.post("/api/v1/tdx/run", &json!({})).ok();
+    }
+    assert_eq!(rule(), (false, "nobody".to_owned()));
+}

@@ -41,6 +41,7 @@ mod queueing;
 mod readme;
 mod replay;
 mod restart;
+mod signals;
 mod sink;
 mod snippets;
 mod stage;

@@ -51,7 +51,7 @@ fn session() -> SecurityScheme {
 fn security(access: Access) -> Vec<SecurityRequirement> {
     let none: [String; 0] = [];
     match access {
-        Access::Probe | Access::Anyone | Access::Log => Vec::new(),
+        Access::Probe | Access::Anyone | Access::Log | Access::Signed => Vec::new(),
         Access::Known
         | Access::Role(_)
         | Access::Everywhere(_)

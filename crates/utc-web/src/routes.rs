@@ -169,8 +169,7 @@ fn governed_units() -> Vec<Endpoint> {
 fn signal_receivers() -> Vec<Endpoint> {
     use crate::handlers::signals::{receivers, stream};
     const SIGNAL: Access = Access::Role(Role::Signal);
-    // A signature says who sends; without one that verifies nothing is taken.
-    const SIGNED: Access = Access::Anyone;
+    const SIGNED: Access = Access::Signed;
     vec![
         Endpoint::new::<receivers::__path_native, _, _>(SIGNAL, receivers::native),
         Endpoint::new::<receivers::__path_cloud_events, _, _>(SIGNED, receivers::cloud_events),

@@ -43,6 +43,7 @@ pub(crate) use overrides::expire_override;
 pub use quarantine::{QuarantinePage, QuarantineView, Quarantined};
 pub use receive::{Incoming, Receiver};
 pub use register::SavedSource;
+pub(crate) use risk::said_of;
 pub use risk::{RiskPoint, UnitRisk};
 pub use run::RunOccasion;
 pub use runs::{RunPage, RunView};

@@ -6,6 +6,7 @@ use utc_storage::connection::Db;
 use utc_storage::rows::risks::{self, RiskHistoryRow, UnitRiskRow};
 use utc_storage::rows::{events, marks, units};
 use utc_tdx::ContentHash;
+use utc_tdx::score::Trend;
 
 use super::events::{EventView, view};
 use super::evidence::RiskEvidence;
@@ -111,6 +112,16 @@ impl Console {
         let risky: Result<_, StorageError> = self.store().read(risky);
         Ok(risky?.len())
     }
+}
+
+/// How many signals match a unit, and whether they become more, as the scorer last found: for the unit's features. Without
+/// any there is no trend.
+pub(crate) fn said_of(db: &mut Db, unit: &str) -> Result<(i64, String), StorageError> {
+    let row = risks::find(db, unit)?;
+    Ok(row.map_or_else(
+        || (0, Trend::Stable.to_string()),
+        |row| (row.matched_count, row.trend),
+    ))
 }
 
 impl From<RiskHistoryRow> for RiskPoint {

@@ -12,6 +12,7 @@ use super::control::{Step, UnitController, seen};
 use super::observe::{Report, change_row, queue_meta};
 use super::{Source, UnitConfig, stored};
 use crate::draft::{change, system_subject};
+use crate::signals;
 use crate::{AppError, Controller};
 
 /// A unit that is being observed, in one transaction.
@@ -104,6 +105,7 @@ fn record(
     policy: &PolicyRef,
 ) -> Result<Option<Draft>, AppError> {
     let state = &step.state;
+    let (matched_count, trend) = signals::said_of(db, name.as_str())?;
     history::put_feature(
         db,
         &FeatureRow {
@@ -114,9 +116,8 @@ fn record(
             rho: state.rho,
             level: state.level.to_string(),
             change_point: state.change_point,
-            // Trust signals do not arrive yet; without any there is no trend.
-            matched_count: 0,
-            trend: "stable".to_owned(),
+            matched_count,
+            trend,
         },
     )?;
     let Some(level) = step.change else {

@@ -40,6 +40,8 @@ pub enum Access {
     Anyone,
     /// Anyone where the log is public, else whoever is known.
     Log,
+    /// Whoever proves by a signature to be a source of trust signals; the handler finds that out.
+    Signed,
     /// Whoever is known, in whatever role.
     Known,
     /// Whoever holds the role; where the path names a unit, on that unit.
@@ -57,6 +59,7 @@ impl fmt::Display for Access {
         match self {
             Self::Probe | Self::Anyone => f.write_str("anyone"),
             Self::Log => f.write_str("anyone, unless `UTC_LOG_PUBLIC` is off"),
+            Self::Signed => f.write_str("a source, by its signature"),
             Self::Known => f.write_str("anybody with a token or a session"),
             Self::Role(role) => write!(f, "role `{role}`"),
             Self::Everywhere(role) => write!(f, "role `{role}` on every unit"),
@@ -90,7 +93,8 @@ async fn admit(access: Access, request: &mut ServiceRequest) -> Result<(), Probl
     state
         .limits
         .count(known, address_of(&state.proxies, request.head()))?;
-    if access == Access::Anyone || (access == Access::Log && state.log_public) {
+    let open = matches!(access, Access::Anyone | Access::Signed);
+    if open || (access == Access::Log && state.log_public) {
         // Bad credentials are none here: whoever signs in again may still have an old cookie.
         if let Ok(Some(credential)) = found {
             request.extensions_mut().insert(credential);
@@ -109,7 +113,7 @@ async fn admit(access: Access, request: &mut ServiceRequest) -> Result<(), Probl
 /// Whether somebody may call what has this guard, leaving out what the path names.
 pub(crate) fn authorise(access: Access, principal: &Principal) -> Result<(), AppError> {
     match access {
-        Access::Probe | Access::Anyone | Access::Log | Access::Known => Ok(()),
+        Access::Probe | Access::Anyone | Access::Log | Access::Signed | Access::Known => Ok(()),
         Access::Role(role) => principal.holds(role),
         Access::Everywhere(role) => principal.may_everywhere(role),
         Access::Observer => principal.may_observe(),

@@ -86,7 +86,7 @@ fn changing() -> Vec<(String, String)> {
     let table = routes::table();
     let known = table
         .iter()
-        .filter(|row| !matches!(row.access, utc_web::Access::Anyone | utc_web::Access::Probe));
+        .filter(|row| !matches!(row.access, utc_web::Access::Anyone | utc_web::Access::Probe | utc_web::Access::Signed));
     let named = known.map(|row| {
         let method = serde_json::to_value(&row.method).unwrap();
         let path = row.path.replace(['{', '}'], "");

@@ -13,10 +13,13 @@ mod browser;
 mod evidence;
 mod evidence_page;
 mod held;
+#[path = "../../../utc-tdx/tests/it/keys.rs"]
+mod keys;
 mod limits;
 mod replay;
 mod routes;
 mod scopes;
+mod signals;
 mod support;
 mod units_page;
 mod visitor;

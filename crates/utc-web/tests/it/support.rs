@@ -103,6 +103,17 @@ impl<'a> Ask<'a> {
         self.header("content-type", "application/json")
     }
 
+    /// Says that the body is of another type.
+    pub(crate) fn media_type(mut self, value: &str) -> Self {
+        self.headers.retain(|(name, _)| *name != "content-type");
+        self.header("content-type", value)
+    }
+
+    pub(crate) fn text(mut self, media_type: &str, body: &str) -> Self {
+        self.body = Some(body.to_owned());
+        self.media_type(media_type)
+    }
+
     pub(crate) fn form(mut self, body: &str) -> Self {
         self.body = Some(body.to_owned());
         self.header("content-type", "application/x-www-form-urlencoded")
