@@ -39,10 +39,7 @@ fn event(source: &str, severity: &str, number: usize) -> Value {
 fn stored(client: &Client) -> Vec<String> {
     let (mut ids, mut cursor) = (Vec::new(), String::new());
     loop {
-        let page = client
-            .get(&format!("{EVENTS}?limit=200{cursor}"))
-            .ok()
-            .json();
+        let page = client.get(&format!("{EVENTS}?limit=200{cursor}")).ok();
         let items = page["items"].as_array().unwrap();
         ids.extend(
             items
@@ -109,7 +106,7 @@ fn two_servers_make_one_run_in_an_hour_and_see_each_others_flags() {
     let options = ServerOptions::postgres();
     let (one, other) = (Server::start(&options), Server::start(&options.beside()));
     let runs = |server: &Server| {
-        let page = server.get("/api/v1/tdx/runs").ok().json();
+        let page = server.get("/api/v1/tdx/runs").ok();
         page["items"].as_array().unwrap().clone()
     };
     wait_until("the run is done", || {
@@ -170,7 +167,7 @@ fn the_command_line_runs_registers_and_shows_and_a_bundle_holds_what_the_scorer_
     critical["event_time"] = run[0]["started_at"].clone();
     sender(&options, &server).post(EVENTS, &critical).ok();
     wait_until("the unit is risky", || {
-        server.get(&unit_path("signalled", "")).ok().json()["risky"] == true
+        server.get(&unit_path("signalled", "")).ok()["risky"] == true
     });
     let shown = admin(
         &options,

@@ -2,23 +2,20 @@
 
 use utc_domain::{Code, Draft, Meta, PolicyRef, ReceiptKind, RunId, Timestamp, UnitName, round6};
 use utc_storage::journal::Tx;
-use utc_storage::rows::history::{self, FeatureRow};
-use utc_storage::rows::risks::{self, RiskHistoryRow, UnitRiskRow};
+use utc_storage::rows::risks::{self, UnitRiskRow};
 use utc_storage::rows::units::{self, UnitRow};
 use utc_tdx::score::{Change, Flag, Occasion};
 
 use super::evidence::{RiskEvidence, seen};
 use super::flip::{Edge, Flipped, flip_on};
+use super::remember::remember;
 use super::score::Assessed;
 use crate::AppError;
 use crate::cache::{StateCache, UnitState};
 use crate::draft::{change as recorded, system_subject};
 use crate::task::Publish;
 use crate::units::state_of;
-use crate::units::stored::{policy_in, queue_state};
-
-/// A score that moved by so much is remembered, whatever it was computed for.
-const WORTH_REMEMBERING: f64 = 5.0;
+use crate::units::stored::policy_in;
 
 /// For what, and as of when, units were assessed.
 #[derive(Debug, Clone, Copy)]
@@ -209,57 +206,6 @@ fn publish(
     let epoch = i64::try_from(tx.change_state()).unwrap_or(i64::MAX);
     risks::touch_unit(tx.db(), &row.unit, epoch)?;
     state_of(tx.db(), unit).map(Some)
-}
-
-/// A run leaves a point in the history and in the unit's features; what comes in between only where it matters.
-fn remember(
-    tx: &mut Tx<'_>,
-    judgement: &Judgement,
-    before: Option<&UnitRiskRow>,
-    row: &UnitRiskRow,
-    unit: &UnitRow,
-) -> Result<(), AppError> {
-    let flagged = row.flagged_since.is_some();
-    let moved = before.is_none_or(|before| {
-        (before.score - row.score).abs() >= WORTH_REMEMBERING
-            || before.flagged_since.is_some() != flagged
-    });
-    if judgement.occasion == Occasion::Event && !moved {
-        return Ok(());
-    }
-    let point = RiskHistoryRow {
-        unit: row.unit.clone(),
-        ts: judgement.at.as_micros(),
-        score: row.score,
-        flagged,
-        matched_count: row.matched_count,
-        trend: row.trend.clone(),
-    };
-    risks::put_history(tx.db(), &point)?;
-    if let Some(feature) = feature(tx.now(), row, unit)? {
-        history::put_feature(tx.db(), &feature)?;
-    }
-    Ok(())
-}
-
-/// The unit's features with what signals say; none before its first observation.
-fn feature(
-    now: Timestamp,
-    row: &UnitRiskRow,
-    unit: &UnitRow,
-) -> Result<Option<FeatureRow>, AppError> {
-    let state = queue_state(unit)?;
-    Ok(state.map(|state| FeatureRow {
-        unit: row.unit.clone(),
-        ts: now.as_micros(),
-        lambda_est: state.lambda,
-        mu_est: state.mu,
-        rho: state.rho,
-        level: state.level.to_string(),
-        change_point: state.change_point,
-        matched_count: row.matched_count,
-        trend: row.trend.clone(),
-    }))
 }
 
 fn receipt(change: Change, judgement: &Judgement, one: &Assessed, policy: &PolicyRef) -> Draft {

@@ -1,24 +1,22 @@
 //! A run of the scorer: every unit again, a stretch at a time, so that decisions need not wait for it.
 
 use std::collections::BTreeSet;
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
-use utc_domain::{DomainError, RunId, Timestamp};
+use utc_domain::{RunId, Timestamp};
 use utc_storage::StorageError;
 use utc_storage::connection::Db;
-use utc_storage::journal::Tx;
-use utc_storage::rows::tdx_runs::{self, RunRow};
+use utc_storage::rows::tdx_runs;
 use utc_storage::rows::unit_signals::{self, Closable};
 use utc_storage::rows::{event_keys, events, risks};
 use utc_tdx::score::Occasion;
 use uuid::Uuid;
 
-use super::apply::{Applied, Judgement, apply};
+use super::apply::{Judgement, apply};
 use super::book::Book;
-use super::flip::{Flipped, flip_off, risky};
+use super::flip::{flip_off, risky};
 use super::lead::{Lead, Slot, claim};
+use super::record::{RunOccasion, add, new_row, note, signed};
 use super::rematch::rematch;
 use super::score::{Assessed, assess_all, silent};
 use super::scorer::{Scorer, newest};
@@ -37,43 +35,6 @@ const TRIES: usize = 3;
 
 /// The history of scores is kept for so long, in microseconds: 400 days.
 const HISTORY_MICROS: i64 = 400 * 24 * 3_600 * 1_000_000;
-
-/// Why a run began.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RunOccasion {
-    /// Its time had come.
-    Schedule,
-    /// Somebody asked for it.
-    Demand,
-}
-
-impl RunOccasion {
-    /// The name on the wire and in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Schedule => "schedule",
-            Self::Demand => "demand",
-        }
-    }
-}
-
-impl fmt::Display for RunOccasion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for RunOccasion {
-    type Err = DomainError;
-
-    fn from_str(text: &str) -> Result<Self, DomainError> {
-        let all = [Self::Schedule, Self::Demand];
-        let found = all.into_iter().find(|value| value.as_str() == text);
-        found.ok_or(DomainError::Unknown {
-            expected: "`schedule`, `demand`",
-        })
-    }
-}
 
 /// A run that goes on.
 #[derive(Clone)]
@@ -288,44 +249,4 @@ fn names(db: &mut Db, after: &str, limit: i64) -> Result<Vec<String>, StorageErr
         .collect();
     names.extend(risks::scored_after(db, after, limit)?);
     Ok(names.into_iter().take(STRETCH).collect())
-}
-
-fn new_row(id: RunId, occasion: RunOccasion, owner: &str, now: Timestamp, at: Timestamp) -> RunRow {
-    RunRow {
-        id: id.to_string(),
-        occasion: occasion.to_string(),
-        owner: owner.to_owned(),
-        started_at: now.as_micros(),
-        finished_at: None,
-        scored_at: at.as_micros(),
-        units: 0,
-        events: 0,
-        flagged: 0,
-        cleared: 0,
-        risky: 0,
-        flip: None,
-        forgotten: 0,
-    }
-}
-
-/// Changes the run's record.
-fn note(tx: &mut Tx<'_>, id: RunId, change: impl FnOnce(&mut RunRow)) -> Result<(), AppError> {
-    let row = tdx_runs::find(tx.db(), &id.to_string())?;
-    let mut row = row.ok_or(StorageError::NotFound)?;
-    change(&mut row);
-    tdx_runs::update(tx.db(), &row).map_err(Into::into)
-}
-
-fn add(run: &mut RunRow, applied: &Applied, units: usize, signals: usize) {
-    run.units += signed(units);
-    run.events += signed(signals);
-    run.flagged += signed(applied.flagged);
-    run.cleared += signed(applied.cleared);
-    if applied.flipped == Some(Flipped::On) {
-        run.flip = Some(Flipped::On.as_str().to_owned());
-    }
-}
-
-fn signed(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
 }

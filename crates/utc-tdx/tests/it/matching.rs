@@ -71,3 +71,21 @@ fn a_source_reaches_no_further_than_its_patterns() {
     check(&["pay", "shop", "payments"], &within(&["s*"]), &["shop"]);
     check(&["pay"], &within(&[]), &[]);
 }
+
+#[test]
+fn a_unit_that_is_taken_out_leaves_nothing_behind_and_others_as_they_are() {
+    let mut all = directory();
+    all.remove(&unit("pay"));
+    let found = |all: &Directory, text: &str| {
+        let units = all.matches(&[text.parse().unwrap()], &within(&["**"]));
+        units.into_iter().collect::<Vec<_>>()
+    };
+    for text in ["pay", "payments", "tier=1"] {
+        assert_eq!(found(&all, text), [], "{text}");
+    }
+    assert_eq!(found(&all, "team=money"), [unit("ledger")]);
+    all.add(&unit("pay"), &[unit("money")], [("team", "web")]);
+    assert_eq!(found(&all, "money"), [unit("pay")]);
+    assert_eq!(found(&all, "team=web"), [unit("pay"), unit("shop")]);
+    all.remove(&unit("nobody"));
+}

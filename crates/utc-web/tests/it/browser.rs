@@ -84,9 +84,12 @@ async fn each_sign_in_begins_a_new_session_and_ends_the_one_before() {
 /// Every call that changes something, of whoever is signed in.
 fn changing() -> Vec<(String, String)> {
     let table = routes::table();
-    let known = table
-        .iter()
-        .filter(|row| !matches!(row.access, utc_web::Access::Anyone | utc_web::Access::Probe | utc_web::Access::Signed));
+    let known = table.iter().filter(|row| {
+        !matches!(
+            row.access,
+            utc_web::Access::Anyone | utc_web::Access::Probe | utc_web::Access::Signed
+        )
+    });
     let named = known.map(|row| {
         let method = serde_json::to_value(&row.method).unwrap();
         let path = row.path.replace(['{', '}'], "");
