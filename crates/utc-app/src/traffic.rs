@@ -1,23 +1,15 @@
 //! What passes through the gateway to a unit: arrivals, requests under way and service times of the last hour, in this
 //! process.
 
-use std::collections::VecDeque;
+mod window;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use utc_domain::round6;
-use utc_queueing::formulas::{littles_law_gap, squared_variation};
+use utc_queueing::formulas::littles_law_gap;
 
-/// How many minutes are remembered.
-const WINDOW: usize = 60;
-
-const MINUTE: Duration = Duration::from_mins(1);
-
-/// So many times are remembered for their variation.
-const SAMPLES: usize = 128;
-
-/// Fewer times than this say nothing of it.
-const LEAST_SAMPLES: usize = 30;
+use self::window::Window;
 
 /// What the gateway measured of a unit in the last hour, or since its first request where that is less.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -94,7 +86,7 @@ impl Traffic {
                 minute.completed += 1;
                 minute.service += took;
             });
-            remember(&mut window.services, took);
+            window.serve(took);
         }
     }
 
@@ -110,20 +102,14 @@ impl Traffic {
         let mut all = self.lock();
         let window = all.as_deref_mut()?;
         window.advance(now);
-        let passed = std::mem::take(&mut window.since);
-        (passed.completed > 0 || passed.waited > Duration::ZERO).then_some(Passed {
-            completed: passed.completed,
-            service: passed.service,
-            waited: passed.waited,
-        })
+        let passed = window.take();
+        (passed.completed > 0 || passed.waited > Duration::ZERO).then_some(passed)
     }
 
     /// Puts back what was taken and could not be stored.
     pub(crate) fn give_back(&self, passed: &Passed) {
         if let Some(window) = self.lock().as_deref_mut() {
-            window.since.completed += passed.completed;
-            window.since.service += passed.service;
-            window.since.waited += passed.waited;
+            window.give_back(passed);
         }
     }
 
@@ -132,137 +118,11 @@ impl Traffic {
     }
 }
 
-#[derive(Debug)]
-struct Window {
-    /// The last ones, the present one at the end.
-    minutes: VecDeque<Minute>,
-    /// When the present one began.
-    began: Instant,
-    /// How far the waiting is added up.
-    until: Instant,
-    under_way: u32,
-    /// What passed since it was last taken.
-    since: Minute,
-    /// The times between the latest arrivals, and the latest service times, in seconds.
-    gaps: VecDeque<f64>,
-    services: VecDeque<f64>,
-    arrived: Option<Instant>,
-}
-
-#[derive(Debug, Default, Clone, Copy)]
-struct Minute {
-    arrivals: u64,
-    completed: u64,
-    service: Duration,
-    /// The waiting of all requests together.
-    waited: Duration,
-}
-
-impl Window {
-    fn new(now: Instant) -> Self {
-        Self {
-            minutes: VecDeque::from([Minute::default()]),
-            began: now,
-            until: now,
-            under_way: 0,
-            since: Minute::default(),
-            gaps: VecDeque::new(),
-            services: VecDeque::new(),
-            arrived: None,
-        }
-    }
-
-    fn change(&mut self, change: impl Fn(&mut Minute)) {
-        if let Some(minute) = self.minutes.back_mut() {
-            change(minute);
-        }
-        change(&mut self.since);
-    }
-
-    /// Remembers the time since the arrival before.
-    fn arrive(&mut self, now: Instant) {
-        if let Some(before) = self.arrived.replace(now) {
-            let gap = now.saturating_duration_since(before);
-            remember(&mut self.gaps, gap);
-        }
-    }
-
-    /// Adds up the waiting until now, each minute's own.
-    fn advance(&mut self, now: Instant) {
-        while now.saturating_duration_since(self.began) >= MINUTE {
-            self.add_up(self.began + MINUTE);
-            self.began += MINUTE;
-            self.minutes.push_back(Minute::default());
-            if self.minutes.len() > WINDOW {
-                self.minutes.pop_front();
-            }
-        }
-        self.add_up(now);
-    }
-
-    fn add_up(&mut self, until: Instant) {
-        let waited = until.saturating_duration_since(self.until) * self.under_way;
-        self.change(|minute| minute.waited += waited);
-        self.until = self.until.max(until);
-    }
-
-    fn read(&self) -> Measured {
-        let sum = self.minutes.iter().fold(Minute::default(), Minute::and);
-        let whole = u32::try_from(self.minutes.len().saturating_sub(1)).unwrap_or(u32::MAX);
-        let covered = MINUTE * whole + self.until.saturating_duration_since(self.began);
-        let covered = covered.max(MINUTE).as_secs_f64();
-        Measured {
-            arrivals_per_hour: count(sum.arrivals) * 3_600.0 / covered,
-            concurrency: sum.waited.as_secs_f64() / covered,
-            under_way: self.under_way,
-            service_ms_mean: (sum.completed > 0)
-                .then(|| sum.service.as_secs_f64() * 1_000.0 / count(sum.completed)),
-            completed: sum.completed,
-            window_minutes: whole + 1,
-            arrival_scv: variation(&self.gaps),
-            service_scv: variation(&self.services),
-        }
-    }
-}
-
-fn remember(times: &mut VecDeque<f64>, time: Duration) {
-    times.push_back(time.as_secs_f64());
-    if times.len() > SAMPLES {
-        times.pop_front();
-    }
-}
-
-/// None while there are too few.
-fn variation(times: &VecDeque<f64>) -> Option<f64> {
-    if times.len() < LEAST_SAMPLES {
-        return None;
-    }
-    let times: Vec<f64> = times.iter().copied().collect();
-    squared_variation(&times).map(round6)
-}
-
-impl Minute {
-    fn and(self, other: &Self) -> Self {
-        Self {
-            arrivals: self.arrivals + other.arrivals,
-            completed: self.completed + other.completed,
-            service: self.service + other.service,
-            waited: self.waited + other.waited,
-        }
-    }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "an hour has fewer requests than a double counts exactly"
-)]
-fn count(number: u64) -> f64 {
-    number as f64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const MINUTE: Duration = Duration::from_mins(1);
 
     fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
@@ -344,5 +204,48 @@ mod tests {
         let measured = traffic.read(begin + seconds(62)).unwrap();
         check(measured.arrivals_per_hour, 120.0);
         check(measured.concurrency, 4.0 / 60.0);
+    }
+
+    #[test]
+    fn what_passed_is_taken_once_and_can_be_given_back() {
+        let (traffic, begin) = (Traffic::default(), Instant::now());
+        assert_eq!(traffic.take(begin), None);
+        traffic.sent(begin);
+        traffic.ended(begin + seconds(3));
+        traffic.served(begin + seconds(3), seconds(2));
+        let passed = traffic.take(begin + seconds(70)).unwrap();
+        let (completed, service, waited) = (1, seconds(2), seconds(3));
+        assert_eq!(
+            passed,
+            Passed {
+                completed,
+                service,
+                waited
+            }
+        );
+        assert_eq!(traffic.take(begin + seconds(80)), None);
+        traffic.give_back(&passed);
+        assert_eq!(traffic.take(begin + seconds(90)), Some(passed));
+        // What is shown is not what is taken.
+        assert_eq!(traffic.read(begin + seconds(90)).unwrap().completed, 1);
+    }
+
+    #[test]
+    fn variation_is_told_once_there_are_enough_times() {
+        let (traffic, begin) = (Traffic::default(), Instant::now());
+        for number in 0..30 {
+            let at = begin + seconds(2 * number);
+            traffic.sent(at);
+            traffic.ended(at + seconds(1));
+            traffic.served(at + seconds(1), seconds(1 + number % 2));
+        }
+        let measured = traffic.read(begin + seconds(60)).unwrap();
+        // Twenty-nine gaps are too few; services of one and two seconds vary by a ninth of their squared mean.
+        assert_eq!(measured.arrival_scv, None);
+        assert!((measured.service_scv.unwrap() - 0.25 / 2.25 * 30.0 / 29.0).abs() < 1e-6);
+        assert!(measured.littles_law_gap().unwrap() < 0.5);
+        traffic.sent(begin + seconds(60));
+        let measured = traffic.read(begin + seconds(60)).unwrap();
+        assert_eq!(measured.arrival_scv, Some(0.0));
     }
 }

@@ -12,7 +12,7 @@ use utc_storage::rows::units::{self, UnitRow};
 use super::asked::OTHERS;
 use super::remembered::{Tallies, exposure, seen_capacity};
 use crate::cache::UnitState;
-use crate::units::{Observing, Report, Source, UnitConfig, settings, state_of, stored};
+use crate::units::{Observing, Report, Source, UnitConfig, record, settings, state_of, stored};
 use crate::{AppError, Controller};
 
 const MICROS_PER_HOUR: f64 = 3_600e6;
@@ -219,7 +219,7 @@ impl Seen<'_> {
                     // Refusals are not counted, so nobody knows what would have come.
                     observing.mark_cut();
                 }
-                let receipt = observing.record(tx, self.unit, row, &step, &policy)?;
+                let receipt = record(tx.db(), self.unit, row, &step, &policy)?;
                 observing.end(tx, self.unit)?;
                 Ok(receipt)
             }

@@ -30,7 +30,7 @@ pub use marks::{Marked, PinRequest, RiskRequest};
 pub(crate) use marks::{expire, expire_with, something_ended};
 pub(crate) use observe::settings;
 pub use observe::{Observed, Report};
-pub(crate) use observing::Observing;
+pub(crate) use observing::{Observing, record};
 pub use outlook::UnitOutlook;
 pub use search::{UnitSearch, UnitsFound};
 pub use source::Source;

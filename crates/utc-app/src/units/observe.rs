@@ -6,7 +6,7 @@ use utc_storage::rows::history::LevelChangeRow;
 use utc_storage::rows::units;
 
 use super::configure::{find_or_new, save, state_of};
-use super::observing::Observing;
+use super::observing::{Observing, record};
 use super::{Source, UnitConfig, stored};
 use crate::console::Console;
 use crate::draft::system_subject;
@@ -67,7 +67,7 @@ impl Console {
                 let step = observing
                     .take(tx, &mut row, &config, *report, relaxing())
                     .map_err(|error| place(error, index, reports.len()))?;
-                drafts.extend(observing.record(tx, &name, &row, &step, &policy)?);
+                drafts.extend(record(tx.db(), &name, &row, &step, &policy)?);
             }
             row.updated_at = tx.now().as_micros();
             // Whoever reports says what is asked of the unit: who asked that is not known.

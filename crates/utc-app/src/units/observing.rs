@@ -61,18 +61,6 @@ impl Observing {
         self.controller.mark_cut();
     }
 
-    /// Stores the feature row and, when the level changed, the change and its receipt.
-    pub(crate) fn record(
-        &self,
-        tx: &mut Tx<'_>,
-        name: &UnitName,
-        row: &UnitRow,
-        step: &Step,
-        policy: &PolicyRef,
-    ) -> Result<Option<Draft>, AppError> {
-        record(tx.db(), name, row, step, policy)
-    }
-
     /// Stores what the controller remembers.
     pub(crate) fn end(&self, tx: &mut Tx<'_>, name: &UnitName) -> Result<(), AppError> {
         self.controller.store(tx.db(), name).map_err(Into::into)
@@ -97,7 +85,8 @@ fn observation(
     })
 }
 
-fn record(
+/// Stores the feature row and, when the level changed, the change and its receipt.
+pub(crate) fn record(
     db: &mut Db,
     name: &UnitName,
     row: &UnitRow,

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use utc_domain::{LevelCause, PolicyRef, ProtectionLevel, Quorum, Rule, Subject, Timestamp};
+use utc_domain::{LevelCause, PolicyRef, ProtectionLevel, Quorum, Rule, Timestamp};
 use utc_policy::{PolicySet, UnknownUnits};
 use utc_queueing::{HourArrivals, QueueState};
 use utc_storage::StorageError;
@@ -17,6 +16,7 @@ use utc_storage::rows::risks::UnitRiskRow;
 use utc_storage::rows::rules;
 use utc_storage::rows::units::UnitRow;
 
+use super::source::held_subjects;
 use super::{Access, MethodOverride, Thresholds, UnitConfig};
 use crate::AppError;
 use crate::cache::{RiskMark, Scored, UnitState};
@@ -278,17 +278,6 @@ pub(crate) fn unit_state(row: &UnitRow, marks: Marks<'_>) -> Result<UnitState, S
         controller: config.controller,
         held: held_subjects(row)?,
     })
-}
-
-/// Who asks for more than their share, one a line: no subject holds a line end.
-pub(crate) fn held_subjects(row: &UnitRow) -> Result<Option<Arc<BTreeSet<Subject>>>, StorageError> {
-    let Some(text) = &row.held_subjects else {
-        return Ok(None);
-    };
-    let subjects = text
-        .lines()
-        .map(|subject| parse("units.held_subjects", subject));
-    Ok(Some(Arc::new(subjects.collect::<Result<_, _>>()?)))
 }
 
 fn quorum(people: u32) -> Result<Quorum, StorageError> {

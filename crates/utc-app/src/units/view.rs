@@ -181,7 +181,7 @@ impl Console {
             .as_ref()
             .and_then(|unit| unit.traffic.read(Instant::now()));
         let source = row.source.as_deref().and_then(Source::of);
-        let stale = queue.as_ref().is_some_and(|queue| {
+        let silent = queue.as_ref().is_some_and(|queue| {
             is_held_stale(
                 (queue.last_at, queue.interval_micros),
                 source,
@@ -218,10 +218,10 @@ impl Console {
                 (None, Some(queue)) => Some(queue.level_cause),
                 (None, None) => None,
             },
-            recommendation: silence(queue.as_ref(), pin.as_ref(), stale)
+            recommendation: silence(queue.as_ref(), pin.as_ref(), silent)
                 + &advice(pin.as_ref(), queue.as_ref(), &settings, ahead.as_ref()),
             forecast: ahead.and_then(|ahead| ahead.forecast),
-            stale,
+            stale: silent,
             source,
             held_subjects: state
                 .held

@@ -61,6 +61,12 @@ impl World {
             .unwrap();
     }
 
+    fn observe_all(&mut self, seen: &[Observation]) {
+        for one in seen {
+            self.observe(*one);
+        }
+    }
+
     /// Everybody together asks for `rho` of the capacity, for so many minutes; the levels.
     fn load(&mut self, rho: f64, minutes: i64) -> Vec<ProtectionLevel> {
         let each = rho * CAPACITY / f64::from(u32::try_from(self.tallies.len()).unwrap());
@@ -144,10 +150,10 @@ proptest! {
             })
             .collect();
         let before = world.state.clone();
-        at_once.iter().for_each(|seen| world.observe(*seen));
+        world.observe_all(&at_once);
         let forwards = std::mem::replace(&mut world.state, before);
         at_once.reverse();
-        at_once.iter().for_each(|seen| world.observe(*seen));
+        world.observe_all(&at_once);
         prop_assert_eq!(forwards, world.state);
     }
 

@@ -16,6 +16,7 @@ mod identities;
 mod journal;
 mod migrations;
 mod outbox;
+mod queue_ticks;
 mod search;
 mod support;
 mod tree;

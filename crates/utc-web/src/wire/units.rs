@@ -139,13 +139,11 @@ impl UnitBody {
             .mode
             .parse()
             .map_err(|error: utc_domain::DomainError| note("/mode", error.to_string()));
-        let controller = match self.controller.as_deref().map(str::parse).transpose() {
-            Ok(own) => own,
-            Err(UnknownController) => {
-                note("/controller", UnknownController.to_string());
-                None
-            }
-        };
+        let controller = self.controller.as_deref().map(str::parse).transpose();
+        let controller = controller.unwrap_or_else(|error: UnknownController| {
+            note("/controller", error.to_string());
+            None
+        });
         let mut methods = Vec::new();
         for (index, own) in self.methods.into_iter().enumerate() {
             match own.access.as_str() {
