@@ -11,7 +11,7 @@ function localTimes(root) {
   for (const time of $$("time[datetime]:not([title])", root)) {
     const moment = new Date(time.dateTime);
     if (Number.isNaN(moment.getTime())) continue;
-    time.title = `${time.textContent.trim()} (UTC)`;
+    time.title = time.textContent.trim();
     time.textContent = DAY.format(moment);
   }
 }
@@ -102,6 +102,8 @@ async function refresh() {
   }
 }
 
+const nameOf = (details) => details.id || details.querySelector("summary")?.textContent;
+
 function swap(fresh, topics) {
   let changed = false;
   for (const part of $$("[data-live][id]")) {
@@ -110,15 +112,15 @@ function swap(fresh, topics) {
     if (!about || !next || busy(part)) continue;
     localTimes(next);
     showCopyButtons(next);
-    const open = new Set($$("details[open][id]", part).map((one) => one.id));
-    for (const one of $$("details[id]", next)) one.open = open.has(one.id) || one.open;
+    const open = new Set($$("details[open]", part).map(nameOf));
+    for (const one of $$("details", next)) one.open ||= open.has(nameOf(one));
     if (part.innerHTML === next.innerHTML) continue;
     const focused = part.contains(document.activeElement) ? document.activeElement : null;
     const place = focused && (focused.id || focused.getAttribute("href"));
     part.replaceChildren(...next.childNodes);
     changed = true;
     if (place) ($$("[id],[href]", part).find((one) => one.id === place || one.getAttribute("href") === place) || part).focus();
-    if (part.dataset.say && !topics.has("decisions")) say(part.dataset.say);
+    if (part.dataset.say) say(part.dataset.say);
   }
   if (changed) document.dispatchEvent(new CustomEvent("utc:swapped"));
 }

@@ -62,6 +62,14 @@ impl Endpoint {
     }
 }
 
+impl Endpoint {
+    /// Whether it is a page, or the form of one.
+    pub(crate) fn is_page(&self) -> bool {
+        let tags = self.operation.tags.as_deref().unwrap_or_default();
+        tags.iter().any(|tag| tag == "Pages")
+    }
+}
+
 fn method_route(method: &HttpMethod) -> Route {
     match method {
         HttpMethod::Post => web::post(),

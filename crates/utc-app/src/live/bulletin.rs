@@ -136,6 +136,6 @@ fn may_hear(by: &Principal, topic: Topic) -> bool {
             by.holds(Role::Viewer).is_ok()
         }
         Topic::Progress => by.holds(Role::Auditor).is_ok(),
-        Topic::Access => true,
+        Topic::Access => by.holds(Role::Admin).is_ok(),
     }
 }

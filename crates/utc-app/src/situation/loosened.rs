@@ -2,7 +2,8 @@
 
 use utc_attestation::Claims;
 use utc_domain::{Code, ProtectionLevel, ReceiptKind, Timestamp};
-use utc_storage::rows::receipts::{self, Filter};
+use utc_storage::rows::news;
+use utc_storage::rows::receipts::ReceiptRow;
 
 use super::claims;
 use crate::console::Console;
@@ -12,14 +13,20 @@ use crate::{AppError, Principal};
 const LOOK_BACK_MINUTES: i64 = 24 * 60;
 
 /// How many receipts of each kind are looked at.
-const EACH: usize = 50;
+const EACH: i64 = 200;
 
-/// The kinds of receipts that can record such a change.
-const KINDS: [ReceiptKind; 4] = [
-    ReceiptKind::PolicyChange,
-    ReceiptKind::ProtectionChange,
-    ReceiptKind::RiskChange,
-    ReceiptKind::ConfigChange,
+/// The kinds of receipts that can record such a change, and their codes.
+const CHANGES: [(ReceiptKind, &[Code]); 4] = [
+    (
+        ReceiptKind::PolicyChange,
+        &[Code::RuleChanged, Code::SettingChanged],
+    ),
+    (
+        ReceiptKind::ProtectionChange,
+        &[Code::PinSet, Code::PinRemoved],
+    ),
+    (ReceiptKind::RiskChange, &[Code::RiskCleared]),
+    (ReceiptKind::ConfigChange, &[Code::UnitConfigured]),
 ];
 
 /// What was loosened.
@@ -57,19 +64,17 @@ impl Console {
     pub fn loosened(&self, by: &Principal, limit: usize) -> Result<Vec<Loosening>, AppError> {
         let from = self.clock().now().plus_minutes(-LOOK_BACK_MINUTES);
         let mut found = Vec::new();
-        for kind in KINDS {
-            let filter = Filter {
-                kind: Some(kind.to_string()),
-                from: Some(from.as_micros()),
-                ..Filter::default()
+        for (kind, codes) in CHANGES {
+            let codes: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+            let rows = self
+                .store()
+                .read(|db| news::newest(db, kind, &codes, from, EACH))?;
+            // The policy is about every unit, so it is about those of everybody.
+            let visible = |row: &ReceiptRow| {
+                kind == ReceiptKind::PolicyChange || by.sees(row.unit.as_deref())
             };
-            let page = self.store().read(|db| {
-                receipts::search(db, &filter, EACH, &|unit| {
-                    kind == ReceiptKind::PolicyChange || by.sees(unit)
-                })
-            })?;
-            let rows = page.rows.into_iter();
-            found.extend(rows.filter_map(|row| loosening(&row)));
+            let mine = rows.iter().filter(|row| visible(row));
+            found.extend(mine.filter_map(loosening));
         }
         found.sort_by_key(|change: &Loosening| std::cmp::Reverse(change.at));
         found.truncate(limit);
@@ -77,7 +82,7 @@ impl Console {
     }
 }
 
-fn loosening(row: &receipts::ReceiptRow) -> Option<Loosening> {
+fn loosening(row: &ReceiptRow) -> Option<Loosening> {
     let claims = claims(&row.jws)?;
     Some(Loosening {
         by: loosened_by(&claims)?,

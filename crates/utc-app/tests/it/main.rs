@@ -17,6 +17,7 @@ mod outgoing;
 mod replay;
 mod shown;
 mod signals;
+mod situation;
 mod support;
 mod units;
 mod webhooks;

@@ -4,7 +4,7 @@ use utc_app::{Hindrance, PinRequest, Principal, Report, WritesNow};
 use utc_domain::{Decision, Ground, ProtectionLevel, Rule, UnitName, VoteChoice};
 
 use crate::approvals::stage::{Database, Stage, postgres, scope, sqlite, token_on};
-use crate::support::{actor, ask, local, switch};
+use crate::support::{actor, local, switch};
 
 fn unit(name: &str) -> UnitName {
     name.parse().unwrap()

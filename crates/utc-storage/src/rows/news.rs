@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use utc_domain::{Decision, ReceiptKind, Timestamp};
 
-use super::receipts::{INDEXED_DECISION, INDEXED_KIND, first_at_or_after};
+use super::receipts::{COLUMNS, INDEXED_DECISION, INDEXED_KIND, ReceiptRow, first_at_or_after};
 use crate::StorageError;
 use crate::connection::Db;
 use crate::schema::receipts;
@@ -42,6 +42,28 @@ pub fn between(
             receipts::decision,
         ));
     Ok(query.load(db)?)
+}
+
+/// The newest receipts of a kind with one of these reason codes, at or after a time. Not for decisions, whose kind has no
+/// index.
+pub fn newest(
+    db: &mut Db,
+    kind: ReceiptKind,
+    codes: &[&str],
+    from: Timestamp,
+    limit: i64,
+) -> Result<Vec<ReceiptRow>, StorageError> {
+    let Some(low) = first_at_or_after(db, from.as_micros())? else {
+        return Ok(Vec::new());
+    };
+    let query = receipts::table
+        .filter(receipts::kind.eq(kind.as_str()))
+        .filter(sql::<Bool>(INDEXED_KIND))
+        .filter(receipts::code.eq_any(codes))
+        .filter(receipts::seq.ge(low))
+        .order(receipts::seq.desc())
+        .limit(limit);
+    Ok(query.select(COLUMNS).load(db)?)
 }
 
 /// How many decisions of each outcome there are in a part of the log.

@@ -33,7 +33,11 @@ struct DocsRow {
 /// The table of routes by tag, for readers.
 fn sections(document: &OpenApi) -> Vec<(String, Vec<DocsRow>)> {
     let mut sections: Vec<(String, Vec<DocsRow>)> = Vec::new();
-    for endpoint in routes::table() {
+    // Pages and their forms are for people, who see them.
+    let of_the_api = routes::table()
+        .into_iter()
+        .filter(|endpoint| !endpoint.is_page());
+    for endpoint in of_the_api {
         let operation = endpoint.operation;
         let tag = operation
             .tags

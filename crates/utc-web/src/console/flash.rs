@@ -41,15 +41,15 @@ pub(crate) struct FlashView {
 impl Flash {
     /// Something was done.
     pub(crate) fn done(text: impl Into<String>) -> Self {
-        Self::new(Tone::Good, text.into())
+        Self::new(Tone::Good, &text.into())
     }
 
     /// Something was not done, or needs attention.
     pub(crate) fn warning(text: impl Into<String>) -> Self {
-        Self::new(Tone::Warn, text.into())
+        Self::new(Tone::Warn, &text.into())
     }
 
-    fn new(tone: Tone, text: String) -> Self {
+    fn new(tone: Tone, text: &str) -> Self {
         Self {
             tone,
             text: text.chars().take(LONGEST).collect(),

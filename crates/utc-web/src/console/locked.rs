@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 use utc_app::{AppError, Console, MarkView, RuleState, UnitView};
-use utc_domain::{ProtectionLevel, Rule};
+use utc_domain::{ProtectionLevel, Rule, Timestamp};
 
 /// One thing that holds a unit back, or needs attention.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -59,8 +59,13 @@ fn level_words(level: ProtectionLevel) -> (&'static str, &'static str, &'static 
 fn pinned(level: ProtectionLevel, pin: &MarkView) -> Lock {
     let (tone, icon, what) = level_words(level);
     let ends = match pin.expires_at {
-        Some(at) => format!("The pin ends by itself at {at}."),
-        None => "The pin does not end by itself.".to_owned(),
+        Some(at) => format!(
+            "The pin ends by itself at {}; an operator can remove it before, on the unit’s page.",
+            moment(at)
+        ),
+        None => {
+            "An operator removes the pin on the unit’s page; it does not end by itself.".to_owned()
+        }
     };
     Lock {
         tone,
@@ -68,10 +73,12 @@ fn pinned(level: ProtectionLevel, pin: &MarkView) -> Lock {
         what: format!("{what}: pinned at {level}"),
         cause: format!(
             "{} pinned the unit at {}: {}",
-            pin.subject, pin.since, pin.reason
+            pin.subject,
+            moment(pin.since),
+            pin.reason
         ),
         evidence: Some(pin.receipt_id.clone()),
-        way_out: format!("{ends} An operator can remove it before; then the measured level holds."),
+        way_out: format!("{ends} Then the measured level holds."),
     }
 }
 
@@ -101,8 +108,13 @@ fn measured(console: &Console, unit: &UnitView) -> Result<Lock, AppError> {
 fn risky(mark: &MarkView, rules: &[RuleState]) -> Lock {
     let refused = on(rules, Rule::ReadOnlyForRisky).is_some();
     let ends = match mark.expires_at {
-        Some(at) => format!("The mark ends by itself at {at}."),
-        None => "The mark does not end by itself.".to_owned(),
+        Some(at) => format!(
+            "The mark ends by itself at {}; an operator can clear it before, on the unit’s page.",
+            moment(at)
+        ),
+        None => {
+            "An operator clears the mark on the unit’s page; it does not end by itself.".to_owned()
+        }
     };
     Lock {
         tone: if refused { "bad" } else { "warn" },
@@ -115,10 +127,12 @@ fn risky(mark: &MarkView, rules: &[RuleState]) -> Lock {
         },
         cause: format!(
             "{} marked the unit at {}: {}",
-            mark.subject, mark.since, mark.reason
+            mark.subject,
+            moment(mark.since),
+            mark.reason
         ),
         evidence: Some(mark.receipt_id.clone()),
-        way_out: format!("{ends} An operator can clear it before."),
+        way_out: ends,
     }
 }
 
@@ -129,7 +143,8 @@ fn held_by_rule(state: &RuleState) -> Lock {
         what: "Writes need approval: the rule writes_require_approval is on".to_owned(),
         cause: format!(
             "{} turned it on for every unit at {}.",
-            state.updated_by, state.updated_at
+            state.updated_by,
+            moment(state.updated_at)
         ),
         evidence: Some(state.receipt_id.to_string()),
         way_out:
@@ -141,7 +156,7 @@ fn held_by_rule(state: &RuleState) -> Lock {
 fn stale(unit: &UnitView) -> Lock {
     let last = unit.queue.as_ref().map_or_else(
         || "Nothing was reported yet.".to_owned(),
-        |queue| format!("The last report of load came at {}.", queue.last_at),
+        |queue| format!("The last report of load came at {}.", moment(queue.last_at)),
     );
     Lock {
         tone: "warn",
@@ -154,6 +169,13 @@ fn stale(unit: &UnitView) -> Lock {
             unit.name
         ),
     }
+}
+
+/// A time in a sentence: to the second.
+fn moment(at: Timestamp) -> String {
+    let text = at.to_string();
+    let whole = text.split('.').next().unwrap_or(&text);
+    format!("{} UTC", whole.trim_end_matches('Z').replace('T', " "))
 }
 
 fn capital(text: &str) -> String {

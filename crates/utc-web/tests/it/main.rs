@@ -10,6 +10,7 @@
 mod access;
 mod approvals_page;
 mod browser;
+mod console;
 mod evidence;
 mod evidence_page;
 mod held;

@@ -7,7 +7,7 @@ use actix_web::body::to_bytes;
 use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
 use actix_web::test::{TestRequest, call_service, init_service};
-use actix_web::web::Data;
+use actix_web::web::{Bytes, Data};
 use serde_json::Value;
 use utc_app::engine::Location;
 use utc_app::{Console, NewToken, NewUser, Options};
@@ -34,7 +34,7 @@ pub(crate) const PASSWORD: &str = "correct horse battery staple";
 pub(crate) struct Site {
     pub(crate) console: Arc<Console>,
     pub(crate) state: Data<State>,
-    pub(crate) folder: TempDir,
+    _folder: TempDir,
 }
 
 /// An answer.
@@ -166,7 +166,7 @@ impl Site {
         Self {
             console,
             state: Data::new(state),
-            folder,
+            _folder: folder,
         }
     }
 
@@ -208,7 +208,13 @@ impl Site {
             }
             let response = call_service(&service, request.to_request()).await;
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
-            let body = to_bytes(response.into_body()).await.unwrap();
+            // A stream has no end to wait for.
+            let kind = headers.get("content-type");
+            let body = if kind.is_some_and(|kind| kind == "text/event-stream") {
+                Bytes::new()
+            } else {
+                to_bytes(response.into_body()).await.unwrap()
+            };
             answers.push(Answer {
                 status,
                 headers,

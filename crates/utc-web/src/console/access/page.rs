@@ -106,10 +106,7 @@ impl AccessView {
                 .iter()
                 .map(|view| SessionRow::new(view, own))
                 .collect(),
-            admin: match everything {
-                true => Some(AdminView::of(console)?),
-                false => None,
-            },
+            admin: everything.then(|| AdminView::of(console)).transpose()?,
         })
     }
 }

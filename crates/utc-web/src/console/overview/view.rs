@@ -9,7 +9,7 @@ use utc_app::{
     RuleState, UnitView,
 };
 use utc_chart::{Minute, OutcomesChart};
-use utc_domain::{ApprovalStatus, ProtectionLevel};
+use utc_domain::ApprovalStatus;
 
 use crate::console::locked::{Lock, locks};
 
@@ -68,6 +68,7 @@ struct RequestView {
 struct MinutesView {
     last: (u64, u64, u64),
     sum: (u64, u64, u64),
+    /// Markup: the chart with its numbers, in which everything is escaped.
     chart: String,
 }
 
@@ -103,7 +104,7 @@ impl OverviewView {
             troubles: troubles(console),
             empty: situation.configured == 0,
             waiting: WaitingView::of(console, by, situation.waiting)?,
-            units: UnitsView::of(console, situation, &rules)?,
+            units: UnitsView::of(console, &situation, &rules)?,
             minutes: MinutesView::of(&minutes),
             loosened: loosened.into_iter().map(LoosenedView::from).collect(),
             log: LogView::of(console, by),
@@ -133,7 +134,7 @@ fn troubles(console: &Console) -> Vec<String> {
 impl UnitsView {
     fn of(
         console: &Console,
-        situation: utc_app::Situation,
+        situation: &utc_app::Situation,
         rules: &[RuleState],
     ) -> Result<Self, AppError> {
         // A rule holds for every unit, and the page says so once.
@@ -148,8 +149,8 @@ impl UnitsView {
             configured: situation.configured,
             levels: situation
                 .levels
-                .into_iter()
-                .map(|(level, count)| (ProtectionLevel::as_str(level), count))
+                .iter()
+                .map(|(level, count)| (level.as_str(), *count))
                 .collect(),
             risky: situation.risky,
             observed: situation.observed,
@@ -232,14 +233,16 @@ impl MinutesView {
 }
 
 fn chart(minutes: &[MinuteOutcomes]) -> String {
-    let minutes = minutes.iter().map(|one| Minute {
-        at: one.from,
-        allow: one.allow,
-        require_approval: one.require_approval,
-        deny: one.deny,
-    });
-    let minutes: Vec<Minute> = minutes.collect();
-    OutcomesChart { minutes: &minutes }.draw().html()
+    let columns: Vec<Minute> = minutes
+        .iter()
+        .map(|minute| Minute {
+            at: minute.from,
+            allow: minute.allow,
+            require_approval: minute.require_approval,
+            deny: minute.deny,
+        })
+        .collect();
+    OutcomesChart { minutes: &columns }.draw().html()
 }
 
 impl From<Loosening> for LoosenedView {

@@ -41,13 +41,13 @@ fn of(approval: &ApprovalView) -> Vec<Step> {
         detail: vote.comment.clone(),
         receipt: Some(vote.receipt_id.clone()),
     }));
-    steps.extend(end(approval));
+    steps.push(end(approval));
     steps.extend(execution(approval));
     steps
 }
 
 /// What the request came to, in so far as no vote says so.
-fn end(approval: &ApprovalView) -> Option<Step> {
+fn end(approval: &ApprovalView) -> Step {
     let last = || Some(approval.last_receipt_id.clone());
     let (what, receipt) = match approval.status {
         ApprovalStatus::Pending => ("Waits for people", None),
@@ -59,7 +59,7 @@ fn end(approval: &ApprovalView) -> Option<Step> {
         ApprovalStatus::Used => ("Allowed once, on this approval", last()),
         ApprovalStatus::Void => ("Void: what it was asked for has changed", last()),
     };
-    Some(Step {
+    Step {
         what: what.to_owned(),
         at: approval
             .ended_at
@@ -67,7 +67,7 @@ fn end(approval: &ApprovalView) -> Option<Step> {
             .map(|at| at.to_string()),
         detail: None,
         receipt,
-    })
+    }
 }
 
 fn execution(approval: &ApprovalView) -> Option<Step> {

@@ -52,6 +52,17 @@ impl Wanted {
         Ok(Self { rule, on })
     }
 
+    /// What is told once it is done.
+    fn told(self, is_already: bool) -> Flash {
+        let (rule, to) = (self.rule, self.to());
+        if is_already {
+            return Flash::warning(format!(
+                "The rule {rule} was {to} already: nothing changed, and it is recorded that you said so."
+            ));
+        }
+        Flash::done(format!("The rule {rule} is {to} from now on."))
+    }
+
     fn to(self) -> &'static str {
         if self.on { "on" } else { "off" }
     }
@@ -111,10 +122,11 @@ pub(crate) async fn publish(
     form: Form<ReasonForm>,
 ) -> Result<HttpResponse, Problem> {
     let wanted = Wanted::read(&path)?;
+    let is_already = state.console.policy().is_on(wanted.rule) == wanted.on;
     match switch(&state, &caller, wanted, &form.reason).await {
         Ok(changed) => {
-            let text = format!("The rule {} is {} from now on.", wanted.rule, wanted.to());
-            Ok(shell.done("/rules", &Flash::done(text).receipt(changed.receipt_id)))
+            let flash = wanted.told(is_already).receipt(changed.receipt_id);
+            Ok(shell.done("/rules", &flash))
         }
         Err(problem) => {
             let (status, errors) = FormErrors::of(problem)?;
