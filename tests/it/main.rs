@@ -20,6 +20,7 @@ mod crash;
 mod data_key;
 mod decide;
 mod demo;
+mod demo_page;
 mod disk;
 mod evidence;
 mod evidence_outside;

@@ -11,6 +11,7 @@ mod access;
 mod approvals_page;
 mod browser;
 mod console;
+mod demo_page;
 mod evidence;
 mod evidence_page;
 mod held;
