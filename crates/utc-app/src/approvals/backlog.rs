@@ -31,9 +31,9 @@ impl Console {
     /// Blocks.
     pub fn approval_backlog(&self, by: &Principal) -> Result<Vec<BacklogSince>, AppError> {
         let now = self.clock().now();
-        let since = now.plus_minutes(-LOOK_BACK_HOURS * 60);
         let mut spans = self.store().read(|db| approvals::spans(db, AT_MOST))?;
         spans.retain(|span| by.sees(Some(&span.unit)));
+        let since = begin(&spans, now);
         let units: Vec<&str> = spans.iter().map(|span| span.unit.as_str()).collect();
         let people = self.cache().identities().approvers();
         let (waiting, prior) = (self.cache().waiting(), self.options().approvals.prior);
@@ -49,6 +49,18 @@ impl Console {
             })
             .collect())
     }
+}
+
+/// Where to begin: a day ago, or where something first waited since, but at least an hour ago.
+fn begin(spans: &[SpanRow], now: Timestamp) -> Timestamp {
+    let day_ago = now.plus_minutes(-LOOK_BACK_HOURS * 60);
+    let ends = |span: &SpanRow| span.decided_at.into_iter().chain(span.ended_at).min();
+    let young = spans
+        .iter()
+        .filter(|span| ends(span).is_none_or(|end| end > day_ago.as_micros()));
+    let first = young.map(|span| span.created_at).min();
+    let first = first.map_or(now, Timestamp::from_micros);
+    first.min(now.plus_minutes(-60)).max(day_ago)
 }
 
 /// How many waited, from each moment at which that changed.

@@ -37,11 +37,14 @@ impl Console {
         let history = self.unit_history(&view.name, Timestamp::MAX.as_micros(), SHOWN)?;
         let scorecard = self.scorecard(&view.name)?;
         let settings = settings(&self.options().queueing, &view.config)?;
+        let (rules, policy) = (self.rules()?, self.policy());
+        let risk = self.unit_risk(&view.name)?;
         let scene = Scene {
             view: &view,
-            policy: &self.policy(),
-            rules: &self.rules()?,
+            policy: &policy,
+            rules: &rules,
             settings: &settings,
+            risk: risk.as_ref(),
             changed: history.level_changes.first(),
         };
         Ok(UnitDetail {

@@ -6,7 +6,7 @@ use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
 use utc_storage::rows::history::{self, FeatureRow};
 use utc_storage::rows::units::UnitRow;
-use utc_storage::rows::{marks, risks};
+use utc_storage::rows::marks;
 
 use super::control::{Step, UnitController, seen};
 use super::observe::{Report, change_row, queue_meta};

@@ -5,6 +5,7 @@ use utc_policy::{PolicySet, Question, UnitView as Judged, UnknownUnits, evaluate
 use utc_queueing::Settings;
 
 use super::{LevelRecord, UnitView};
+use crate::signals::UnitRisk;
 use crate::{AppError, RuleState};
 
 /// What is asked for when somebody only wants to know.
@@ -40,6 +41,8 @@ pub(super) struct Scene<'a> {
     pub(super) policy: &'a PolicySet,
     pub(super) rules: &'a [RuleState],
     pub(super) settings: &'a Settings,
+    /// What trust signals say of it.
+    pub(super) risk: Option<&'a UnitRisk>,
     /// The newest change of the level.
     pub(super) changed: Option<&'a LevelRecord>,
 }
@@ -145,7 +148,7 @@ impl Scene<'_> {
         let way_out =
             "An operator removes the risk mark below, or turns the rule off on the page “Rules”.";
         let Some(mark) = &self.view.risk_mark else {
-            return self.rule(ground, Rule::ReadOnlyForRisky, way_out);
+            return self.scored(way_out);
         };
         let end = mark.expires_at.map_or_else(String::new, |at| {
             format!("The mark ends by itself at {at}. ")
@@ -161,6 +164,36 @@ impl Scene<'_> {
             ),
             receipt_id: Some(mark.receipt_id.clone()),
             way_out: format!("{end}{way_out}"),
+        }
+    }
+
+    /// The scorer flagged it, and no person did.
+    fn scored(&self, way_out: &str) -> Hindrance {
+        let ground = Ground::ReadOnlyForRisky;
+        let Some(risk) = self.risk else {
+            return self.rule(ground, Rule::ReadOnlyForRisky, way_out);
+        };
+        let since = risk
+            .flagged_since
+            .map_or_else(String::new, |at| format!(" since {at}"));
+        let sources: Vec<&str> = risk
+            .evidence
+            .sources
+            .iter()
+            .map(|one| one.source.as_str())
+            .collect();
+        Hindrance {
+            ground,
+            cause: format!(
+                "Trust signals of {} make the unit risky{since}: its score is {} of 100. The rule `{}` is on.",
+                sources.join(", "),
+                risk.score,
+                Rule::ReadOnlyForRisky
+            ),
+            receipt_id: risk.flag_receipt_id.clone(),
+            way_out: "The flag clears by itself after two successive runs of the scorer below 50. An operator can dismiss the events that \
+                      it rests on, an administrator can set the flag aside for some hours, both on the page of the unit's risk."
+                .to_owned(),
         }
     }
 

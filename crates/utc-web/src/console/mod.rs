@@ -23,6 +23,7 @@ mod receipts;
 mod rules;
 mod shell;
 mod sign_in;
+mod signals;
 mod tab;
 mod templates;
 mod units;
@@ -49,6 +50,7 @@ pub(crate) fn routes() -> Vec<Endpoint> {
     routes.extend(units::routes());
     routes.extend(evidence::routes());
     routes.extend(demo::routes());
+    routes.extend(signals::routes());
     routes.extend(sign_in::routes());
     routes.extend(preferences::routes());
     routes

@@ -22,6 +22,7 @@ mod replay;
 mod routes;
 mod scopes;
 mod signals;
+mod signals_page;
 mod support;
 mod units_page;
 mod visitor;

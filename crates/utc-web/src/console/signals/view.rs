@@ -1,0 +1,163 @@
+//! What the pages show.
+
+use serde::Serialize;
+use utc_app::signals::{EventQuery, RiskPoint};
+use utc_app::{AppError, Console, UnitSearch};
+use utc_chart::RiskChart;
+use utc_domain::{Role, UnitName};
+use utc_tdx::ContentHash;
+
+use crate::access::Caller;
+use crate::console::link::encoded;
+use crate::wire::signals::event::{EventAnswer, EventList};
+use crate::wire::signals::quarantine::QuarantineList;
+use crate::wire::signals::risk::RiskAnswer;
+use crate::wire::signals::run::RunList;
+use crate::wire::signals::source::SourceAnswer;
+use crate::wire::units::UnitAnswer;
+
+/// How many of each list are shown.
+const UNITS: usize = 20;
+const EVENTS: usize = 25;
+const RUNS: usize = 8;
+const QUARANTINE: usize = 10;
+
+/// How many runs the chart of a risk goes back.
+const POINTS: usize = 240;
+
+/// From which score on a unit is flagged, and below which it no longer is.
+const RISKY: (f64, f64) = (70.0, 50.0);
+
+/// The page of all.
+#[derive(Serialize)]
+pub(super) struct SignalsView {
+    risky: Vec<RiskyRow>,
+    events: EventList,
+    source: String,
+    unit: String,
+    /// What is about the installation as a whole, for those who see all of it.
+    whole: Option<WholeView>,
+    operates: bool,
+}
+
+#[derive(Serialize)]
+struct RiskyRow {
+    unit: UnitAnswer,
+    path: String,
+}
+
+#[derive(Serialize)]
+struct WholeView {
+    sources: Vec<SourceAnswer>,
+    runs: RunList,
+    quarantine: QuarantineList,
+}
+
+impl SignalsView {
+    pub(super) fn of(
+        console: &Console,
+        by: &Caller,
+        query: &EventQuery,
+        trouble: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, AppError> {
+        let search = UnitSearch {
+            risky: true,
+            ..UnitSearch::default()
+        };
+        let risky = console.find_units(by, &search, 0, UNITS)?.units.into_iter();
+        let whole = match by.may_everywhere(Role::Viewer) {
+            Ok(()) => Some(WholeView::of(console, trouble)?),
+            Err(_) => None,
+        };
+        Ok(Self {
+            risky: risky
+                .map(|view| RiskyRow {
+                    path: format!("/signals/units/{}", encoded(view.name.as_str())),
+                    unit: view.into(),
+                })
+                .collect(),
+            events: console.events(by, query, None, EVENTS)?.into(),
+            source: query.source.clone().unwrap_or_default(),
+            unit: query
+                .unit
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            whole,
+            operates: by.may_everywhere(Role::Operator).is_ok(),
+        })
+    }
+}
+
+impl WholeView {
+    fn of(console: &Console, trouble: &dyn Fn(&str) -> Option<String>) -> Result<Self, AppError> {
+        let sources = console.sources()?.into_iter().map(|view| {
+            let trouble = view.jwks.as_deref().and_then(trouble);
+            SourceAnswer::new(view, trouble)
+        });
+        Ok(Self {
+            sources: sources.collect(),
+            runs: console.runs(None, RUNS)?.into(),
+            quarantine: console.quarantined(None, QUARANTINE)?.into(),
+        })
+    }
+}
+
+/// The risk of one unit.
+#[derive(Serialize)]
+pub(super) struct RiskPageView {
+    unit: UnitAnswer,
+    path: String,
+    unit_path: String,
+    risk: RiskAnswer,
+    chart: String,
+    /// Who may set the flag aside, and who may end that.
+    may_set_aside: bool,
+    may_count_again: bool,
+}
+
+impl RiskPageView {
+    pub(super) fn of(console: &Console, by: &Caller, name: &UnitName) -> Result<Self, AppError> {
+        let unit = console.unit(name)?;
+        let history = console.risk_history(&unit.name, None, POINTS)?;
+        let chart = chart(unit.name.as_str(), &history);
+        Ok(Self {
+            path: format!("/signals/units/{}", encoded(unit.name.as_str())),
+            unit_path: format!("/units/{}", encoded(unit.name.as_str())),
+            // The chart shows the past.
+            risk: RiskAnswer::new(console.unit_risk(&unit.name)?, Vec::new()),
+            chart,
+            may_set_aside: by.may(Role::Admin, &unit.name).is_ok(),
+            may_count_again: by.may(Role::Operator, &unit.name).is_ok(),
+            unit: unit.into(),
+        })
+    }
+}
+
+fn chart(unit: &str, history: &[RiskPoint]) -> String {
+    let scores: Vec<_> = history
+        .iter()
+        .map(|point| (point.at, point.score))
+        .collect();
+    let chart = RiskChart {
+        unit,
+        scores: &scores,
+        risky: RISKY,
+    };
+    chart.draw().html()
+}
+
+/// One event.
+#[derive(Serialize)]
+pub(super) struct EventPageView {
+    event: EventAnswer,
+    operates: bool,
+}
+
+impl EventPageView {
+    pub(super) fn of(console: &Console, by: &Caller, id: ContentHash) -> Result<Self, AppError> {
+        let event = console.event(&by.shared(), id)?.into();
+        let operates = by.may_everywhere(Role::Operator).is_ok();
+        Ok(Self { event, operates })
+    }
+}
