@@ -6,13 +6,15 @@ use crate::canvas::{Area, Canvas};
 use crate::figure::Figure;
 use crate::plot::{Plot, SIZE, span};
 use crate::series::{POINTS, thinned};
-use crate::table::{Cell, ROWS, Table};
+use crate::table::{Cell, ROWS, Table, minute};
 use crate::text::shown;
 
 /// The least value at the upper edge, so that a calm unit looks calm.
 const LEAST_TOP: f64 = 1.2;
 /// What is higher is drawn at the upper edge.
 const HIGHEST_TOP: f64 = 3.0;
+/// The most changes of the level that are drawn: the latest ones.
+const LEVELS: usize = 60;
 /// The strip of levels below the plot.
 const STRIP: f64 = 22.0;
 
@@ -117,6 +119,7 @@ impl RhoChart<'_> {
     fn strip(&self, canvas: &mut Canvas, plot: Plot, (_, end): (Timestamp, Timestamp)) {
         let mut levels = self.levels.to_vec();
         levels.sort_by_key(|since| since.at);
+        levels.drain(..levels.len().saturating_sub(LEVELS));
         for (place, since) in levels.iter().enumerate() {
             let until = levels.get(place + 1).map_or(end, |next| next.at);
             let (left, right) = (plot.x(since.at), plot.x(until));
@@ -131,7 +134,7 @@ impl RhoChart<'_> {
                 width: right - left,
                 height,
             };
-            let title = format!("{} from {}", since.level, since.at);
+            let title = format!("{} from {}", since.level, minute(since.at));
             canvas.rect(class(since.level), area, &title);
         }
     }

@@ -174,3 +174,60 @@ async fn a_configuration_is_replaced_by_form_and_what_the_form_does_not_know_sta
     );
     assert_eq!(site.console.unit(&unit).unwrap().config.servers, 3);
 }
+
+#[actix_web::test]
+async fn a_full_page_of_units_with_long_names_is_light_and_leads_on() {
+    let site = Site::new();
+    for number in 0..35 {
+        report(
+            &site,
+            &format!("{}{number}", "tool:send_email/".repeat(10)),
+            95.0,
+        );
+    }
+    let vic = Visitor::new(&site, "vic", "viewer").await;
+    let first = vic.page("/units?level=read_only").await;
+    assert!(
+        first.contains("35 units") && first.contains("page=2"),
+        "{first}"
+    );
+    let second = vic.page("/units?level=read_only&page=2").await;
+    assert!(
+        second.contains("page=1") && !second.contains("page=3"),
+        "{second}"
+    );
+    assert_eq!(second.matches("data-row>").count(), 5);
+}
+
+#[actix_web::test]
+async fn a_unit_whose_level_changes_all_the_time_still_has_a_light_page() {
+    let site = Site::new();
+    let update = |_: Option<&utc_app::UnitConfig>| {
+        let mut config = utc_app::UnitConfig::unconfigured();
+        config.thresholds.relax_window_minutes = Some(0);
+        Ok(config)
+    };
+    let unit: UnitName = "restless".parse().unwrap();
+    site.console
+        .configure_unit(unit, actor(), Box::new(update))
+        .wait()
+        .unwrap();
+    let now = site.console.options().clock.now();
+    let reports = (0..200).map(|turn| Report {
+        arrival_rate: if turn % 4 == 0 { 400.0 } else { 0.0 },
+        service_rate: 100.0,
+        at: Some(now.plus_seconds(turn - 200)),
+    });
+    let observed = site
+        .console
+        .observe(&unit, reports.collect())
+        .wait()
+        .unwrap();
+    assert!(observed.receipts.len() > 60);
+    let vic = Visitor::new(&site, "vic", "viewer").await;
+    let page = vic.page("/units/restless").await;
+    assert!(
+        page.matches("<rect class=\"read-only\"").count() > 5,
+        "{page}"
+    );
+}

@@ -13,7 +13,7 @@ use crate::wire::receipts::cursor;
 use crate::wire::units::UnitAnswer;
 
 /// How many are on a page.
-const PAGE: usize = 30;
+const PAGE: usize = 20;
 
 /// The queue.
 #[derive(Serialize)]

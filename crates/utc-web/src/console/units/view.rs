@@ -13,7 +13,7 @@ use crate::wire::forecast::ScorecardAnswer;
 use crate::wire::units::{LevelChangeView, UnitAnswer};
 
 /// How many units are on a page.
-const PAGE: usize = 50;
+const PAGE: usize = 30;
 
 /// How many level changes are on a unit's page.
 const CHANGES: usize = 20;
