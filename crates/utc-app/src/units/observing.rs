@@ -5,8 +5,8 @@ use utc_queueing::{LevelChange, Observation, ObservationError, Relaxing, Setting
 use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
 use utc_storage::rows::history::{self, FeatureRow};
-use utc_storage::rows::units::UnitRow;
 use utc_storage::rows::marks;
+use utc_storage::rows::units::UnitRow;
 
 use super::control::{Step, UnitController, seen};
 use super::observe::{Report, change_row, queue_meta};
