@@ -34,7 +34,7 @@ pub(crate) const PASSWORD: &str = "correct horse battery staple";
 pub(crate) struct Site {
     pub(crate) console: Arc<Console>,
     pub(crate) state: Data<State>,
-    _folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 /// An answer.
@@ -166,7 +166,7 @@ impl Site {
         Self {
             console,
             state: Data::new(state),
-            _folder: folder,
+            folder,
         }
     }
 

@@ -209,7 +209,7 @@ async fn a_unit_whose_level_changes_all_the_time_still_has_a_light_page() {
     };
     let unit: UnitName = "restless".parse().unwrap();
     site.console
-        .configure_unit(unit, actor(), Box::new(update))
+        .configure_unit(unit.clone(), actor(), Box::new(update))
         .wait()
         .unwrap();
     let now = site.console.options().clock.now();
