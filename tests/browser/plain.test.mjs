@@ -17,7 +17,7 @@ after(() => end(browser, server));
 
 test("a rule is turned on with a reason, and the receipt says so", async () => {
   await page.goto("/rules");
-  await page.getByRole("link", { name: /Turn on/ }).first().click();
+  await page.locator("a[href='/rules/writes_require_approval/on']").click();
   await page.getByLabel(/Why do you turn it on/).fill("trying it without scripts");
   await page.getByRole("button", { name: "Turn it on" }).click();
   await page.getByRole("status").getByRole("link", { name: "Its receipt" }).click();

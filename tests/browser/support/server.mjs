@@ -18,6 +18,8 @@ export class Server {
       APP_PORT: "0",
       GATEWAY_PORT: "0",
       LOG_LEVEL: "warn",
+      // A test asks faster than any person.
+      RATE_LIMIT_ANONYMOUS_PER_SECOND: "0",
       ...environment,
     };
     const child = spawn(join(programs, "utc-server"), demo ? ["--demo"] : [], { cwd: folder, env });
@@ -68,9 +70,12 @@ export class Server {
     return text && JSON.parse(text);
   }
 
+  /** Ends it; what it has called a failure of its own is one of the test. */
   async stop() {
     const ended = new Promise((resolve) => this.child.once("exit", resolve));
     if (this.child.exitCode === null && this.child.kill("SIGTERM")) await ended;
     rmSync(this.folder, { recursive: true, force: true });
+    const failed = this.output.split("\n").filter((line) => line.includes(" ERROR "));
+    if (failed.length) throw new Error(`the server reported:\n${failed.join("\n")}`);
   }
 }
