@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{Ask, Site, actor};
 use crate::visitor::{HOSTILE, Visitor, check_harmless};
 
-/// Two sources say that `ledger` is in trouble, and the scorer looks at it.
+/// Three sources say that `ledger` is in trouble, and the scorer looks at it.
 async fn trouble(site: &Site) -> String {
     let unit = "ledger".parse().unwrap();
     let update = |_: Option<&utc_app::UnitConfig>| Ok(utc_app::UnitConfig::unconfigured());
@@ -15,7 +15,7 @@ async fn trouble(site: &Site) -> String {
         .unwrap();
     let (sender, _) = site.token("signal", &["ledger"]);
     let mut id = String::new();
-    for source in ["scanner", "watcher"] {
+    for source in ["scanner", "watcher", "guard"] {
         let now = site.console.options().clock.now().to_string();
         let event = json!({
             "source": source, "event_time": now, "topic": "identity", "severity": "critical",
