@@ -250,7 +250,9 @@ fn callers_are_those_of_the_console() {
         all.gateway.raw(request).unwrap()
     };
     call("utc_nonsense", &[]).problem(401, "unauthenticated");
-    call(&all.token.replace('a', "b"), &[]).problem(401, "unauthenticated");
+    let (begin, last) = all.token.split_at(all.token.len() - 1);
+    let other = if last == "b" { "c" } else { "b" };
+    call(&format!("{begin}{other}"), &[]).problem(401, "unauthenticated");
     let viewer = new_token(&all.console, "viewer", "viewer");
     call(&viewer, &[]).problem(403, "forbidden");
     call(&all.token, &[("UTC-Subject", "user:alice")]).problem(403, "forbidden");
