@@ -142,6 +142,10 @@ function listen() {
     source.close();
     mark("off", "Not live: your session ended, sign in again");
   });
+  source.addEventListener("crowded", () => {
+    source.close();
+    mark("off", "Not live: newer pages of yours are; reload to see what is new");
+  });
   addEventListener("pagehide", () => source.close());
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 }

@@ -119,5 +119,6 @@ test("a token's secret is shown once", async () => {
   assert.ok(!(await page.content()).includes(secret));
   // The browser has nothing kept that it could show, and does not send the form again by itself.
   await page.goBack().catch((error) => assert.match(error.message, /ERR_CACHE_MISS/));
+  await page.waitForLoadState();
   assert.ok(!(await page.content()).includes(secret), "not even with the browser's back button");
 });

@@ -76,11 +76,12 @@ test("the keys can be switched off, for those whose speech types letters", async
   await page.goto("/units");
   await page.getByRole("button", { name: "Keyboard shortcuts" }).focus();
   await page.keyboard.press("Enter");
-  await page.waitForLoadState();
+  await page.locator("body[data-shortcuts=off]").waitFor();
   await page.keyboard.press("?");
   assert.equal(await page.locator("#keys").evaluate((dialog) => dialog.open), false);
   await page.getByRole("button", { name: "Keyboard shortcuts" }).focus();
   await page.keyboard.press("Enter");
+  await page.locator("body[data-shortcuts=on]").waitFor();
 });
 
 test("a rule is turned on from the navigation to the receipt", async () => {

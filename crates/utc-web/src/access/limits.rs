@@ -105,7 +105,7 @@ impl Limits {
     }
 
     /// Takes a place for a stream of what is new.
-    pub(crate) fn take_stream(&self, caller: &Caller) -> Result<StreamPlace, Problem> {
+    pub(crate) fn take_stream(&self, caller: &Caller) -> StreamPlace {
         self.streams.take(caller)
     }
 

@@ -1,16 +1,19 @@
 //! How many streams somebody has open.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::future::Future as _;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 
-use actix_web::http::StatusCode;
+use tokio::sync::oneshot;
 use utc_app::Who;
 use utc_domain::SessionId;
 
 use super::Caller;
-use crate::problem::Problem;
 
-/// How many streams one session, or one token, may have open.
+/// How many streams one session, or one token, may have open. One more ends the oldest: a page that was left may still look
+/// open from here, and the page that somebody looks at has to be live.
 const MOST: usize = 4;
 
 /// Whose streams they are.
@@ -20,56 +23,80 @@ enum Owner {
     Caller(Who),
 }
 
-type Counts = Arc<Mutex<HashMap<Owner, usize>>>;
+/// A stream that is open. When it loses its place, the sender is dropped.
+struct Open {
+    number: u64,
+    _keep: oneshot::Sender<()>,
+}
+
+/// The streams that are open, each owner's oldest first.
+#[derive(Default)]
+struct Streams {
+    of: HashMap<Owner, VecDeque<Open>>,
+    next: u64,
+}
+
+type Shared = Arc<Mutex<Streams>>;
 
 /// The streams that are open.
 #[derive(Default)]
-pub(super) struct StreamPlaces(Counts);
+pub(super) struct StreamPlaces(Shared);
 
 /// A place for one stream, given back when dropped.
 pub(crate) struct StreamPlace {
-    counts: Counts,
+    streams: Shared,
     owner: Owner,
+    number: u64,
+    kept: oneshot::Receiver<()>,
 }
 
 impl StreamPlaces {
-    pub(super) fn take(&self, caller: &Caller) -> Result<StreamPlace, Problem> {
+    pub(super) fn take(&self, caller: &Caller) -> StreamPlace {
         let owner = match caller.session() {
             Some(signed_in) => Owner::Session(signed_in.session),
             None => Owner::Caller(caller.who()),
         };
-        let mut counts = locked(&self.0);
-        let count = counts.entry(owner).or_default();
-        if *count >= MOST {
-            return Err(too_many());
+        let (keep, kept) = oneshot::channel();
+        let mut streams = locked(&self.0);
+        let number = streams.next;
+        streams.next += 1;
+        let open = streams.of.entry(owner).or_default();
+        open.push_back(Open {
+            number,
+            _keep: keep,
+        });
+        if open.len() > MOST {
+            open.pop_front();
         }
-        *count += 1;
-        Ok(StreamPlace {
-            counts: Arc::clone(&self.0),
+        StreamPlace {
+            streams: Arc::clone(&self.0),
             owner,
-        })
+            number,
+            kept,
+        }
     }
 }
 
-fn too_many() -> Problem {
-    let detail =
-        format!("{MOST} streams are open already: close a page, or go on without live updates");
-    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_streams", detail).retry_after(5)
+impl StreamPlace {
+    /// Ready when the place went to a newer stream.
+    pub(crate) fn poll_lost(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.kept).poll(context).map(|_| ())
+    }
 }
 
 impl Drop for StreamPlace {
     fn drop(&mut self) {
-        let mut counts = locked(&self.counts);
-        if let Some(count) = counts.get_mut(&self.owner) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.owner);
+        let mut streams = locked(&self.streams);
+        if let Some(open) = streams.of.get_mut(&self.owner) {
+            open.retain(|one| one.number != self.number);
+            if open.is_empty() {
+                streams.of.remove(&self.owner);
             }
         }
     }
 }
 
-fn locked(counts: &Counts) -> std::sync::MutexGuard<'_, HashMap<Owner, usize>> {
+fn locked(streams: &Shared) -> MutexGuard<'_, Streams> {
     // Nothing panics while it is held.
-    counts.lock().unwrap_or_else(PoisonError::into_inner)
+    streams.lock().unwrap_or_else(PoisonError::into_inner)
 }

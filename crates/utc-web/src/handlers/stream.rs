@@ -18,17 +18,17 @@ const WAITING: usize = 8;
 /// Server-sent events: `decisions` with the number of answers of each kind, and `approvals`, `executions`, `policy`,
 /// `levels`, `risk`, `units`, `access`, `progress` without data, which say that something about that changed; `reset` where
 /// anything may have; `bye` when the caller may not listen any more. The ids are positions of the log: with
-/// `Last-Event-ID` a stream goes on behind one. At most 4 streams for each session and for each token.
+/// `Last-Event-ID` a stream goes on behind one. At most 4 streams for each session and for each token: one more ends the
+/// oldest with `crowded`.
 #[utoipa::path(get, path = "/api/v1/stream", tag = "Live", responses(
     (status = 200, description = "Events, until one side ends it", content_type = "text/event-stream"),
-    (status = 429, description = "Four streams are open already", body = Problem, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn stream(
     state: Data<State>,
     request: HttpRequest,
     caller: Caller,
 ) -> Result<HttpResponse, Problem> {
-    let place = state.limits.take_stream(&caller)?;
+    let place = state.limits.take_stream(&caller);
     let (sender, receiver) = mpsc::channel(WAITING);
     let listener = Listener {
         listening: state.console.listen()?,

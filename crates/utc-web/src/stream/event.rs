@@ -25,6 +25,11 @@ pub(super) fn bye() -> Bytes {
     Bytes::from_static(b"event: bye\ndata: {}\n\n")
 }
 
+/// A newer stream of the same session took this one's place.
+pub(super) fn crowded() -> Bytes {
+    Bytes::from_static(b"event: crowded\ndata: {}\n\n")
+}
+
 /// Nothing is new, and the connection is alive.
 pub(super) fn alive() -> Bytes {
     Bytes::from_static(b": alive\n\n")

@@ -153,27 +153,31 @@ async fn nobody_hears_of_other_units_or_of_what_they_may_not_read() {
 }
 
 #[actix_web::test]
-async fn a_session_has_four_streams_and_a_closed_one_makes_room() {
+async fn a_fifth_stream_of_a_session_ends_its_oldest_and_nobody_elses() {
     let site = Site::new();
     let vera = Browser::new(&site, "vera", "viewer").await;
     let other = Browser::new(&site, "otto", "viewer").await;
-    let mut open = Vec::new();
-    for _ in 0..4 {
-        open.push(
-            Open::with(&site, &[("cookie", &vera.cookie)])
-                .await
-                .unwrap(),
-        );
+    let of = async |browser: &Browser| {
+        let cookie = [("cookie", browser.cookie.as_str())];
+        let mut open = Open::with(&site, &cookie).await.unwrap();
+        open.until("hello").await;
+        open
+    };
+    let mut theirs = of(&other).await;
+    let mut mine = [of(&vera).await, of(&vera).await, of(&vera).await, of(&vera).await];
+    let mut fifth = of(&vera).await;
+    mine[0].until("crowded").await;
+    assert_eq!(mine[0].next().await, None);
+    // The others go on.
+    ask(&site, "payments");
+    for open in [&mut mine[1], &mut mine[3], &mut fifth, &mut theirs] {
+        open.until("decisions").await;
     }
-    let fifth = Open::with(&site, &[("cookie", &vera.cookie)]).await;
-    assert_eq!(fifth.err(), Some(429));
-    Open::with(&site, &[("cookie", &other.cookie)])
-        .await
-        .unwrap();
-    open.pop();
-    Open::with(&site, &[("cookie", &vera.cookie)])
-        .await
-        .unwrap();
+    // One that was closed is not the oldest any more.
+    drop(mine);
+    let _sixth = of(&vera).await;
+    ask(&site, "payments");
+    fifth.until("decisions").await;
 }
 
 #[actix_web::test]
