@@ -451,13 +451,14 @@ async fn links_of_notices_lead_whoever_is_signed_in_to_what_they_tell_of() {
     let id = "0192f0c1-2345-7abc-8def-0123456789ab";
     for kind in ["approvals", "receipts"] {
         let path = format!("/{kind}/{id}");
-        let stranger = site.send(page(&path)).await;
+        let page = || Ask::new("GET", &path).header("accept", "text/html");
+        let stranger = site.send(page()).await;
         let place = format!("/login?next={path}");
         assert_eq!(
             (stranger.status, stranger.header("location")),
             (303, Some(place.as_str()))
         );
-        let absent = site.send(page(&path).header("cookie", &cookie)).await;
+        let absent = site.send(page().header("cookie", &cookie)).await;
         assert_eq!(absent.status, 404);
         assert!(absent.text.contains("<h1>"), "{}", absent.text);
         let nonsense = format!("/{kind}/%2F%2Fevil.example");
