@@ -164,15 +164,21 @@ async fn a_fifth_stream_of_a_session_ends_its_oldest_and_nobody_elses() {
         open
     };
     let mut theirs = of(&other).await;
-    let mut mine = [of(&vera).await, of(&vera).await, of(&vera).await, of(&vera).await];
+    let mut mine = [
+        of(&vera).await,
+        of(&vera).await,
+        of(&vera).await,
+        of(&vera).await,
+    ];
     let mut fifth = of(&vera).await;
     mine[0].until("crowded").await;
     assert_eq!(mine[0].next().await, None);
     // The others go on.
     ask(&site, "payments");
-    for open in [&mut mine[1], &mut mine[3], &mut fifth, &mut theirs] {
-        open.until("decisions").await;
-    }
+    mine[1].until("decisions").await;
+    mine[3].until("decisions").await;
+    fifth.until("decisions").await;
+    theirs.until("decisions").await;
     // One that was closed is not the oldest any more.
     drop(mine);
     let _sixth = of(&vera).await;
