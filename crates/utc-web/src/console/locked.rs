@@ -2,6 +2,7 @@
 //! somebody who has never seen the console.
 
 use serde::Serialize;
+use utc_app::signals::UnitRisk;
 use utc_app::{AppError, Console, MarkView, RuleState, UnitView};
 use utc_domain::{ProtectionLevel, Rule, Timestamp};
 
@@ -34,7 +35,15 @@ pub(crate) fn locks(
         }
         None => {}
     }
-    locks.extend(unit.risk_mark.as_ref().map(|mark| risky(mark, rules)));
+    match &unit.risk_mark {
+        Some(mark) => locks.push(risky(mark, rules)),
+        None if unit.risky => locks.extend(
+            console
+                .unit_risk(&unit.name)?
+                .map(|risk| scored(&risk, rules)),
+        ),
+        None => {}
+    }
     locks.extend(on(rules, Rule::WritesRequireApproval).map(held_by_rule));
     if unit.stale {
         locks.push(stale(unit));
@@ -106,7 +115,7 @@ fn measured(console: &Console, unit: &UnitView) -> Result<Lock, AppError> {
 }
 
 fn risky(mark: &MarkView, rules: &[RuleState]) -> Lock {
-    let refused = on(rules, Rule::ReadOnlyForRisky).is_some();
+    let (tone, what) = risk_words(rules);
     let ends = match mark.expires_at {
         Some(at) => format!(
             "The mark ends by itself at {}; an operator can clear it before, on the unit’s page.",
@@ -117,14 +126,9 @@ fn risky(mark: &MarkView, rules: &[RuleState]) -> Lock {
         }
     };
     Lock {
-        tone: if refused { "bad" } else { "warn" },
+        tone,
         icon: "warning",
-        what: if refused {
-            "Writes are refused: the unit is risky".to_owned()
-        } else {
-            "Risky, and nothing is held back for that: the rule read_only_for_risky is off"
-                .to_owned()
-        },
+        what,
         cause: format!(
             "{} marked the unit at {}: {}",
             mark.subject,
@@ -133,6 +137,46 @@ fn risky(mark: &MarkView, rules: &[RuleState]) -> Lock {
         ),
         evidence: Some(mark.receipt_id.clone()),
         way_out: ends,
+    }
+}
+
+/// Trust signals made it risky, and no person did.
+fn scored(risk: &UnitRisk, rules: &[RuleState]) -> Lock {
+    let (tone, what) = risk_words(rules);
+    let since = risk
+        .flagged_since
+        .map_or_else(String::new, |at| format!(" since {}", moment(at)));
+    let sources: Vec<String> = risk
+        .evidence
+        .sources
+        .iter()
+        .map(|one| one.source.to_string())
+        .collect();
+    Lock {
+        tone,
+        icon: "warning",
+        what,
+        cause: format!(
+            "Signals of {} make the unit risky{since}: its score is {} of 100. The page Trust signals shows which.",
+            sources.join(", "),
+            risk.score
+        ),
+        evidence: risk.flag_receipt_id.clone(),
+        way_out: "The flag clears by itself when the score stays low for two runs of the scorer. An operator can dismiss events that \
+                  are wrong, on the page Trust signals."
+            .to_owned(),
+    }
+}
+
+/// What being risky comes to, as the rule stands.
+fn risk_words(rules: &[RuleState]) -> (&'static str, String) {
+    match on(rules, Rule::ReadOnlyForRisky) {
+        Some(_) => ("bad", "Writes are refused: the unit is risky".to_owned()),
+        None => (
+            "warn",
+            "Risky, and nothing is held back for that: the rule read_only_for_risky is off"
+                .to_owned(),
+        ),
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use utc_app::log::Freshness;
+use utc_app::signals::{SourceHealth, SourceView};
 use utc_app::{
     AppError, ApprovalFilter, ApprovalView, Console, Loosening, MinuteOutcomes, Principal,
     RuleState, UnitView,
@@ -24,6 +25,7 @@ pub(super) struct OverviewView {
     units: UnitsView,
     waiting: WaitingView,
     minutes: Option<MinutesView>,
+    sources: Option<SourcesView>,
     loosened: Vec<LoosenedView>,
     log: LogView,
 }
@@ -80,6 +82,32 @@ struct LoosenedView {
     receipt: String,
 }
 
+/// Whether those who tell of risk are heard, for whoever sees every unit.
+#[derive(Serialize)]
+struct SourcesView {
+    count: usize,
+    stale: Vec<(String, Option<String>)>,
+}
+
+impl SourcesView {
+    fn of(console: &Console, by: &Principal) -> Result<Option<Self>, AppError> {
+        if !by.sees(None) {
+            return Ok(None);
+        }
+        let sources = console.sources()?;
+        let stale = sources
+            .iter()
+            .filter(|source| source.health == SourceHealth::Stale);
+        let last = |source: &SourceView| source.last_seen_at.map(|at| at.to_string());
+        Ok(Some(Self {
+            count: sources.len(),
+            stale: stale
+                .map(|source| (source.name.to_string(), last(source)))
+                .collect(),
+        }))
+    }
+}
+
 #[derive(Serialize)]
 struct LogView {
     size: u64,
@@ -106,6 +134,7 @@ impl OverviewView {
             waiting: WaitingView::of(console, by, situation.waiting)?,
             units: UnitsView::of(console, &situation, &rules)?,
             minutes: MinutesView::of(&minutes),
+            sources: SourcesView::of(console, by)?,
             loosened: loosened.into_iter().map(LoosenedView::from).collect(),
             log: LogView::of(console, by),
         })

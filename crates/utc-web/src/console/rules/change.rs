@@ -140,6 +140,28 @@ pub(crate) async fn publish(
     }
 }
 
+/// Hand a rule back by form
+///
+/// From then on the scorer of trust signals may switch it again.
+#[utoipa::path(post, path = "/rules/{key}/hand-back", tag = "Pages", params(("key" = String, Path, description = "The rule's key")), responses((status = 303, description = "Handed back")))]
+pub(crate) async fn hand_back(
+    state: Data<State>,
+    shell: Shell,
+    caller: Caller,
+    key: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let rule: Rule = key.parse().map_err(|_| AppError::NotFound {
+        what: "rule",
+        name: key.escape_default().to_string(),
+    })?;
+    let receipt = state.console.hand_back_rule(rule, &caller).await?;
+    tracing::info!(%rule, receipt_id = %receipt, "a rule was handed back");
+    let flash = Flash::done(format!(
+        "The rule {rule} is handed back: signals may switch it again."
+    ));
+    Ok(shell.done("/rules", &flash.receipt(receipt)))
+}
+
 async fn switch(
     state: &State,
     caller: &Caller,

@@ -26,6 +26,8 @@ pub(super) fn routes() -> Vec<Endpoint> {
     const OPERATOR: Access = Access::Everywhere(Role::Operator);
     vec![
         Endpoint::new::<__path_page, _, _>(Tab::Rules.access(), page),
+        // Before the switch, which would take its path for a direction.
+        Endpoint::new::<change::__path_hand_back, _, _>(OPERATOR, change::hand_back),
         Endpoint::new::<change::__path_ask, _, _>(OPERATOR, change::ask),
         Endpoint::new::<change::__path_publish, _, _>(OPERATOR, change::publish),
     ]
