@@ -1,7 +1,6 @@
 //! Keys from real servers on loopback and from files.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     reason = "what a test needs and does not get ends it"
 )]
 

@@ -205,6 +205,8 @@ async fn a_unit_whose_level_changes_all_the_time_still_has_a_light_page() {
     let update = |_: Option<&utc_app::UnitConfig>| {
         let mut config = utc_app::UnitConfig::unconfigured();
         config.thresholds.relax_window_minutes = Some(0);
+        // It follows every observation; the other one waits.
+        config.controller = Some(utc_app::Controller::Classic);
         Ok(config)
     };
     let unit: UnitName = "restless".parse().unwrap();
