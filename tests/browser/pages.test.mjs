@@ -10,6 +10,8 @@ const PAGES = ["/overview", "/rules", "/rules/writes_require_approval/on", "/dem
   "/signals", "/receipts", "/receipts/verify", "/evidence", "/access", "/access/people/new", "/access/tokens/new", "/access/password",
   "/api/docs", "/no-such-page"];
 const MOST = 60 * 1024;
+// The description of the whole API is a reference, not a page of the console.
+const MOST_DOCS = 128 * 1024;
 
 let server, browser;
 before(async () => {
@@ -33,7 +35,7 @@ for (const colorScheme of ["light", "dark"]) {
           assert.deepEqual(await violations(page), []);
           assert.equal(await overflow(page), 0, "pixels to push sideways");
           const weight = (await answer.body()).length;
-          assert.ok(weight < MOST, `${weight} bytes`);
+          assert.ok(weight < (path === "/api/docs" ? MOST_DOCS : MOST), `${weight} bytes`);
         });
       }
       await page.context().close();

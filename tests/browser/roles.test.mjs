@@ -71,7 +71,7 @@ test("every page that is offered opens", async () => {
     const { page } = await tabs(role);
     const links = page.getByRole("navigation", { name: "Main" }).getByRole("link");
     const paths = await links.evaluateAll((all) => all.map((one) => one.getAttribute("href")));
-    assert.ok(paths.length >= 4, role);
+    assert.ok(paths.length >= 2, role);
     for (const path of paths) assert.equal((await page.goto(path)).status(), 200, `${role}: ${path}`);
     await page.context().close();
   }
