@@ -116,16 +116,12 @@ pub(crate) async fn clear(
 /// So many minutes from now; none where nothing was entered.
 fn expiry(fields: &mut Fields, form: &Entries, now: Timestamp) -> Option<Timestamp> {
     let text = form.get("minutes")?;
-    match text.parse() {
-        Ok(minutes @ 1..=LONGEST_MINUTES) => Some(now.plus_minutes(minutes)),
-        Ok(_) | Err(_) => {
-            fields.error(
-                "/minutes",
-                format!("must be a number of minutes from 1 to {LONGEST_MINUTES}"),
-            );
-            None
-        }
+    if let Ok(minutes @ 1..=LONGEST_MINUTES) = text.parse() {
+        return Some(now.plus_minutes(minutes));
     }
+    let message = format!("must be a number of minutes from 1 to {LONGEST_MINUTES}");
+    fields.error("/minutes", message);
+    None
 }
 
 fn told(

@@ -106,12 +106,15 @@ impl Read {
     where
         T::Err: std::fmt::Display,
     {
-        let read = text.parse();
-        read.map_err(|error: T::Err| {
-            self.0
-                .push(FieldError::new(format!("/{field}"), error.to_string()))
-        })
-        .ok()
+        match text.parse() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let error: T::Err = error;
+                let wrong = FieldError::new(format!("/{field}"), error.to_string());
+                self.0.push(wrong);
+                None
+            }
+        }
     }
 
     fn optional(&mut self, field: &str, text: &str) -> Option<f64> {
