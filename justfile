@@ -27,3 +27,8 @@ docs:
 
 deny:
     cargo deny --config .deny.toml check licenses bans sources
+
+# The pictures of the README, anew.
+screenshots:
+    cargo build --release -p utc-server -p utc-admin -p utc-verify
+    tests/browser/run tests/browser/screenshots.mjs
