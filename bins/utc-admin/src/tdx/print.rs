@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use utc_app::signals::{EventView, QuarantineView, RunView, SavedSource, SourceView};
 use utc_domain::{Timestamp, UnitName};
+use utc_tdx::ssf::StreamStatus;
 
 use crate::context::Context;
 
@@ -91,7 +92,7 @@ fn described(view: &SourceView) -> Value {
         "has_secret": view.has_secret,
         "units": units,
         "health": view.health.as_str(),
-        "stream_status": view.stream_status.map(|status| status.as_str()),
+        "stream_status": view.stream_status.map(StreamStatus::as_str),
         "last_seen_at": time(view.last_seen_at),
         "events": view.events,
         "repeats": view.repeats,

@@ -104,12 +104,11 @@ impl Source for StoredLog<'_> {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Record>, StorageError> {
-        let records = match self.records.take() {
-            Some(records) => records,
-            None => {
-                let unit = filter.unit.as_ref().map(UnitName::as_str);
-                signals::records(self.store, self.part, unit)?
-            }
+        let records = if let Some(records) = self.records.take() {
+            records
+        } else {
+            let unit = filter.unit.as_ref().map(UnitName::as_str);
+            signals::records(self.store, self.part, unit)?
         };
         let behind = records
             .iter()

@@ -189,14 +189,13 @@ fn store(
         return Ok(Vec::new());
     }
     let mut written = Written::default();
-    let mut seq = events::next_seq(tx.db())?;
-    for event in new {
+    let first = events::next_seq(tx.db())?;
+    for (seq, event) in (first..).zip(new) {
         let matches = match reaches.get(&event.source) {
             Some(reach) => admission.cache.directory().matches(&event.entities, reach),
             None => return Err(AppError::Internal("a source without its row".into())),
         };
         written.add(event, seq, matches, admission.options.clock.as_deref());
-        seq += 1;
     }
     events::insert(tx.db(), &written.events)?;
     event_keys::insert(tx.db(), &written.keys)?;
@@ -237,15 +236,15 @@ impl Written {
     ) {
         let counts_from = on(clock, event.counts_from());
         let until = kept_until(event, counts_from);
-        let before = self.signals.len();
+        let known = self.signals.len();
         for unit in matches {
             self.signals
                 .push(signal_row(event, &unit, seq, counts_from));
             self.units.push(unit);
         }
-        let matched = self.signals.len() > before;
+        let found = self.signals.len() > known;
         self.events
-            .push(event_row(event, seq, counts_from, matched, until));
+            .push(event_row(event, seq, counts_from, found, until));
         self.keys.extend(event.keys.iter().map(|key| EventKeyRow {
             key: key.as_str().to_owned(),
             content: key.content().as_bytes().to_vec(),

@@ -117,15 +117,15 @@ impl Console {
                 let source = self.signed(source, SourceSignature::GitHub, delivery.seen())?;
                 github::receive(delivery, &source)?
             }
-            Receiver::CloudEvents => match by {
-                Some(_) => cloud_events::receive(delivery, Authority::Token(&speaker(by)?))?,
-                None => {
-                    let claimed = cloud_events::claimed_source(delivery)?;
-                    let kind = SourceSignature::StandardWebhooks;
-                    let source = self.signed(&claimed, kind, delivery.seen())?;
-                    cloud_events::receive(delivery, Authority::Signed(&source))?
-                }
-            },
+            Receiver::CloudEvents if by.is_some() => {
+                cloud_events::receive(delivery, Authority::Token(&speaker(by)?))?
+            }
+            Receiver::CloudEvents => {
+                let claimed = cloud_events::claimed_source(delivery)?;
+                let kind = SourceSignature::StandardWebhooks;
+                let source = self.signed(&claimed, kind, delivery.seen())?;
+                cloud_events::receive(delivery, Authority::Signed(&source))?
+            }
         })
     }
 

@@ -169,7 +169,7 @@ pub(crate) fn token(console: &Console, name: &str, sources: &[&str]) -> Arc<Prin
         expires_at: None,
     };
     let created = console.create_token(actor(), new).wait().unwrap();
-    console.token(&created.token.to_string()).unwrap().unwrap()
+    console.token(&created.token).unwrap().unwrap()
 }
 
 pub(crate) fn configure(console: &Console, unit: &str, change: impl Fn(&mut UnitConfig)) {

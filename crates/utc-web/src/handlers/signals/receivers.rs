@@ -39,7 +39,7 @@ pub(crate) async fn native(
     .await
 }
 
-/// Send events as CloudEvents 1.0
+/// Send events as `CloudEvents` 1.0
 ///
 /// Binary, structured or batched. With a token, or with a Standard Webhooks signature of the source that the events name.
 #[utoipa::path(post, path = "/api/v1/tdx/cloudevents", tag = "Trust signals", request_body(content = Object, content_type = "application/cloudevents+json"), responses(

@@ -15,7 +15,7 @@ use crate::wire::signals::taken::SetRefused;
 
 /// Push a security event token
 ///
-/// As OpenID Shared Signals does (RFC 8935): one token, signed by a key of the source. An empty answer 202 says that it is on
+/// As `OpenID` Shared Signals does (RFC 8935): one token, signed by a key of the source. An empty answer 202 says that it is on
 /// disk; a token that comes again is answered like the first time.
 #[utoipa::path(post, path = "/api/v1/tdx/ssf/{source}", tag = "Trust signals", params(("source" = String, Path, description = "The source's name, percent-encoded")), request_body(content = String, content_type = "application/secevent+jwt"), responses(
     (status = 202, description = "On disk"),
@@ -66,14 +66,22 @@ async fn receive(
     let name: Result<SourceName, _> = source.parse();
     let name = name.map_err(|_| NotTaken::NoSource(source.escape_default().to_string()))?;
     let source = blocking_with(state, move |console| console.stream_source(&name)).await?;
-    let keys = state.jwks.keys(&source.jwks).await.map_err(no_keys)?;
+    let keys = state
+        .jwks
+        .keys(&source.jwks)
+        .await
+        .map_err(|error| no_keys(&error))?;
     match verify(state, &source, KeySet::clone(&keys), incoming).await {
         // It may be signed with a key that is new.
         Err(NotTaken::Refused(Refusal::Set {
             error: SetError::InvalidKey,
             ..
         })) => {
-            let keys = state.jwks.newer(&source.jwks).await.map_err(no_keys)?;
+            let keys = state
+                .jwks
+                .newer(&source.jwks)
+                .await
+                .map_err(|error| no_keys(&error))?;
             verify(state, &source, KeySet::clone(&keys), incoming).await
         }
         other => other,
@@ -94,7 +102,7 @@ async fn verify(
 }
 
 /// Where the keys are is the operator's business, not the sender's.
-fn no_keys(error: KeysError) -> NotTaken {
+fn no_keys(error: &KeysError) -> NotTaken {
     tracing::warn!(error = %error.chain(), "the keys of a source cannot be had");
     NotTaken::Keys(error.to_string())
 }

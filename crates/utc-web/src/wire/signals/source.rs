@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utc_app::signals::{SavedSource, SourceConfig, SourceView, VerificationAsked};
 use utc_domain::{Pattern, Scope, Timestamp};
+use utc_tdx::ssf::StreamStatus;
 use utc_tdx::{Standing, Trust};
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
@@ -178,7 +179,7 @@ impl SourceAnswer {
             issuer: view.issuer,
             audience: view.audience,
             stream_id: view.stream_id,
-            stream_status: view.stream_status.map(|status| status.as_str()),
+            stream_status: view.stream_status.map(StreamStatus::as_str),
             stream_reason: view.stream_reason,
             verified_at: time(view.verified_at),
             units: view

@@ -5,10 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use utc_tdx::ContentHash;
 
 use super::{Signals, UNIT, registered};
 use crate::support::{Answer, Ask};
 
+const CLOUD_EVENTS: &str = "/api/v1/tdx/cloudevents";
+const WEBHOOK: &str = "/api/v1/tdx/webhooks/siem";
 const WEBHOOK_SECRET: &str = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const GITHUB_SECRET: &str = "It's a Secret to Everybody";
 
@@ -87,16 +90,17 @@ async fn cloud_events_come_in_three_forms_and_two_ways_to_prove_oneself() {
         "subject": UNIT, "data": data,
     });
     let token = signals.sender.clone();
-    const PATH: &str = "/api/v1/tdx/cloudevents";
     check_once(&signals, || {
-        let ask = Ask::new("POST", PATH).token(&token).json(&structured);
+        let ask = Ask::new("POST", CLOUD_EVENTS)
+            .token(&token)
+            .json(&structured);
         ask.media_type("application/cloudevents+json")
     })
     .await;
     let mut other = structured.clone();
     other["id"] = json!("two");
     let batch = json!([structured, other]);
-    let ask = Ask::new("POST", PATH).token(&token).json(&batch);
+    let ask = Ask::new("POST", CLOUD_EVENTS).token(&token).json(&batch);
     let answer = signals
         .site
         .send(ask.media_type("application/cloudevents-batch+json"))
@@ -104,7 +108,7 @@ async fn cloud_events_come_in_three_forms_and_two_ways_to_prove_oneself() {
     assert_eq!(counts(&answer), [1, 1, 0]);
     let time = time.clone();
     check_once(&signals, || {
-        let ask = Ask::new("POST", PATH).token(&token).json(&data);
+        let ask = Ask::new("POST", CLOUD_EVENTS).token(&token).json(&data);
         ask.header("ce-specversion", "1.0")
             .header("ce-id", "three")
             .header("ce-source", "scanner")
@@ -121,10 +125,10 @@ async fn cloud_events_come_in_three_forms_and_two_ways_to_prove_oneself() {
     fourth["id"] = json!("four");
     let now = signals.now().as_seconds();
     check_once(&signals, || {
-        signed(PATH, "msg-1", now, &fourth).media_type("application/cloudevents+json")
+        signed(CLOUD_EVENTS, "msg-1", now, &fourth).media_type("application/cloudevents+json")
     })
     .await;
-    let unsigned = Ask::new("POST", PATH).json(&fourth);
+    let unsigned = Ask::new("POST", CLOUD_EVENTS).json(&fourth);
     let refused = signals
         .site
         .send(unsigned.media_type("application/cloudevents+json"))
@@ -132,7 +136,7 @@ async fn cloud_events_come_in_three_forms_and_two_ways_to_prove_oneself() {
     assert_eq!(refused.status, 400, "{}", refused.text);
     // The same id with other content.
     fourth["data"] = json!({ "severity": "critical", "confidence": 1.0 });
-    let ask = Ask::new("POST", PATH).token(&token).json(&fourth);
+    let ask = Ask::new("POST", CLOUD_EVENTS).token(&token).json(&fourth);
     let conflict = signals
         .site
         .send(ask.media_type("application/cloudevents+json"))
@@ -147,17 +151,16 @@ async fn standard_webhooks_are_believed_by_their_signature_and_within_five_minut
     let mut body = registered("standard_webhooks");
     body["secret"] = json!(format!("whsec_{WEBHOOK_SECRET}"));
     signals.source("siem", body.clone()).await;
-    const PATH: &str = "/api/v1/tdx/webhooks/siem";
     let mut event = native(&signals);
     event["source"] = json!("siem");
     let now = signals.now().as_seconds();
-    check_once(&signals, || signed(PATH, "msg-1", now, &event)).await;
+    check_once(&signals, || signed(WEBHOOK, "msg-1", now, &event)).await;
     let stale = signals
         .site
-        .send(signed(PATH, "msg-2", now - 301, &event))
+        .send(signed(WEBHOOK, "msg-2", now - 301, &event))
         .await;
     stale.check(400, "stale");
-    let forged = signed(PATH, "msg-3", now, &event).header("x-ignored", "1");
+    let forged = signed(WEBHOOK, "msg-3", now, &event).header("x-ignored", "1");
     let mut changed = event.clone();
     changed["severity"] = json!("critical");
     let forged = signals.site.send(forged.json(&changed)).await;
@@ -169,7 +172,10 @@ async fn standard_webhooks_are_believed_by_their_signature_and_within_five_minut
     body["secret"] = json!("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
     signals.source("siem", body).await;
     event["summary"] = json!("with the old secret");
-    let answer = signals.site.send(signed(PATH, "msg-5", now, &event)).await;
+    let answer = signals
+        .site
+        .send(signed(WEBHOOK, "msg-5", now, &event))
+        .await;
     assert_eq!(counts(&answer), [1, 0, 0]);
 }
 
@@ -190,12 +196,12 @@ async fn github_is_believed_by_its_signature_and_known_by_its_delivery() {
     });
     let post = |delivery: &'static str, body: Value| {
         let tag = tag(GITHUB_SECRET.as_bytes(), &[&body.to_string()]);
-        let hex: String = tag.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = ContentHash::from_bytes(tag.try_into().unwrap()).to_string();
         Ask::new("POST", "/api/v1/tdx/github/github")
             .json(&body)
             .header("x-github-event", "dependabot_alert")
             .header("x-github-delivery", delivery)
-            .header("x-hub-signature-256", &format!("sha256={hex}"))
+            .header("x-hub-signature-256", &hex.replace(':', "="))
     };
     check_once(&signals, || post("d-1", alert.clone())).await;
     // The same alert through another hook.

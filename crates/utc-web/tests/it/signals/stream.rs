@@ -50,11 +50,12 @@ impl Stream {
     /// The claims of a token with this event, and an id of its own.
     fn claims(&self, event_type: &str, event: Value) -> Value {
         self.number.set(self.number.get() + 1);
+        let events = serde_json::Map::from_iter([(event_type.to_owned(), event)]);
         json!({
             "iss": ISSUER, "aud": AUDIENCE, "iat": self.signals.now().as_seconds(),
             "jti": format!("jti-{}", self.number.get()),
             "sub_id": { "format": "email", "email": "alice@example.com" },
-            "events": { event_type: event },
+            "events": events,
         })
     }
 
