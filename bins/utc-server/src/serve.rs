@@ -43,13 +43,7 @@ pub fn run(config: &Config, composition: &Composition) -> anyhow::Result<()> {
     console.sweep_exports();
     refuse_open_door(config, &console)?;
     warn_of_guard(config, &console);
-    let listener =
-        TcpListener::bind((config.server.host, config.server.port)).with_context(|| {
-            format!(
-                "cannot listen on {}:{} (APP_HOST, APP_PORT)",
-                config.server.host, config.server.port
-            )
-        })?;
+    let listener = listen(config)?;
     let address = listener.local_addr()?;
     let port = address.port();
     let limits = Arc::new(Limits::new(options::rates(&config.rate_limit)));
@@ -67,11 +61,8 @@ pub fn run(config: &Config, composition: &Composition) -> anyhow::Result<()> {
         reached: &composition.reached,
     };
     let gateway = Gateway::new(config, gateway, shared)?;
-    let demo = if demo {
-        Some(utc_demo::start(Arc::clone(&console))?)
-    } else {
-        None
-    };
+    let started = demo.then(|| utc_demo::start(Arc::clone(&console)));
+    let demo = started.transpose()?;
     let system = actix_web::rt::System::new();
     // Before anybody learns the address: whoever does may ask it to stop at once.
     let signals = system.block_on(async { Signals::listen() })?;
@@ -108,28 +99,7 @@ pub fn run(config: &Config, composition: &Composition) -> anyhow::Result<()> {
         demo: link,
         runtime,
     });
-    system.block_on(async move {
-        let upkeep = actix_web::rt::spawn(upkeep(state.clone()));
-        let forwarding = utc_gateway::server(gateway.state, gateway.listener, None, STOPPING)?;
-        let for_app = state.clone();
-        let serving = HttpServer::new(move || utc_web::app(for_app.clone()))
-            .listen(listener)?
-            // Head and body of a streamed answer are written apart: the second must not wait for the first to be
-            // acknowledged.
-            .tcp_nodelay(true)
-            .shutdown_timeout(STOPPING.as_secs())
-            .disable_signals()
-            .run();
-        let servers = [serving.handle(), forwarding.handle()];
-        let stop = actix_web::rt::spawn(stop(signals, state, servers));
-        let gateway = actix_web::rt::spawn(forward(forwarding, gateway.runner));
-        let served = serving.await;
-        // Both end at the same signal, each when what it has in flight is finished.
-        let forwarded = gateway.await;
-        upkeep.abort();
-        stop.abort();
-        served.and(forwarded.map_err(std::io::Error::other)?)
-    })?;
+    system.block_on(serve(state, listener, gateway, signals))?;
     drop(running);
     drop(sender);
     console.close();
@@ -139,6 +109,35 @@ pub fn run(config: &Config, composition: &Composition) -> anyhow::Result<()> {
     );
     drop(lock);
     Ok(())
+}
+
+/// Serves both, each at its own address, until a signal ends them.
+async fn serve(
+    state: web::Data<State>,
+    listener: TcpListener,
+    gateway: Gateway,
+    signals: Signals,
+) -> std::io::Result<()> {
+    let upkeep = actix_web::rt::spawn(upkeep(state.clone()));
+    let forwarding = utc_gateway::server(gateway.state, gateway.listener, None, STOPPING)?;
+    let for_app = state.clone();
+    let serving = HttpServer::new(move || utc_web::app(for_app.clone()))
+        .listen(listener)?
+        // Head and body of a streamed answer are written apart: the second must not wait for the first to be
+        // acknowledged.
+        .tcp_nodelay(true)
+        .shutdown_timeout(STOPPING.as_secs())
+        .disable_signals()
+        .run();
+    let servers = [serving.handle(), forwarding.handle()];
+    let stop = actix_web::rt::spawn(stop(signals, state, servers));
+    let gateway = actix_web::rt::spawn(forward(forwarding, gateway.runner));
+    let served = serving.await;
+    // Both end at the same signal, each when what it has in flight is finished.
+    let forwarded = gateway.await;
+    upkeep.abort();
+    stop.abort();
+    served.and(forwarded.map_err(std::io::Error::other)?)
 }
 
 /// Serves the gateway, and sends what is approved for as long.
@@ -168,6 +167,12 @@ fn hosts(config: &Config, port: u16) -> Vec<String> {
             .map(|host| host.trim_end_matches('/').to_owned()),
     );
     hosts
+}
+
+fn listen(config: &Config) -> anyhow::Result<TcpListener> {
+    let (host, port) = (config.server.host, config.server.port);
+    TcpListener::bind((host, port))
+        .with_context(|| format!("cannot listen on {host}:{port} (APP_HOST, APP_PORT)"))
 }
 
 /// Before there is anybody to ask for credentials, nobody else may reach the server.

@@ -150,7 +150,7 @@ fn scored(risk: &UnitRisk, rules: &[RuleState]) -> Lock {
         .evidence
         .sources
         .iter()
-        .map(|one| one.source.to_string())
+        .map(|one| one.source.clone())
         .collect();
     Lock {
         tone,

@@ -439,10 +439,6 @@ async fn tries_to_change_a_password_count_as_tries_to_sign_in() {
     site.send(ask()).await.check(429, "sign_in_limited");
 }
 
-fn page(path: &str) -> Ask<'_> {
-    Ask::new("GET", path).header("accept", "text/html")
-}
-
 #[actix_web::test]
 async fn links_of_notices_lead_whoever_is_signed_in_to_what_they_tell_of() {
     let site = Site::new();

@@ -19,7 +19,7 @@ fn decide(site: &Site, action: &str) {
 
 /// The page of work once it has ended.
 async fn ended(visitor: &Visitor<'_>, path: &str) -> String {
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + Duration::from_mins(1);
     loop {
         let page = visitor.page(path).await;
         if !page.contains("<progress") {

@@ -55,7 +55,7 @@ impl<'a> Visitor<'a> {
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut body = format!("csrf={}", self.csrf);
         for (name, value) in fields {
-            body += &format!("&{name}={}", percent(value));
+            body.extend(["&", name, "=", &percent(value)]);
         }
         let ask = Ask::new("POST", path)
             .header("cookie", &self.cookie)
