@@ -222,10 +222,13 @@ pub fn dismiss(db: &mut Db, seq: i64, dismissal: &Dismissal<'_>) -> Result<(), S
     Ok(())
 }
 
-/// Forgets events whose time is over, at most `limit`.
+/// Forgets events whose time is over, at most `limit`. The newest one stays: from its number the next ones go on, and what
+/// was scored up to a number must not be asked about a lower one.
 pub fn forget(db: &mut Db, now: i64, limit: i64) -> Result<usize, StorageError> {
+    let newest = next_seq(db)? - 1;
     let old: Vec<i64> = events::table
         .filter(events::until.lt(now))
+        .filter(events::seq.lt(newest))
         .order(events::until.asc())
         .limit(limit)
         .select(events::seq)

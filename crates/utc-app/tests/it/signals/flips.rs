@@ -122,6 +122,33 @@ fn a_score_in_between_begins_the_count_of_low_runs_anew() {
 }
 
 #[test]
+fn what_comes_after_everything_was_forgotten_sets_and_clears_flags_as_before() {
+    for database in [sqlite(), postgres()] {
+        let signals = Signals::new(database);
+        signals.source("siem", Standing::Authoritative);
+        for _ in 0..3 {
+            signals.alarm("siem");
+        }
+        assert!(signals.is_flagged());
+        // Longer than anything is kept. The second run finds a score of nothing for the second time.
+        for _ in 0..9 {
+            signals.advance(1_000);
+        }
+        let forgotten = signals.run().forgotten;
+        assert_eq!(forgotten, 2, "all but the newest");
+        signals.run();
+        assert!(!signals.is_flagged());
+
+        signals.alarm("siem");
+        assert!(signals.is_flagged());
+        signals.advance(72);
+        signals.run();
+        signals.run();
+        assert!(!signals.is_flagged());
+    }
+}
+
+#[test]
 fn runs_within_the_first_hour_clear_nothing() {
     let signals = Signals::new(sqlite());
     signals.source("siem", Standing::Authoritative);
