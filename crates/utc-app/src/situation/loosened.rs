@@ -25,7 +25,10 @@ const CHANGES: [(ReceiptKind, &[Code]); 4] = [
         ReceiptKind::ProtectionChange,
         &[Code::PinSet, Code::PinRemoved],
     ),
-    (ReceiptKind::RiskChange, &[Code::RiskCleared]),
+    (
+        ReceiptKind::RiskChange,
+        &[Code::RiskCleared, Code::RiskOverridden],
+    ),
     (ReceiptKind::ConfigChange, &[Code::UnitConfigured]),
 ];
 
@@ -36,7 +39,7 @@ pub enum LoosenedBy {
     Rule,
     /// A person lowered a level, by a pin or by removing one.
     Pin,
-    /// A person took a risk mark away.
+    /// A person took a risk mark away, or said that the scorer's flag does not count for a while.
     Risk,
     /// A unit was configured to hold less back.
     Unit,
@@ -104,7 +107,7 @@ fn loosened_by(claims: &Claims) -> Option<LoosenedBy> {
         let before = level(&claims.meta.previous_level);
         return (level(&claims.meta.protection_level) < before).then_some(LoosenedBy::Pin);
     }
-    if is(Code::RiskCleared) {
+    if is(Code::RiskCleared) || is(Code::RiskOverridden) {
         return Some(LoosenedBy::Risk);
     }
     let loosens = is(Code::UnitConfigured) && claims.meta.loosens == Some(true);

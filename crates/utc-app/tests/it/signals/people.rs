@@ -1,13 +1,13 @@
 //! What people say beside the scorer: marks, overrides, dismissals.
 
-use utc_app::RiskRequest;
 use utc_app::signals::OverrideRequest;
+use utc_app::{LoosenedBy, RiskRequest};
 use utc_domain::Decision;
 use utc_tdx::Standing;
 
 use super::{Signals, UNIT};
 use crate::approvals::stage::{postgres, sqlite};
-use crate::support::actor;
+use crate::support::{actor, local};
 
 fn risky(signals: &Signals) -> Flagged<'_> {
     signals.source("siem", Standing::Authoritative);
@@ -65,6 +65,14 @@ fn an_override_holds_until_its_end_and_a_persons_mark_counts_beside_it() {
         };
         let set = signals.console.override_risk(&unit, actor(), request);
         set.wait().unwrap();
+        let loosened = signals.console.loosened(&local(), 50).unwrap();
+        let newest = &loosened[0];
+        assert_eq!(
+            (newest.by, newest.unit.as_deref()),
+            (LoosenedBy::Risk, Some(UNIT)),
+            "{loosened:?}"
+        );
+        assert!(newest.reason.contains("known, and contained"), "{newest:?}");
         assert_eq!(signals.write(), Decision::Allow);
         assert!(signals.is_flagged(), "the flag stays");
         flagged.mark();
