@@ -82,7 +82,7 @@ fn deliver(console: &Console, sender: &Arc<Principal>, events: &[String]) -> Res
         address: None,
     };
     let ticket = console.receive(Some(sender), &Receiver::Native, &incoming)?;
-    ticket.wait()?;
+    ticket.wait()??;
     Ok(())
 }
 

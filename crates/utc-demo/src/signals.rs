@@ -70,7 +70,7 @@ impl Alarms {
             address: None,
         };
         let sent = console.receive(Some(&self.sender), &Receiver::Native, &incoming);
-        sent.map_err(not_taken)?.wait()?;
+        sent.map_err(not_taken)?.wait()?.map_err(not_taken)?;
         Ok(())
     }
 }

@@ -87,6 +87,16 @@ pub enum Refusal {
         /// Who it spoke for.
         source_name: String,
     },
+    /// The source is registered to prove itself in another way.
+    #[error(
+        "the source `{source_name}` proves itself by {expected}, and this delivery did not; send it so, or let an admin change the source's `signature`"
+    )]
+    OtherProof {
+        /// Who it spoke for.
+        source_name: String,
+        /// The way that it is registered for.
+        expected: &'static str,
+    },
     /// The sender did not prove who it is.
     #[error("{0}")]
     Signature(SignatureProblem),
@@ -131,7 +141,7 @@ impl Refusal {
             Self::Header { .. } | Self::Form { .. } | Self::TooMany { .. } => {
                 QuarantineReason::Form
             }
-            Self::NotGranted { .. } => QuarantineReason::NotGranted,
+            Self::NotGranted { .. } | Self::OtherProof { .. } => QuarantineReason::NotGranted,
             Self::Signature(_) => QuarantineReason::Signature,
             Self::Stale { .. } => QuarantineReason::Stale,
             Self::Unsupported { .. } => QuarantineReason::Unsupported,
@@ -143,7 +153,7 @@ impl Refusal {
     pub fn set_error(&self) -> SetError {
         match self {
             Self::Set { error, .. } => *error,
-            Self::NotGranted { .. } => SetError::AccessDenied,
+            Self::NotGranted { .. } | Self::OtherProof { .. } => SetError::AccessDenied,
             Self::Signature(_) => SetError::AuthenticationFailed,
             Self::TooLarge { .. }
             | Self::MediaType { .. }

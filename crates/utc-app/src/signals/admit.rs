@@ -14,11 +14,12 @@ use utc_storage::rows::{risks, unit_signals};
 use utc_tdx::ssf::SET_RETENTION_DAYS;
 use utc_tdx::{DedupeKey, Event, Meaning, Novelty, Reach, SourceName, Standing, novelty};
 
+use super::proven::disproved;
 use super::quarantine::conflict;
 use super::register::row_of;
 use super::rows::{event_row, signal_row};
 use super::stored::{hash, reach};
-use super::{ScoringClock, SignalOptions, Taken};
+use super::{NotTaken, ScoringClock, SignalOptions, Taken};
 use crate::AppError;
 use crate::cache::StateCache;
 
@@ -40,12 +41,15 @@ pub(super) struct Admission<'a> {
     pub(super) address: Option<&'a str>,
 }
 
-/// Stores what is new of a delivery.
+/// Stores what is new of a delivery, if its sources may be heard so.
 pub(super) fn admit(
     tx: &mut Tx<'_>,
     admission: &Admission<'_>,
     delivered: &[Event],
-) -> Result<Taken, AppError> {
+) -> Result<Result<Taken, NotTaken>, AppError> {
+    if let Some(refusal) = disproved(tx.db(), delivered)? {
+        return Ok(Err(refusal.into()));
+    }
     let sorted = sort(tx.db(), delivered)?;
     let mut taken = Taken {
         accepted: sorted.new.len(),
@@ -60,7 +64,7 @@ pub(super) fn admit(
     }
     let reaches = count(tx, admission, &sorted)?;
     taken.units = store(tx, admission, &sorted.new, &reaches)?;
-    Ok(taken)
+    Ok(Ok(taken))
 }
 
 /// A delivery by what of it is new.

@@ -15,6 +15,7 @@ mod flip;
 mod lead;
 mod options;
 mod overrides;
+mod proven;
 mod quarantine;
 mod receive;
 mod record;

@@ -88,7 +88,7 @@ impl Console {
         by: Option<&Arc<Principal>>,
         receiver: &Receiver,
         incoming: &Incoming,
-    ) -> Result<Ticket<Taken>, NotTaken> {
+    ) -> Result<Ticket<Result<Taken, NotTaken>>, NotTaken> {
         let headers: Vec<(&str, &[u8])> = headers(incoming);
         let delivery = Delivery::new(&headers, &incoming.body, self.clock().now())?;
         let events = self.read(by, receiver, &delivery)?;
@@ -158,9 +158,9 @@ impl Console {
         by: Option<&Arc<Principal>>,
         events: Vec<Event>,
         incoming: &Incoming,
-    ) -> Result<Ticket<Taken>, NotTaken> {
+    ) -> Result<Ticket<Result<Taken, NotTaken>>, NotTaken> {
         if events.is_empty() {
-            return Ok(Ticket::ready(Ok(Taken::default())));
+            return Ok(Ticket::ready(Ok(Ok(Taken::default()))));
         }
         let address = address_text(incoming.address);
         let (options, cache) = (self.options().signals.clone(), Arc::clone(self.cache()));
@@ -179,7 +179,7 @@ impl Console {
                 address: address.as_deref(),
             };
             let taken = admit(tx, &admission, &events)?;
-            let due = !taken.units.is_empty();
+            let due = taken.as_ref().is_ok_and(|taken| !taken.units.is_empty());
             let wake = Arc::clone(&wake);
             Ok(Plan {
                 drafts: Vec::new(),

@@ -230,7 +230,7 @@ fn take(
     match &received.meaning {
         Err(refusal) => return Ok(Err(refusal.clone().into())),
         Ok(SetMeaning::Signal(event)) => {
-            return Ok(Ok(admit(tx, admission, std::slice::from_ref(&**event))?));
+            return admit(tx, admission, std::slice::from_ref(&**event));
         }
         Ok(SetMeaning::Verification { state }) => answered(&mut row, state.as_deref(), tx.now()),
         Ok(SetMeaning::StreamUpdated { status, reason }) => {

@@ -123,7 +123,7 @@ pub(crate) fn send(
 ) -> Result<Taken, NotTaken> {
     let incoming = delivery(body);
     let ticket = console.receive(Some(sender), &Receiver::Native, &incoming)?;
-    ticket.wait()?.checked()
+    ticket.wait()??.checked()
 }
 
 pub(crate) fn delivery(body: &Value) -> Incoming {

@@ -47,6 +47,53 @@ fn a_secret_is_sealed_kept_when_it_is_not_given_again_and_resealed() {
 }
 
 #[test]
+fn a_token_does_not_speak_for_a_source_that_signs() {
+    for database in [sqlite(), postgres()] {
+        let signals = Signals::new(database);
+        let pushed = SourceConfig {
+            signature: SourceSignature::Ssf,
+            jwks: Some("https://keys.example/jwks.json".to_owned()),
+            issuer: Some("https://issuer.example".to_owned()),
+            audience: vec!["https://console.example".to_owned()],
+            ..source(Standing::Authoritative)
+        };
+        let github = SourceConfig {
+            signature: SourceSignature::GitHub,
+            secret: Some(Zeroizing::new("a secret of enough length".to_owned())),
+            ..source(Standing::Authoritative)
+        };
+        let now = signals.console.options().clock.now();
+        for (name, kind, config) in [
+            ("siem", "standard_webhooks", signed()),
+            ("code", "github", github),
+            ("idp", "ssf", pushed),
+        ] {
+            // Heard by token while nobody had registered it, and not any more.
+            signals.send(&event(name, "low", now)).unwrap();
+            let saved = signals
+                .console
+                .configure_source(actor(), name.parse().unwrap(), config);
+            saved.wait().unwrap();
+            let both = json!([
+                event("other", "critical", now),
+                event(name, "critical", now)
+            ]);
+            let refused = signals.send(&both).unwrap_err();
+            let told = format!("the source `{name}` proves itself by {kind}");
+            assert!(refused.to_string().starts_with(&told), "{refused}");
+            assert_eq!(
+                refused.reason(),
+                Some(utc_tdx::QuarantineReason::NotGranted)
+            );
+            let view = signals.console.source(&name.parse().unwrap()).unwrap();
+            assert_eq!(view.events, 1, "what was refused is not counted");
+        }
+        let other = signals.console.source(&"other".parse().unwrap());
+        assert!(other.is_err(), "nothing of a refused delivery is stored");
+    }
+}
+
+#[test]
 fn what_does_not_go_with_the_kind_of_proof_is_refused() {
     let signals = Signals::new(sqlite());
     let refused = |config: SourceConfig, pointer: &str| {

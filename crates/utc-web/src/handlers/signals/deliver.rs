@@ -123,7 +123,7 @@ fn status(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         Refusal::MediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Refusal::NotGranted { .. } => StatusCode::FORBIDDEN,
+        Refusal::NotGranted { .. } | Refusal::OtherProof { .. } => StatusCode::FORBIDDEN,
         Refusal::Signature(_) => StatusCode::UNAUTHORIZED,
         _ => StatusCode::BAD_REQUEST,
     }

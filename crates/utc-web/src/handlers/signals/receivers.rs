@@ -174,5 +174,5 @@ async fn receive(
     let ticket = blocking_with(state, move |console| {
         console.receive(by.as_ref(), &receiver, &incoming)
     });
-    ticket.await?.await?.checked()
+    ticket.await?.await??.checked()
 }
