@@ -49,7 +49,7 @@ impl Measured {
 pub(crate) struct Passed {
     /// How many requests were answered.
     pub(crate) completed: u64,
-    /// The time that those took together.
+    /// The time that those would have taken together, each the usual one: the median of the newest.
     pub(crate) service: Duration,
     /// The time that all waited together.
     pub(crate) waited: Duration,
@@ -204,6 +204,22 @@ mod tests {
         let measured = traffic.read(begin + seconds(62)).unwrap();
         check(measured.arrivals_per_hour, 120.0);
         check(measured.concurrency, 4.0 / 60.0);
+    }
+
+    #[test]
+    fn a_few_slow_answers_do_not_change_what_is_usual() {
+        let (traffic, begin) = (Traffic::default(), Instant::now());
+        for turn in 0..100 {
+            traffic.sent(begin);
+            let took = if turn % 10 == 0 {
+                seconds(60)
+            } else {
+                seconds(1)
+            };
+            traffic.served(begin + seconds(60), took);
+        }
+        let passed = traffic.take(begin + seconds(60)).unwrap();
+        assert_eq!((passed.completed, passed.service), (100, seconds(100)));
     }
 
     #[test]

@@ -128,6 +128,8 @@ pub(crate) struct Meta<'a> {
     pub(crate) cause: Option<Text<'a>>,
     pub(crate) enabled: Option<bool>,
     #[serde(borrow)]
+    pub(crate) evidence: Vec<Signal<'a>>,
+    #[serde(borrow)]
     pub(crate) keys: Vec<KeyChange<'a>>,
     #[serde(borrow)]
     pub(crate) log_before: Option<LogBefore<'a>>,
@@ -156,6 +158,15 @@ pub(crate) struct LogBefore<'a> {
     #[serde(borrow)]
     pub(crate) origin: Text<'a>,
     pub(crate) size: u64,
+}
+
+/// An event that a flag or a flip rests on.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Signal<'a> {
+    #[serde(borrow)]
+    pub(crate) hash: Text<'a>,
+    #[serde(borrow)]
+    pub(crate) source: Text<'a>,
 }
 
 #[derive(Debug, Deserialize)]

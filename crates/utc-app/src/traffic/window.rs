@@ -83,17 +83,27 @@ impl Window {
     /// What passed since the last time.
     pub(super) fn take(&mut self) -> Passed {
         let since = std::mem::take(&mut self.since);
+        let usual = self.usual_service(since.completed);
         Passed {
             completed: since.completed,
-            service: since.service,
+            service: usual.saturating_mul(u32::try_from(since.completed).unwrap_or(u32::MAX)),
             waited: since.waited,
         }
+    }
+
+    /// The median of the newest service times, of at most so many. A mean would follow a single caller that keeps one slow
+    /// request open, and the unit would look full to everybody.
+    fn usual_service(&self, of: u64) -> Duration {
+        let most = usize::try_from(of).unwrap_or(usize::MAX).min(SAMPLES);
+        let mut newest: Vec<f64> = self.services.iter().rev().take(most).copied().collect();
+        newest.sort_by(f64::total_cmp);
+        let median = newest.get(newest.len() / 2).copied().unwrap_or(0.0);
+        Duration::try_from_secs_f64(median).unwrap_or(Duration::MAX)
     }
 
     /// Puts back what was taken and could not be stored.
     pub(super) fn give_back(&mut self, passed: &Passed) {
         self.since.completed += passed.completed;
-        self.since.service += passed.service;
         self.since.waited += passed.waited;
     }
 

@@ -1,12 +1,13 @@
 //! What a write to a unit meets now, on which evidence, and what would let it through.
 
-use utc_domain::{Action, Decision, Ground, Rule};
+use utc_domain::{Action, Decision, Ground, ProtectionLevel, Rule};
 use utc_policy::{PolicySet, Question, UnitView as Judged, UnknownUnits, evaluate};
 use utc_queueing::Settings;
+use utc_queueing::predictive::PredictiveSettings;
 
 use super::{LevelRecord, UnitView};
 use crate::signals::UnitRisk;
-use crate::{AppError, RuleState};
+use crate::{AppError, Controller, RuleState};
 
 /// What is asked for when somebody only wants to know.
 const ANY_WRITE: &str = "write:*";
@@ -129,18 +130,32 @@ impl Scene<'_> {
         let Some(queue) = &self.view.queue else {
             return "An operator can pin another level below.".to_owned();
         };
-        let below = self.settings.relax_below();
+        let below = self.relaxes_below();
         if self.view.stale {
             return format!(
-                "Reports have stopped since {}, so the level is held. Report observations again, or pin a level below.",
+                "Reports have stopped since {}, so the level is held. Report observations again; an administrator can pin a lower level for up to four hours.",
                 queue.last_at
             );
         }
         let (most, least) = (below * queue.mu, queue.lambda / below);
         format!(
             "It relaxes by itself when the load falls: fewer than {most:.0} arrivals per hour at the present capacity, or a capacity \
-             above {least:.0} per hour at the present load, keep ρ below {below}. Until then an operator can pin a level below."
+             above {least:.0} per hour at the present load, keep ρ below {below:.2}. Until then an administrator can pin a lower level for up to four hours."
         )
+    }
+
+    /// The utilisation below which the present level is left in time.
+    fn relaxes_below(&self) -> f64 {
+        match (self.view.controller, self.view.level) {
+            (Controller::Classic, _) => self.settings.relax_below(),
+            (Controller::Predictive, ProtectionLevel::ReadOnly) => {
+                self.settings.high() - PredictiveSettings::RELAX_MARGIN
+            }
+            (
+                Controller::Predictive,
+                ProtectionLevel::RequireApproval | ProtectionLevel::Permissive,
+            ) => self.settings.low() - PredictiveSettings::RELAX_MARGIN,
+        }
     }
 
     fn risk(&self) -> Hindrance {

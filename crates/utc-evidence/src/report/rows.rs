@@ -95,8 +95,23 @@ fn is_flip(claims: &Claims<'_>) -> bool {
     claims.sub.starts_with("system:") && claims.meta.rule.is_some()
 }
 
-fn row(claims: &Claims<'_>, what: String) -> Row {
+/// What it hangs on: an approval, another receipt, or the events that it rests on.
+fn about(claims: &Claims<'_>) -> String {
     let link = &claims.link;
+    let linked = link.approval.as_ref().or(link.receipt.as_ref());
+    match linked {
+        Some(id) => id.to_string(),
+        None => {
+            let events = claims.meta.evidence.iter();
+            let events: Vec<String> = events
+                .map(|one| format!("{} of {}", &*one.hash, &*one.source))
+                .collect();
+            events.join(", ")
+        }
+    }
+}
+
+fn row(claims: &Claims<'_>, what: String) -> Row {
     Row {
         seq: claims.seq,
         id: claims.jti.to_string(),
@@ -106,7 +121,7 @@ fn row(claims: &Claims<'_>, what: String) -> Row {
         unit: text(claims.unit.as_ref()),
         reason: claims.reason.to_string(),
         what,
-        about: text(link.approval.as_ref().or(link.receipt.as_ref())),
+        about: about(claims),
     }
 }
 

@@ -287,7 +287,7 @@ impl<'w, 'b, R: Read + Seek> Walk<'w, 'b, R> {
         match (checked, unknown) {
             (_, 0) if checked > 0 => checks.done(Tags, "every tag is right"),
             (0, 0) if !self.expected.tags.is_empty() => checks.done(Tags, "there are no receipts"),
-            (0, _) => checks.skip(Tags, "no secret was given for the receipts’ keys"),
+            (0, _) => checks.skip(Tags, "no secret was given for the receipts' keys"),
             (_, _) => {
                 let why = format!("{checked} tags are right; for {unknown} no secret was given");
                 checks.skip(Tags, &why);

@@ -32,7 +32,7 @@ fn receipt(jws: &[u8], tags: &TagKeys, checks: &mut Checks) -> Option<u64> {
     match tags.find(&token.kid) {
         Some(key) if key.verify(token.signed, &token.tag) => checks.done(Tags, "it is right"),
         Some(_) => checks.fault(Tags, &format!("it is not that of key {}", token.kid)),
-        None => checks.skip(Tags, "no secret was given for the receipt’s key"),
+        None => checks.skip(Tags, "no secret was given for the receipt's key"),
     }
     let receipt = checks.value(Receipts, claims::read(&payload))?;
     checks.done(Receipts, "a receipt of version 1");

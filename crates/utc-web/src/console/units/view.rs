@@ -77,7 +77,7 @@ pub(super) struct UnitPageView {
     path: String,
     unit: UnitAnswer,
     writes: WritesView,
-    thresholds: (f64, f64, f64),
+    thresholds: (f64, f64),
     chart: String,
     changes: Vec<LevelChangeView>,
     scorecard: ScorecardAnswer,
@@ -140,7 +140,7 @@ impl UnitPageView {
         Self {
             path: format!("/units/{}", encoded(detail.view.name.as_str())),
             writes: detail.writes.into(),
-            thresholds: (settings.low(), settings.high(), settings.relax_below()),
+            thresholds: (settings.low(), settings.high()),
             chart,
             changes: changes.map(Into::into).collect(),
             scorecard: detail.scorecard.into(),
