@@ -400,6 +400,7 @@ diesel::table! {
         proof -> Text,
         body_hash -> Binary,
         matched -> Bool,
+        sender_units -> Nullable<Text>,
         dismissed_at -> Nullable<BigInt>,
         dismissed_by -> Nullable<Text>,
         dismiss_reason -> Nullable<Text>,

@@ -34,7 +34,8 @@ CREATE TABLE sources (
 ) STRICT;
 
 -- What sources said, in one form. `seq` rises with time of arrival; `counts_from` is when it begins to lose weight, `until`
--- when it is forgotten. Digests are 32 bytes.
+-- when it is forgotten. `sender_units` are patterns, one a line: where the token of its sender held; without any, on every
+-- unit. Digests are 32 bytes.
 CREATE TABLE events (
     seq INTEGER NOT NULL PRIMARY KEY CHECK (seq >= 0),
     hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
@@ -55,6 +56,7 @@ CREATE TABLE events (
     proof TEXT NOT NULL CHECK (length(proof) BETWEEN 1 AND 250),
     body_hash BLOB NOT NULL CHECK (length(body_hash) = 32),
     matched INTEGER NOT NULL CHECK (matched IN (0, 1)),
+    sender_units TEXT CHECK (length(sender_units) BETWEEN 1 AND 10100),
     dismissed_at INTEGER,
     dismissed_by TEXT CHECK (length(dismissed_by) BETWEEN 1 AND 200),
     dismiss_reason TEXT CHECK (length(dismiss_reason) BETWEEN 1 AND 1000),

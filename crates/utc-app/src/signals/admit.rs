@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use utc_domain::{Timestamp, UnitName};
+use utc_domain::{Scope, Timestamp, UnitName};
 use utc_storage::StorageError;
 use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
@@ -12,8 +12,9 @@ use utc_storage::rows::quarantine;
 use utc_storage::rows::sources::{self, SourceRow};
 use utc_storage::rows::{risks, unit_signals};
 use utc_tdx::ssf::SET_RETENTION_DAYS;
-use utc_tdx::{DedupeKey, Event, Meaning, Novelty, Reach, SourceName, Standing, novelty};
+use utc_tdx::{DedupeKey, Event, Novelty, Reach, SourceName, Standing, novelty};
 
+use super::closing::close;
 use super::proven::disproved;
 use super::quarantine::conflict;
 use super::register::row_of;
@@ -23,21 +24,20 @@ use super::{NotTaken, ScoringClock, SignalOptions, Taken};
 use crate::AppError;
 use crate::cache::StateCache;
 
-const MICROS_PER_DAY: i64 = 24 * 3_600 * 1_000_000;
+pub(super) const MICROS_PER_DAY: i64 = 24 * 3_600 * 1_000_000;
 
 /// The most sources that nobody registered: an invented name must not fill the database.
 const MOST_APPEARED: i64 = 1_000;
 
 /// After so many half-lives an event says nothing any more: 2⁻²¹ is below half of the sixth decimal.
-const HALF_LIVES: i64 = 21;
-
-/// The longest half-life, in days: what closes is kept as long as whatever it may close.
-const LONGEST_HALF_LIFE_DAYS: i64 = 14;
+pub(super) const HALF_LIVES: i64 = 21;
 
 /// What storing needs beside the transaction.
 pub(super) struct Admission<'a> {
     pub(super) cache: &'a StateCache,
     pub(super) options: &'a SignalOptions,
+    /// The units that the sender may speak about, whatever its sources may.
+    pub(super) units: &'a Scope,
     pub(super) address: Option<&'a str>,
 }
 
@@ -195,22 +195,18 @@ fn store(
     let mut written = Written::default();
     let first = events::next_seq(tx.db())?;
     for (seq, event) in (first..).zip(new) {
-        let matches = match reaches.get(&event.source) {
+        let mut matches = match reaches.get(&event.source) {
             Some(reach) => admission.cache.directory().matches(&event.entities, reach),
             None => return Err(AppError::Internal("a source without its row".into())),
         };
-        written.add(event, seq, matches, admission.options.clock.as_deref());
+        matches.retain(|unit| admission.units.allows(unit.as_str()));
+        written.add(event, seq, matches, admission);
     }
     events::insert(tx.db(), &written.events)?;
     event_keys::insert(tx.db(), &written.keys)?;
     unit_signals::insert(tx.db(), &written.signals)?;
     for event in new {
-        close(
-            tx,
-            event,
-            admission.options.clock.as_deref(),
-            &mut written.units,
-        )?;
+        close(tx, event, admission, &mut written.units)?;
     }
     written.units.sort();
     written.units.dedup();
@@ -236,9 +232,9 @@ impl Written {
         event: &Event,
         seq: i64,
         matches: impl IntoIterator<Item = UnitName>,
-        clock: Option<&ScoringClock>,
+        admission: &Admission<'_>,
     ) {
-        let counts_from = on(clock, event.counts_from());
+        let counts_from = on(admission.options.clock.as_deref(), event.counts_from());
         let until = kept_until(event, counts_from);
         let known = self.signals.len();
         for unit in matches {
@@ -247,8 +243,14 @@ impl Written {
             self.units.push(unit);
         }
         let found = self.signals.len() > known;
-        self.events
-            .push(event_row(event, seq, counts_from, found, until));
+        self.events.push(event_row(
+            event,
+            seq,
+            counts_from,
+            found,
+            admission.units,
+            until,
+        ));
         self.keys.extend(event.keys.iter().map(|key| EventKeyRow {
             key: key.as_str().to_owned(),
             content: key.content().as_bytes().to_vec(),
@@ -258,7 +260,7 @@ impl Written {
 }
 
 /// What the clock of scores showed at a moment.
-fn on(clock: Option<&ScoringClock>, at: Timestamp) -> Timestamp {
+pub(super) fn on(clock: Option<&ScoringClock>, at: Timestamp) -> Timestamp {
     clock.map_or(at, |clock| clock.at(at))
 }
 
@@ -271,24 +273,4 @@ fn kept_until(event: &Event, counts_from: Timestamp) -> i64 {
 /// Until when a key must be known.
 pub(super) fn remembered_until(seen: Timestamp) -> Timestamp {
     seen.plus_micros(SET_RETENTION_DAYS * MICROS_PER_DAY)
-}
-
-/// Notes what an event says is over, and that whatever it is over for is scored again.
-fn close(
-    tx: &mut Tx<'_>,
-    event: &Event,
-    clock: Option<&ScoringClock>,
-    units: &mut Vec<UnitName>,
-) -> Result<(), AppError> {
-    let Meaning::Closes(thread) = event.meaning else {
-        return Ok(());
-    };
-    let at = on(clock, event.counts_from());
-    let until = at.plus_micros((HALF_LIVES * LONGEST_HALF_LIFE_DAYS + 1) * MICROS_PER_DAY);
-    let (source, thread) = (event.source.as_str(), thread.as_bytes());
-    unit_signals::close(tx.db(), source, thread, at.as_micros(), until.as_micros())?;
-    for unit in unit_signals::units_in_thread(tx.db(), source, thread)? {
-        units.push(crate::units::stored::parse("unit_signals.unit", &unit)?);
-    }
-    Ok(())
 }

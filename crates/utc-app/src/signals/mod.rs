@@ -8,6 +8,7 @@ mod admit;
 mod apply;
 mod book;
 mod clock;
+mod closing;
 mod dismiss;
 mod events;
 mod evidence;

@@ -167,6 +167,8 @@ impl Console {
         let wake = Arc::clone(self.wake());
         let place = by.map(|by| by.take_place(self.options().decision_places / 4));
         let place = place.transpose()?;
+        // What a token says counts where its role holds, and nowhere else. Another proof is the source's own.
+        let units = by.map_or(Scope::All, |by| by.units().clone());
         let by: Option<By> = by.map(By::from);
         let shared = Arc::clone(&cache);
         let (job, ticket) = Task::boxed_as(Class::Decision, cache, move |tx| {
@@ -176,6 +178,7 @@ impl Console {
             let admission = Admission {
                 cache: &shared,
                 options: &options,
+                units: &units,
                 address: address.as_deref(),
             };
             let taken = admit(tx, &admission, &events)?;

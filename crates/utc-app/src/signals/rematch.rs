@@ -13,6 +13,7 @@ use utc_tdx::{Entity, Reach, Topic};
 use super::stored::reach;
 use crate::AppError;
 use crate::cache::StateCache;
+use crate::identity::read_scope;
 use crate::units::stored::parse;
 
 /// Events of one transaction.
@@ -52,7 +53,9 @@ fn match_one(
     let entities: Result<Vec<Entity>, StorageError> = entities
         .map(|text| parse("events.entities", text))
         .collect();
-    let units = cache.directory().matches(&entities?, reach);
+    let mut units = cache.directory().matches(&entities?, reach);
+    let granted = read_scope("events.sender_units", row.sender_units.as_deref())?;
+    units.retain(|unit| granted.allows(unit.as_str()));
     if units.is_empty() {
         return Ok(());
     }

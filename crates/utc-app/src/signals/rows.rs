@@ -1,9 +1,11 @@
 //! From an event to its rows.
 
-use utc_domain::{Timestamp, UnitName};
+use utc_domain::{Scope, Timestamp, UnitName};
 use utc_storage::rows::events::EventRow;
 use utc_storage::rows::unit_signals::UnitSignalRow;
 use utc_tdx::{Entity, Event, Link, Meaning, Summary};
+
+use crate::identity::scope_text;
 
 /// An event as it is kept.
 pub(super) fn event_row(
@@ -11,6 +13,7 @@ pub(super) fn event_row(
     seq: i64,
     counts_from: Timestamp,
     matched: bool,
+    units: &Scope,
     until: i64,
 ) -> EventRow {
     let entities: Vec<&str> = event.entities.iter().map(Entity::as_str).collect();
@@ -39,6 +42,7 @@ pub(super) fn event_row(
         proof: event.proof.to_string(),
         body_hash: event.body_hash.as_bytes().to_vec(),
         matched,
+        sender_units: scope_text(units),
         dismissed_at: None,
         dismissed_by: None,
         dismiss_reason: None,

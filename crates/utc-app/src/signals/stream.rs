@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use utc_domain::{Code, ReceiptId, ReceiptKind, Subject, Timestamp};
+use utc_domain::{Code, ReceiptId, ReceiptKind, Scope, Subject, Timestamp};
 use utc_storage::journal::{Class, Tx};
 use utc_storage::rows::event_keys::{self, EventKeyRow};
 use utc_storage::rows::quarantine;
@@ -108,6 +108,7 @@ impl Console {
             let admission = Admission {
                 cache: &shared,
                 options: &options,
+                units: &Scope::All,
                 address: address.as_deref(),
             };
             let taken = take(tx, &admission, &source, &received)?;

@@ -69,6 +69,8 @@ pub struct EventRow {
     pub body_hash: Vec<u8>,
     /// Whether it matches a unit.
     pub matched: bool,
+    /// Patterns of units on which its sender's token held, one a line; none: every unit.
+    pub sender_units: Option<String>,
     /// When a person dismissed it.
     pub dismissed_at: Option<i64>,
     /// Who did.

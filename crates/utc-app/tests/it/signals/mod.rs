@@ -160,11 +160,20 @@ pub(crate) fn source(standing: Standing) -> SourceConfig {
 }
 
 pub(crate) fn token(console: &Console, name: &str, sources: &[&str]) -> Arc<Principal> {
+    token_on(console, name, sources, Scope::All)
+}
+
+pub(crate) fn token_on(
+    console: &Console,
+    name: &str,
+    sources: &[&str],
+    units: Scope,
+) -> Arc<Principal> {
     let new = NewToken {
         name: name.parse().unwrap(),
         roles: "signal".parse().unwrap(),
         subjects: scope(sources),
-        units: Scope::All,
+        units,
         owner: None,
         expires_at: None,
     };

@@ -136,13 +136,21 @@ async fn cloud_events_come_in_three_forms_and_two_ways_to_prove_oneself() {
     assert_eq!(refused.status, 400, "{}", refused.text);
     // The same id with other content.
     fourth["data"] = json!({ "severity": "critical", "confidence": 1.0 });
-    let ask = Ask::new("POST", CLOUD_EVENTS).token(&token).json(&fourth);
+    let ask = signed(CLOUD_EVENTS, "msg-2", now, &fourth);
     let conflict = signals
         .site
         .send(ask.media_type("application/cloudevents+json"))
         .await;
     conflict.check(409, "conflict");
     assert_eq!(signals.quarantined().await[0], "conflict");
+    // A token does not speak any more for a source that signs.
+    let ask = Ask::new("POST", CLOUD_EVENTS).token(&token).json(&fourth);
+    let refused = signals
+        .site
+        .send(ask.media_type("application/cloudevents+json"))
+        .await;
+    refused.check(403, "not_granted");
+    assert_eq!(signals.quarantined().await[0], "not_granted");
 }
 
 #[actix_web::test]
