@@ -1,8 +1,11 @@
 //! Sources, events, runs, overrides: for people and their tools.
 
 use serde_json::json;
+use utc_app::NewToken;
 
 use super::{Signals, UNIT, registered};
+use crate::support::scope;
+use crate::visitor::Visitor;
 
 #[actix_web::test]
 async fn a_source_is_registered_changed_and_shown_without_its_secret() {
@@ -144,4 +147,38 @@ async fn only_a_demo_has_a_clock_to_advance() {
     let body = Some(json!({ "hours": 1 }));
     let refused = signals.admin("POST", "/api/v1/tdx/clock", body).await;
     refused.check(404, "no_demo");
+}
+
+#[actix_web::test]
+async fn the_token_that_an_empty_page_tells_to_make_may_send() {
+    let signals = Signals::new();
+    let olga = Visitor::new(&signals.site, "olga", "operator viewer").await;
+    let page = olga.page("/signals").await;
+    let (_, rest) = page.split_once("<code>utc-admin token create ").unwrap();
+    let (command, _) = rest.split_once("</code>").unwrap();
+    let words: Vec<&str> = command.split(' ').collect();
+    let after = |flag: &str| {
+        let at = words.iter().position(|word| *word == flag);
+        words[at.unwrap_or_else(|| panic!("no {flag}: {command}")) + 1]
+    };
+    let new = NewToken {
+        name: words[0].parse().unwrap(),
+        roles: after("--role").parse().unwrap(),
+        subjects: scope(&[after("--subject")]),
+        units: scope(&[after("--unit")]),
+        owner: None,
+        expires_at: None,
+    };
+    let (token, _) = signals.site.create(new);
+    let event = json!({
+        "source": "scanner", "event_time": signals.now().to_string(), "topic": "identity",
+        "severity": "high", "confidence": 0.9, "entities": [UNIT],
+    });
+    let sent = signals
+        .site
+        .post(&token, "/api/v1/tdx/events", &event)
+        .await;
+    assert_eq!(sent.status, 202, "{}", sent.text);
+    let found = signals.get("/api/v1/tdx/events").await;
+    assert_eq!(found["items"][0]["units"], json!([UNIT]));
 }
