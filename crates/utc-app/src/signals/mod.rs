@@ -9,6 +9,7 @@ mod apply;
 mod book;
 mod clock;
 mod closing;
+mod described;
 mod dismiss;
 mod events;
 mod evidence;

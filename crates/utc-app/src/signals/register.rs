@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use utc_domain::{Code, Draft, Meta, ReceiptId, ReceiptKind, Subject, Timestamp};
+use utc_domain::{ReceiptId, Subject, Timestamp};
 use utc_storage::StorageError;
 use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
@@ -10,14 +10,13 @@ use utc_storage::rows::risks;
 use utc_storage::rows::sources::{self, SourceRow};
 use utc_tdx::{SourceName, Standing};
 
+use super::described::{described, receipt};
 use super::secret;
 use super::source::{SourceConfig, SourceSignature, SourceView};
 use super::stored::{found, lines, view};
 use crate::console::Console;
-use crate::draft::change;
-use crate::identity::{scope_text, scope_words};
+use crate::identity::scope_text;
 use crate::task::Plan;
-use crate::units::stored::policy_in;
 use crate::{AppError, By, Ticket};
 
 /// For so long a secret that was replaced verifies beside the new one, in minutes.
@@ -129,7 +128,8 @@ fn save(
         Some(before) if before.receipt_id.is_some() => "changed",
         Some(_) | None => "registered",
     };
-    let draft = receipt(tx, actor, verb, name, config, sealed.is_some())?;
+    let what = described(before.as_ref(), &row, config, sealed.is_some());
+    let draft = receipt(tx, actor, verb, name, &what)?;
     row.receipt_id = Some(draft.id.to_string());
     match before {
         Some(_) => sources::update(tx.db(), &row)?,
@@ -229,37 +229,6 @@ fn set_secret(
         return Err(AppError::invalid("/secret", "is needed for this signature"));
     }
     Ok(())
-}
-
-fn receipt(
-    tx: &mut Tx<'_>,
-    actor: &Subject,
-    verb: &str,
-    name: &SourceName,
-    config: &SourceConfig,
-    new_secret: bool,
-) -> Result<Draft, AppError> {
-    let units = scope_words(&config.units, "every unit");
-    let secret = if new_secret {
-        "; with a new secret"
-    } else {
-        ""
-    };
-    let what = format!(
-        "{}, trust {}, proves itself by {}; about {units}{secret}",
-        config.standing,
-        config.trust.get(),
-        config.signature,
-    );
-    let reason = format!("{actor} {verb} source `{name}`: {what}.");
-    let meta = Meta {
-        config_digest: Some(utc_attestation::sha256_hex(what.as_bytes())),
-        ..Meta::default()
-    };
-    let policy = policy_in(tx)?;
-    let kind = ReceiptKind::ConfigChange;
-    let draft = change(kind, Code::SourceConfigured, actor.clone(), reason, policy);
-    Ok(Draft { meta, ..draft })
 }
 
 /// The row of a source, or a new one that only appeared.

@@ -20,12 +20,15 @@ fn by_scorer(signals: &Signals) -> Vec<String> {
     found
 }
 
-fn said(receipt: &utc_app::StoredReceipt) -> String {
+pub(super) fn claims(receipt: &utc_app::StoredReceipt) -> serde_json::Value {
     use base64::Engine as _;
     let payload = receipt.receipt.split('.').nth(1).unwrap();
     let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    let claims: serde_json::Value =
-        serde_json::from_slice(&engine.decode(payload).unwrap()).unwrap();
+    serde_json::from_slice(&engine.decode(payload).unwrap()).unwrap()
+}
+
+fn said(receipt: &utc_app::StoredReceipt) -> String {
+    let claims = claims(receipt);
     let evidence = claims["meta"]["evidence"].as_array().map_or(0, Vec::len);
     format!(
         "{} {} [{} evidence, score {}]",

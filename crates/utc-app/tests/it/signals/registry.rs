@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::{Signals, UNIT, configure, event, send, source, token_on};
 use crate::approvals::stage::{postgres, sqlite};
 use crate::identities::scope;
-use crate::support::{Installation, actor};
+use crate::support::{Installation, actor, local};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -250,6 +250,44 @@ fn what_a_token_sends_counts_on_its_units_only() {
         assert_eq!(units(closed), ["ledger", UNIT]);
         assert!(scored("ledger").abs() < 1e-9);
     }
+}
+
+#[test]
+fn the_receipt_of_a_source_binds_where_its_keys_are() {
+    let signals = Signals::new(sqlite());
+    let said = |jwks: &str, audience: &str| {
+        let config = SourceConfig {
+            signature: SourceSignature::Ssf,
+            jwks: Some(jwks.to_owned()),
+            issuer: Some("https://issuer.example".to_owned()),
+            audience: vec![audience.to_owned()],
+            ..source(Standing::Authoritative)
+        };
+        let name = "idp".parse().unwrap();
+        let saved = signals.console.configure_source(actor(), name, config);
+        let id = saved.wait().unwrap().receipt_id;
+        let receipt = signals.console.receipt(&local(), id).unwrap();
+        let claims = super::flips::claims(&receipt);
+        let digest = claims["meta"]["config_digest"].as_str().unwrap();
+        (
+            claims["reason"].as_str().unwrap().to_owned(),
+            digest.to_owned(),
+        )
+    };
+    let (reason, first) = said("https://keys.example/one", "a");
+    let named = "; keys at https://keys.example/one; issuer https://issuer.example.";
+    assert!(reason.ends_with(named), "{reason}");
+    let (reason, second) = said("https://keys.example/two", "a");
+    assert!(
+        reason.ends_with("; keys at https://keys.example/two."),
+        "{reason}"
+    );
+    let (reason, third) = said("https://keys.example/two", "b");
+    assert!(
+        !reason.contains("keys at"),
+        "what stayed is not named: {reason}"
+    );
+    assert!(first != second && second != third && first != third);
 }
 
 #[test]
