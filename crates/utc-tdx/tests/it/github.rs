@@ -57,6 +57,17 @@ fn dependabot() -> Value {
     })
 }
 
+/// An alert of another tool, with these members.
+fn marked(members: &[(&str, Value)]) -> Value {
+    let mut body = dependabot();
+    let alert = body["alert"].as_object_mut().unwrap();
+    alert.remove("security_advisory");
+    for (name, value) in members {
+        alert.insert((*name).to_owned(), value.clone());
+    }
+    body
+}
+
 fn dependabot_event(body: &Value) -> Event {
     one(receive(&delivery("dependabot_alert", "d1", body)))
 }
@@ -92,8 +103,9 @@ fn an_alert_becomes_an_event_about_its_repository() {
 
 #[test]
 fn each_kind_of_alert_says_how_bad_it_is_in_its_own_way() {
-    let rule = |rule: Value| with(dependabot(), "/alert/rule", rule);
-    let secret = |validity: Value| with(dependabot(), "/alert/validity", validity);
+    let rule = |rule: Value| marked(&[("rule", rule), ("tool", json!({ "name": "CodeQL" }))]);
+    let secret =
+        |validity: Value| marked(&[("secret_type", json!("acme_token")), ("validity", validity)]);
     let cases = [
         (
             "code_scanning_alert",
@@ -148,6 +160,42 @@ fn what_is_fixed_closes_what_was_created() {
     }
     let other = dependabot_event(&with(dependabot(), "/alert/number", json!(8)));
     assert_ne!(other.thread, created.thread);
+}
+
+#[test]
+fn an_alert_is_of_the_kind_that_its_signed_body_shows() {
+    let code = || {
+        let rule = json!({ "severity": "warning" });
+        marked(&[("rule", rule), ("tool", json!({ "name": "CodeQL" }))])
+    };
+    let secret = || marked(&[("secret_type", json!("acme_token"))]);
+    for (called, body, pointer) in [
+        (
+            "secret_scanning_alert",
+            dependabot(),
+            "/alert/security_advisory",
+        ),
+        (
+            "code_scanning_alert",
+            dependabot(),
+            "/alert/security_advisory",
+        ),
+        ("dependabot_alert", code(), "/alert/security_advisory"),
+        ("secret_scanning_alert", code(), "/alert/rule"),
+        ("dependabot_alert", secret(), "/alert/security_advisory"),
+        ("code_scanning_alert", secret(), "/alert/rule"),
+        ("secret_scanning_alert", marked(&[]), "/alert/secret_type"),
+        ("ping", secret(), "/alert"),
+    ] {
+        let refused = receive(&delivery(called, "d1", &body));
+        check_refused(refused, QuarantineReason::Form, pointer);
+    }
+    assert_eq!(
+        one(receive(&delivery("secret_scanning_alert", "d1", &secret())))
+            .topic
+            .as_str(),
+        "identity"
+    );
 }
 
 #[test]

@@ -91,6 +91,26 @@ impl Kind {
         }
     }
 
+    /// That the alert is of this kind: the header that names it is covered by no signature.
+    pub(super) fn check(self, alert: &Members<'_>) -> Result<(), Refusal> {
+        let marks: &[(&str, Self)] = &[
+            ("security_advisory", Self::Dependabot),
+            ("rule", Self::CodeScanning),
+            ("tool", Self::CodeScanning),
+            ("secret_type", Self::SecretScanning),
+        ];
+        for (name, kind) in marks {
+            let problem = match (alert.get(name).is_some(), *kind == self) {
+                (true, true) | (false, false) => continue,
+                (true, false) => "does not go with",
+                (false, true) => "is missing, which goes with",
+            };
+            let problem = format!("{problem} `x-github-event: {}`", self.as_str());
+            return Err(alert.wrong(name, problem));
+        }
+        Ok(())
+    }
+
     pub(super) fn what<'a>(self, alert: &Members<'a>) -> Result<What<'a>, Refusal> {
         match self {
             Self::Dependabot => dependabot(alert),
