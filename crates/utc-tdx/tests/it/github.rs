@@ -60,7 +60,10 @@ fn dependabot() -> Value {
 /// An alert of another tool, with these members.
 fn marked(members: &[(&str, Value)]) -> Value {
     let mut body = dependabot();
-    let alert = body["alert"].as_object_mut().unwrap();
+    let alert = body
+        .pointer_mut("/alert")
+        .and_then(Value::as_object_mut)
+        .unwrap();
     alert.remove("security_advisory");
     for (name, value) in members {
         alert.insert((*name).to_owned(), value.clone());

@@ -1,6 +1,7 @@
 //! Trust signals: what is taken, what it does, and what undoes it.
 
 mod flips;
+mod granted;
 mod intake;
 mod lead;
 mod people;
