@@ -37,7 +37,9 @@ fn every_described_path_is_served_and_pages_need_nothing_from_elsewhere() {
                 .is_some_and(|policy| policy.starts_with("default-src 'none'"))
         );
         let scripts = text.matches("<script").count();
-        let ours = text.matches("<script type=\"module\" src=\"/assets/").count();
+        let ours = text
+            .matches("<script type=\"module\" src=\"/assets/")
+            .count();
         assert_eq!(scripts, ours, "{page} has a script inline");
         assert!(!text.contains("style="), "{page} has a style inline");
         for link in text

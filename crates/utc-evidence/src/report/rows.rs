@@ -99,16 +99,14 @@ fn is_flip(claims: &Claims<'_>) -> bool {
 fn about(claims: &Claims<'_>) -> String {
     let link = &claims.link;
     let linked = link.approval.as_ref().or(link.receipt.as_ref());
-    match linked {
-        Some(id) => id.to_string(),
-        None => {
-            let events = claims.meta.evidence.iter();
-            let events: Vec<String> = events
-                .map(|one| format!("{} of {}", &*one.hash, &*one.source))
-                .collect();
-            events.join(", ")
-        }
+    if let Some(id) = linked {
+        return id.to_string();
     }
+    let events = claims.meta.evidence.iter();
+    let events: Vec<String> = events
+        .map(|one| format!("{} of {}", &*one.hash, &*one.source))
+        .collect();
+    events.join(", ")
 }
 
 fn row(claims: &Claims<'_>, what: String) -> Row {
