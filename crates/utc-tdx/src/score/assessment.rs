@@ -59,10 +59,15 @@ pub struct Assessment {
 }
 
 impl Assessment {
-    /// Whether these sources may mark a unit at all: two of them, or an authoritative one.
+    /// Whether these sources may mark a unit at all: two of them, of which an administrator registered one, or an authoritative
+    /// one. Whoever holds one token for many names can make up as many sources as they like.
     pub fn is_corroborated(&self) -> bool {
-        let authoritative = |share: &SourceShare| share.standing == Standing::Authoritative;
-        self.sources.len() >= 2 || self.sources.iter().any(authoritative)
+        let of = |standing| {
+            self.sources
+                .iter()
+                .any(move |share| share.standing == standing)
+        };
+        of(Standing::Authoritative) || (self.sources.len() >= 2 && of(Standing::Registered))
     }
 }
 

@@ -115,6 +115,18 @@ fn after_a_half_life_it_counts_half() {
 }
 
 #[test]
+fn sources_that_nobody_registered_do_not_confirm_each_other() {
+    let made_up: Vec<_> = ["stranger", "stranger:2", "stranger:3"]
+        .into_iter()
+        .zip(1..)
+        .map(|(name, id)| Said::new(name, id, Severity::Critical).sure(1.0))
+        .collect();
+    let assessment = assessed(&made_up);
+    assert!(assessment.score >= 70.0, "{}", assessment.score);
+    assert!(!assessment.is_corroborated());
+}
+
+#[test]
 fn a_second_source_makes_it_risky() {
     let both = assessed(&[critical(), unreviewed()]);
     assert_eq!((both.score, both.risk), (76.0, 0.76));

@@ -13,6 +13,14 @@ async fn trouble(site: &Site) -> String {
         .configure_unit(unit, actor(), Box::new(update))
         .wait()
         .unwrap();
+    // One of them an administrator knows: strangers do not confirm each other.
+    let (admin, _) = site.token("admin", &[]);
+    let known = json!({"trust": 0.9, "authoritative": false, "signature": "token"});
+    let path = "/api/v1/tdx/sources/scanner";
+    let registered = site
+        .send(Ask::new("PUT", path).token(&admin).json(&known))
+        .await;
+    assert!(registered.status < 300, "{}", registered.text);
     let (sender, _) = site.token("signal", &["ledger"]);
     let mut id = String::new();
     for source in ["scanner", "watcher", "guard"] {

@@ -24,7 +24,7 @@ async fn a_locked_unit_names_cause_evidence_and_way_out() {
     let page = vic.page("/units/route%3A%2Fpayments").await;
     let parts = [
         "Writes are refused because",
-        "fewer than 50 arrivals per hour",
+        "fewer than 80 arrivals per hour",
         "Evidence",
         "/receipts/",
         "<title>Utilisation ρ of route:/payments</title>",

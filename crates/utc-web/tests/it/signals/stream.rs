@@ -257,12 +257,16 @@ async fn tokens_that_do_not_hold_are_refused_each_with_its_code() {
     header.typ = None;
     let untyped = Signer::Ed25519.sign_with(&header, &stream.revoked());
     stream.check_refused(&untyped, "invalid_request").await;
+    // One character in the middle of the signature: the last ones are often zero, and would stay as they are.
     let mut token = Signer::Ed25519.sign(&stream.revoked());
-    token.pop();
-    token.push('A');
-    let forged = stream
-        .push(&format!("{}AA", &token[..token.len() - 2]))
-        .await;
+    let at = token.len() - 40;
+    let other = if token[at..].starts_with('A') {
+        "B"
+    } else {
+        "A"
+    };
+    token.replace_range(at..=at, other);
+    let forged = stream.push(&token).await;
     assert_eq!(forged.status, 400, "{}", forged.text);
     let ask = Ask::new("POST", PATH).text("application/json", "{}");
     let media = stream.signals.site.send(ask).await;
