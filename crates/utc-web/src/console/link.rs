@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 /// A path with these fields behind it.
-pub(crate) fn with_query<'a>(
+pub(crate) fn with_query<'n, 'v>(
     path: &str,
-    fields: impl IntoIterator<Item = (&'a str, &'a str)>,
+    fields: impl IntoIterator<Item = (&'n str, &'v str)>,
 ) -> String {
     let mut link = path.to_owned();
     for (place, (name, value)) in fields.into_iter().enumerate() {

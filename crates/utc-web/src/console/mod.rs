@@ -34,7 +34,7 @@ pub(crate) use assets::register as register_assets;
 pub(crate) use confirm::Confirm;
 pub(crate) use flash::Flash;
 pub(crate) use form::{Entries, FormErrors};
-pub(crate) use problem_page::{percent_encoded, render as problem_page};
+pub(crate) use problem_page::render as problem_page;
 pub(crate) use shell::Shell;
 pub(crate) use tab::Tab;
 pub use templates::Pages;

@@ -1,12 +1,11 @@
 //! Problems as pages: what happened, what it means, what next.
 
-use std::fmt::Write as _;
-
 use actix_web::http::header::{ACCEPT, LOCATION};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
+use super::link::encoded;
 use super::shell::Shell;
 use crate::problem::Problem;
 
@@ -53,26 +52,13 @@ fn stranger(request: &HttpRequest, shell: &Shell, problem: &Problem) -> Option<H
         return Some(problem.respond("text/html; charset=utf-8", text.into_bytes()));
     }
     let place = request.uri().path_and_query()?.as_str();
-    let wanted = percent_encoded(place);
+    // Slashes may stand in a query, and are easier to read.
+    let wanted = encoded(place).replace("%2F", "/");
     Some(
         HttpResponse::SeeOther()
             .insert_header((LOCATION, format!("/login?next={wanted}")))
             .finish(),
     )
-}
-
-/// A path as the value of a query's parameter.
-pub(crate) fn percent_encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }
 
 /// What a status means for a person, and what they do next.

@@ -9,6 +9,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde::Serialize;
 use utc_app::{AppError, Topic};
+use utc_domain::ReceiptId;
 
 use super::assets::PATHS;
 use super::confirm::Confirm;
@@ -108,6 +109,30 @@ impl Shell {
             .insert_header((LOCATION, place))
             .cookie(flash.cookie(self.state.secure_cookies))
             .finish()
+    }
+
+    /// What a form came to: on to the page that it was about, which tells it.
+    pub(crate) fn told(
+        &self,
+        place: &str,
+        done: Result<ReceiptId, Problem>,
+        text: &str,
+    ) -> Result<HttpResponse, Problem> {
+        match done {
+            Ok(receipt) => Ok(self.done(place, &Flash::done(text).receipt(receipt))),
+            Err(problem) => self.not_done(place, problem),
+        }
+    }
+
+    /// Somebody was faster, or may not do this, or a field is wrong: the page shows how things stand, and why nothing was done.
+    pub(crate) fn not_done(&self, place: &str, problem: Problem) -> Result<HttpResponse, Problem> {
+        match problem.status() {
+            StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN | StatusCode::CONFLICT => {
+                let text = format!("Nothing was changed: {}", problem.detail());
+                Ok(self.done(place, &Flash::warning(text)))
+            }
+            _ => Err(problem),
+        }
     }
 
     pub(super) fn text(&self, template: &str, view: &impl Serialize) -> Result<String, Problem> {

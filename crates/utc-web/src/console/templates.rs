@@ -6,7 +6,7 @@ use serde::Serialize;
 use tera::{Context, Kwargs, Tera};
 use utc_app::AppError;
 
-use super::percent_encoded;
+use super::link::encoded;
 use super::shell::ShellView;
 use crate::problem::Problem;
 
@@ -88,7 +88,7 @@ fn engine() -> Tera {
     let mut tera = Tera::default();
     // A name as one segment of a path: units may have slashes in theirs.
     tera.register_filter("segment", |name: &str, _: Kwargs, _: &tera::State| {
-        percent_encoded(name).replace('/', "%2F")
+        encoded(name)
     });
     tera
 }

@@ -1,7 +1,6 @@
 //! What people do with a request that waits: plain forms, each of which leads back and says what it did.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path};
 use utc_app::Withdrawn;
 use utc_domain::{ApprovalId, ApprovalStatus, Reason, VoteChoice};
@@ -50,7 +49,7 @@ async fn vote(
     let place = place(form, id);
     let comment = match comment(form) {
         Ok(comment) => comment,
-        Err(problem) => return not_done(shell, &place, problem),
+        Err(problem) => return shell.not_done(&place, problem),
     };
     match state.console.vote(caller, id, choice, comment).await {
         Ok(voted) => {
@@ -58,7 +57,7 @@ async fn vote(
             let text = said(voted.status, voted.approvals, voted.quorum.people());
             Ok(shell.done(&place, &Flash::done(text).receipt(voted.receipt_id)))
         }
-        Err(error) => not_done(shell, &place, error.into()),
+        Err(error) => shell.not_done(&place, error.into()),
     }
 }
 
@@ -92,7 +91,7 @@ pub(crate) async fn cancel(
     let id = approval_id(&id)?;
     let done = match comment(&form) {
         Ok(comment) => state.console.cancel_approval(&caller, id, comment).await,
-        Err(problem) => return not_done(&shell, &place(&form, id), problem),
+        Err(problem) => return shell.not_done(&place(&form, id), problem),
     };
     let done = done.map_err(Problem::from);
     withdrawn(
@@ -115,7 +114,7 @@ pub(crate) async fn revoke(
     let id = approval_id(&id)?;
     let done = match comment(&form) {
         Ok(comment) => state.console.revoke_approval(&caller, id, comment).await,
-        Err(problem) => return not_done(&shell, &place(&form, id), problem),
+        Err(problem) => return shell.not_done(&place(&form, id), problem),
     };
     let done = done.map_err(Problem::from);
     withdrawn(
@@ -137,7 +136,7 @@ fn withdrawn(
             tracing::info!(receipt_id = %done.receipt_id, status = %done.status, "a request or an approval was taken back");
             Ok(shell.done(place, &Flash::done(text).receipt(done.receipt_id)))
         }
-        Err(problem) => not_done(shell, place, problem),
+        Err(problem) => shell.not_done(place, problem),
     }
 }
 
@@ -154,7 +153,7 @@ pub(crate) async fn settle(
     let place = place(&form, id);
     let (carried_out, reason) = match settlement(&form) {
         Ok(settlement) => settlement,
-        Err(problem) => return not_done(&shell, &place, problem),
+        Err(problem) => return shell.not_done(&place, problem),
     };
     let by = caller.shared();
     match state
@@ -171,7 +170,7 @@ pub(crate) async fn settle(
             };
             Ok(shell.done(&place, &Flash::done(text).receipt(receipt)))
         }
-        Err(error) => not_done(&shell, &place, error.into()),
+        Err(error) => shell.not_done(&place, error.into()),
     }
 }
 
@@ -201,15 +200,4 @@ fn comment(form: &Entries) -> Result<Option<Reason>, Problem> {
 fn place(form: &Entries, id: ApprovalId) -> String {
     let back = form.get("back").and_then(own_path);
     back.map_or_else(|| format!("/approvals/{id}"), str::to_owned)
-}
-
-/// Somebody was faster, or may not do this: the page shows how it stands, and why nothing was done.
-fn not_done(shell: &Shell, place: &str, problem: Problem) -> Result<HttpResponse, Problem> {
-    match problem.status() {
-        StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN | StatusCode::CONFLICT => {
-            let text = format!("Nothing was changed: {}", problem.detail());
-            Ok(shell.done(place, &Flash::warning(text)))
-        }
-        _ => Err(problem),
-    }
 }

@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 
 use super::detail::claims;
 use crate::console::FormErrors;
-use crate::console::percent_encoded;
+use crate::console::link::with_query;
 use crate::wire::receipts::{ReceiptQuery, cursor};
 
 /// How many receipts one page shows.
@@ -74,13 +74,7 @@ impl SearchForm {
     fn address(&self, cursor: Option<&str>) -> String {
         let conditions = self.parts().chain(cursor.map(|cursor| ("cursor", cursor)));
         let said = conditions.filter(|(_, value)| !value.is_empty());
-        let parts: Vec<String> = said
-            .map(|(name, value)| format!("{name}={}", percent_encoded(value)))
-            .collect();
-        if parts.is_empty() {
-            return "/receipts".to_owned();
-        }
-        format!("/receipts?{}", parts.join("&"))
+        with_query("/receipts", said)
     }
 }
 
@@ -213,8 +207,8 @@ mod tests {
         };
         assert_eq!(
             form.address(Some("new")),
-            "/receipts?unit=route%3A/a%26b&cursor=new"
+            "/receipts?unit=route%3A%2Fa%26b&cursor=new"
         );
-        assert_eq!(form.address(None), "/receipts?unit=route%3A/a%26b");
+        assert_eq!(form.address(None), "/receipts?unit=route%3A%2Fa%26b");
     }
 }

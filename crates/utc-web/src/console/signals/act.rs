@@ -1,11 +1,10 @@
 //! What people do about signals: plain forms, each of which leads back and says what it did.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path};
 use utc_app::Console;
 use utc_app::signals::OverrideRequest;
-use utc_domain::{Reason, ReceiptId, Timestamp};
+use utc_domain::{Reason, Timestamp};
 
 use super::event_id;
 use crate::State;
@@ -39,11 +38,10 @@ pub(crate) async fn dismiss(
         Err(problem) => Err(problem),
     };
     let place = format!("/signals/events/{id}");
-    told(
-        &shell,
+    shell.told(
         &place,
         done,
-        "Dismissed: the event is kept, and weighs nothing from the next run on.",
+        "Dismissed: the event is kept, and weighs nothing any more.",
     )
 }
 
@@ -59,7 +57,7 @@ pub(crate) async fn run(state: Data<State>, shell: Shell) -> Result<HttpResponse
             );
             Ok(shell.done("/signals", &Flash::done(text)))
         }
-        Err(problem) => not_done(&shell, "/signals", problem),
+        Err(problem) => shell.not_done("/signals", problem),
     }
 }
 
@@ -82,8 +80,7 @@ pub(crate) async fn set_aside(
         Err(problem) => Err(problem),
     };
     let done = done.map(|marked| marked.receipt_id);
-    told(
-        &shell,
+    shell.told(
         &place(&unit),
         done,
         "The scorer’s flag does not count for now. A person’s own mark still does.",
@@ -103,12 +100,7 @@ pub(crate) async fn count_again(
         .end_override(&unit_name(&unit)?, &caller)
         .await;
     let done = done.map(|marked| marked.receipt_id).map_err(Problem::from);
-    told(
-        &shell,
-        &place(&unit),
-        done,
-        "The scorer’s flag counts again.",
-    )
+    shell.told(&place(&unit), done, "The scorer’s flag counts again.")
 }
 
 fn reason(form: &Entries) -> Result<Reason, Problem> {
@@ -132,26 +124,4 @@ fn request(form: &Entries, now: Timestamp) -> Result<OverrideRequest, Problem> {
 
 fn place(unit: &str) -> String {
     format!("/signals/units/{}", encoded(unit))
-}
-
-fn told(
-    shell: &Shell,
-    place: &str,
-    done: Result<ReceiptId, Problem>,
-    text: &str,
-) -> Result<HttpResponse, Problem> {
-    match done {
-        Ok(receipt) => Ok(shell.done(place, &Flash::done(text).receipt(receipt))),
-        Err(problem) => not_done(shell, place, problem),
-    }
-}
-
-fn not_done(shell: &Shell, place: &str, problem: Problem) -> Result<HttpResponse, Problem> {
-    match problem.status() {
-        StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN | StatusCode::CONFLICT => {
-            let text = format!("Nothing was changed: {}", problem.detail());
-            Ok(shell.done(place, &Flash::warning(text)))
-        }
-        _ => Err(problem),
-    }
 }

@@ -1,7 +1,6 @@
 //! Pins and risk marks by form.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path};
 use utc_app::{Marked, PinRequest, RiskRequest};
 use utc_domain::Timestamp;
@@ -10,7 +9,7 @@ use super::unit_name;
 use crate::State;
 use crate::access::Caller;
 use crate::console::link::encoded;
-use crate::console::{Entries, Flash, Shell};
+use crate::console::{Entries, Shell};
 use crate::problem::Problem;
 use crate::wire::parts::Fields;
 
@@ -131,17 +130,9 @@ fn told(
     text: &str,
 ) -> Result<HttpResponse, Problem> {
     let place = format!("/units/{}", encoded(unit));
-    match done {
-        Ok(marked) => {
-            tracing::info!(unit = %marked.unit, receipt_id = %marked.receipt_id, "{text}");
-            Ok(shell.done(&place, &Flash::done(text).receipt(marked.receipt_id)))
-        }
-        Err(problem) => match problem.status() {
-            StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN | StatusCode::CONFLICT => {
-                let text = format!("Nothing was changed: {}", problem.detail());
-                Ok(shell.done(&place, &Flash::warning(text)))
-            }
-            _ => Err(problem),
-        },
-    }
+    let receipt = done.map(|marked| {
+        tracing::info!(unit = %marked.unit, receipt_id = %marked.receipt_id, "{text}");
+        marked.receipt_id
+    });
+    shell.told(&place, receipt, text)
 }
