@@ -52,7 +52,7 @@ fn a_reset_is_refused_beside_a_server_asks_and_begins_a_new_log() {
         refused.stderr.contains("another process uses"),
         "{refused:?}"
     );
-    assert!(server.terminate().success());
+    server.stop();
     let asked = run_with_input(&options, "utc-admin", &["db", "reset"], "no\n");
     assert_eq!(asked.code(), Some(1));
     assert!(
@@ -97,7 +97,7 @@ fn a_backup_beside_a_running_server_is_restored_with_writes_held() {
         Some(1),
         "not beside a server"
     );
-    assert!(server.terminate().success());
+    server.stop();
     std::fs::write(options.folder().join("nonsense.db"), b"this is no database").unwrap();
     let nonsense = options.folder().join("nonsense.db");
     assert_eq!(
@@ -146,7 +146,7 @@ fn a_changed_receipt_in_the_database_is_found() {
     for _ in 0..3 {
         write(server.client(), "a");
     }
-    assert!(server.terminate().success());
+    server.stop();
     let database = options.folder().join("data").join("utc.db");
     let script = format!(
         "import sqlite3; db = sqlite3.connect('{}'); db.execute('DELETE FROM receipts WHERE seq = 2'); db.commit()",

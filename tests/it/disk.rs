@@ -143,7 +143,7 @@ fn a_server_does_not_start_where_it_cannot_write_and_starts_again_where_it_can()
     let options = installation_on(disk.path());
     let mut server = Server::start(&options);
     let mut acknowledged = ask_times(&server, 50);
-    assert!(server.terminate().success());
+    server.stop();
     disk.remount("ro");
     let refused =
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| Server::start(&options)));
@@ -234,7 +234,7 @@ fn a_disk_that_goes_read_only_under_a_running_server_answers_503_and_loses_nothi
     disk.fail();
     acknowledged.extend(ask_until(&server, 503, 10));
     check_unavailable(&server);
-    assert!(server.terminate().success());
+    server.stop();
     disk.repair();
     let server = Server::start(&options);
     acknowledged.extend(ask_times(&server, 50));

@@ -171,7 +171,7 @@ fn a_person_made_on_the_command_line_signs_in_and_survives_a_restart() {
             .unwrap()
     };
     assert_eq!(me(&server).ok()["name"], "user:ann");
-    assert!(server.terminate().success());
+    server.stop();
     let server = Server::start(&options);
     assert_eq!(me(&server).ok()["name"], "user:ann");
     admin(&options, &["user", "role", "ann", "viewer", "approver"]).ok();
@@ -280,7 +280,7 @@ fn no_secret_is_in_a_log_or_in_the_database() {
     write(server.client(), "a");
     server.client().with_token("utc_nonsense").get("/api/v1/me");
     let output = server.output();
-    assert!(server.terminate().success());
+    server.stop();
     let mut stored = Vec::new();
     read_all(options.folder(), &mut stored);
     assert!(stored.len() > 10_000, "{}", stored.len());

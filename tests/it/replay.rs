@@ -157,7 +157,7 @@ fn people_read_a_table_and_scripts_an_exit_code() {
     let options = ServerOptions::sqlite();
     let mut server = Server::start(&options);
     history(&server);
-    assert!(server.terminate().success());
+    server.stop();
     let faithful = admin(&options, &["replay"]).ok();
     assert!(faithful.stdout.contains("7  decisions"), "{faithful:?}");
     assert!(
@@ -237,7 +237,7 @@ fn a_decision_that_was_changed_in_the_database_ends_a_replay_with_one() {
     let mut server = Server::start(&options);
     let id = write(server.client(), "payments")["receipt_id"].clone();
     let stored = receipt(server.client(), &id);
-    assert!(server.terminate().success());
+    server.stop();
     let (seq, jws) = (stored["seq"].as_u64(), stored["receipt"].as_str());
     forge(&options, seq.unwrap(), jws.unwrap(), |claims| {
         claims["reason"] = "Because.".into();

@@ -207,7 +207,7 @@ fn neither_the_secret_nor_the_path_of_a_url_is_in_a_log_nor_the_secret_in_a_file
         json!({"delivered": false, "status": 500, "answer": "", "error": "answered 500"})
     );
     let output = server.output();
-    assert!(server.terminate().success());
+    server.stop();
     let secret = webhook["secret"].as_str().unwrap();
     let secret = secret.trim_start_matches("whsec_");
     assert!(output.contains("a webhook was tested"), "{output}");
@@ -233,7 +233,7 @@ fn a_restored_database_sends_nothing_of_what_waited_in_the_backup() {
     let file = options.folder().join("backup.db");
     let file = file.to_str().unwrap();
     admin(&options, &["db", "backup", file]).ok();
-    assert!(server.terminate().success());
+    server.stop();
     admin(&options, &["db", "restore", file, "--yes"]).ok();
     receiver.status.store(200, Ordering::SeqCst);
     admin(&options, &["token", "resume", "--all"]).ok();
@@ -296,7 +296,7 @@ fn production_calls_no_address_of_this_machine() {
     let refused = server.post(PATH, &body).problem(400, "invalid_request");
     let message = refused["errors"][0]["message"].as_str().unwrap();
     assert!(message.contains("(loopback)"), "{message}");
-    assert!(server.terminate().success());
+    server.stop();
     let listed = Server::start(&options.env("UTC_OUTBOUND_ALLOW", "127.0.0.1"));
     create(&listed, &receiver.url);
     let own = format!("http://{}/", listed.address());

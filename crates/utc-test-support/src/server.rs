@@ -226,6 +226,17 @@ impl Server {
         })
     }
 
+    /// `SIGTERM`, and waits for the end, which must be an orderly one.
+    #[track_caller]
+    pub fn stop(&mut self) {
+        let status = self.terminate();
+        assert!(
+            status.success(),
+            "utc-server ended with {status}:\n{}",
+            self.output()
+        );
+    }
+
     /// `SIGTERM`, and waits for the end.
     #[track_caller]
     pub fn terminate(&mut self) -> ExitStatus {

@@ -270,7 +270,7 @@ fn bundles_go_with_the_server_that_made_them() {
     let count = || fs::read_dir(&folder).unwrap().count();
     ended(server.client(), &json!({}));
     assert_eq!(count(), 1);
-    assert!(server.terminate().success());
+    server.stop();
     assert_eq!(count(), 0);
     let mut server = Server::start(&options);
     ended(server.client(), &json!({}));

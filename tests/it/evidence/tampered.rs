@@ -26,7 +26,7 @@ fn check(options: &ServerOptions, name: &str, change: fn(&mut Vec<Entry>)) {
     wait_until("the head is signed", || head_size(&server) >= size);
     let auditor = Auditor::new(server.client());
     let mut entries = Log::read(server.client()).entries;
-    assert!(server.terminate().success());
+    server.stop();
     let honest = auditor.at("honest.zip");
     export(options, &honest, &[]);
     assert_eq!(auditor.verify(&honest).0, Some(0), "{name}");
