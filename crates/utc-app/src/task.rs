@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use tokio::sync::oneshot;
+use tokio::task::unconstrained;
 use utc_domain::Draft;
 use utc_storage::journal::{Class, Job, JobError, Receipt, Tx};
 use utc_storage::{JournalError, StorageError};
@@ -62,7 +63,7 @@ impl<T> Future for Ticket<T> {
 }
 
 /// Parks the thread until the ticket is answered.
-fn block_on<T>(mut ticket: Ticket<T>) -> Result<T, AppError> {
+fn block_on<T>(ticket: Ticket<T>) -> Result<T, AppError> {
     struct Unpark(std::thread::Thread);
     impl Wake for Unpark {
         fn wake(self: Arc<Self>) {
@@ -71,6 +72,9 @@ fn block_on<T>(mut ticket: Ticket<T>) -> Result<T, AppError> {
     }
     let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
     let mut context = Context::from_waker(&waker);
+    // Within a task of a runtime, what was answered would otherwise count against that task's turn, and at the end of its
+    // turn never be handed out: the task cannot give way while it blocks.
+    let mut ticket = unconstrained(ticket);
     loop {
         match Pin::new(&mut ticket).poll(&mut context) {
             Poll::Ready(answer) => return answer,

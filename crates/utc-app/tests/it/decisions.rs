@@ -1,5 +1,7 @@
 //! Decisions and what they leave behind.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 use utc_app::{AppError, Filter, Options};
 use utc_domain::{Code, Decision, Rule};
@@ -187,4 +189,23 @@ fn receipts_are_found_by_every_condition() {
         }),
         0
     );
+}
+
+#[test]
+fn whoever_blocks_in_a_task_of_a_runtime_is_answered_every_time() {
+    let installation = Installation::new();
+    let console = installation.open();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    // More than a task may have handed out in one turn.
+    let answers: Vec<_> = runtime.block_on(async {
+        let asked = (0..200).map(|_| console.decide(ask("write:/x", "payments-api")));
+        asked.collect()
+    });
+    let receipts: HashSet<_> = answers
+        .into_iter()
+        .map(|answer| answer.unwrap().receipt_id)
+        .collect();
+    assert_eq!(receipts.len(), 200);
 }
