@@ -1,11 +1,11 @@
 //! Turning a rule on or off: first what that would have done, then the reason.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Form, Path};
+use actix_web::web::{Data, Form, Path, Query};
 use serde::{Deserialize, Serialize};
 use utc_app::{AppError, RuleChange, RuleChanged};
 use utc_domain::{Reason, Rule};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::controls::{self, Control};
 use super::preview::Preview;
@@ -68,24 +68,41 @@ impl Wanted {
     }
 }
 
+/// How much of the last 24 hours is judged.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Judged {
+    /// As many decisions as may be judged, instead of as many as can be at once.
+    #[serde(default)]
+    thoroughly: bool,
+}
+
 /// What a switch would have done
 ///
 /// To the decisions of the last 24 hours; with the form that makes the change.
-#[utoipa::path(get, path = "/rules/{key}/{to}", tag = "Pages", params(("key" = String, Path, description = "The rule's key"), ("to" = String, Path, description = "`on` or `off`")), responses((status = 200, description = "The page", content_type = "text/html")))]
+#[utoipa::path(get, path = "/rules/{key}/{to}", tag = "Pages", params(("key" = String, Path, description = "The rule's key"), ("to" = String, Path, description = "`on` or `off`"), Judged), responses((status = 200, description = "The page", content_type = "text/html")))]
 pub(crate) async fn ask(
     state: Data<State>,
     shell: Shell,
     caller: Caller,
     path: Path<(String, String)>,
+    judged: Query<Judged>,
 ) -> Result<HttpResponse, Problem> {
     let wanted = Wanted::read(&path)?;
-    let view = view(&state, &caller, wanted).await?;
+    let view = view(&state, &caller, wanted, judged.thoroughly).await?;
     shell.page("rule_change.html", &view)
 }
 
-async fn view(state: &Data<State>, caller: &Caller, wanted: Wanted) -> Result<ChangeView, Problem> {
+async fn view(
+    state: &Data<State>,
+    caller: &Caller,
+    wanted: Wanted,
+    thoroughly: bool,
+) -> Result<ChangeView, Problem> {
     let by = caller.shared();
-    let work = move |console: &utc_app::Console| Preview::of(console, &by, wanted.rule, wanted.on);
+    let work = move |console: &utc_app::Console| {
+        Preview::of(console, &by, wanted.rule, wanted.on, thoroughly)
+    };
     let preview = blocking(state, work).await?;
     let on = state.console.policy().is_on(wanted.rule);
     Ok(ChangeView {
@@ -133,7 +150,7 @@ pub(crate) async fn publish(
             let view = ChangeView {
                 reason: form.reason.clone(),
                 errors,
-                ..view(&state, &caller, wanted).await?
+                ..view(&state, &caller, wanted, false).await?
             };
             shell.page_with(status, "rule_change.html", &view)
         }

@@ -9,6 +9,10 @@ use utc_app::replay::{
 use utc_app::{AppError, Console, Principal};
 use utc_domain::Rule;
 
+/// How many decisions the page judges before anybody asks for more: with each of them its receipt is verified, and a
+/// page comes at once.
+const AT_ONCE: i64 = 2_000;
+
 /// How many units and examples are listed.
 const LISTED: usize = 10;
 
@@ -20,6 +24,8 @@ pub(super) struct Preview {
     not_judged: u64,
     observed: u64,
     cut: bool,
+    /// As many as may be judged, where that is more than were; none otherwise.
+    more: Option<i64>,
     cells: Vec<Cell>,
     units: Vec<UnitRow>,
     examples: Vec<Example>,
@@ -52,29 +58,31 @@ struct Example {
 }
 
 impl Preview {
-    /// Judges the newest decisions again with the rule so. None while as many simulations run as may. Blocks.
+    /// Judges the newest decisions again with the rule so, `thoroughly` as many as may be. None while as many simulations
+    /// run as may. Blocks.
     pub(super) fn of(
         console: &Console,
         by: &Principal,
         rule: Rule,
         on: bool,
+        thoroughly: bool,
     ) -> Result<Option<Self>, AppError> {
         let asked = Simulation {
             alternative: Alternative::new(BTreeMap::from([(rule, on)]), None)?,
             from: None,
             to: None,
             unit: None,
-            limit: SIMULATED_MOST,
+            limit: if thoroughly { SIMULATED_MOST } else { AT_ONCE },
         };
         match console.simulate(by, asked) {
-            Ok(simulated) => Ok(Self::read(simulated)),
+            Ok(simulated) => Ok(Self::read(simulated, thoroughly)),
             // The change can be made without having been tried.
             Err(AppError::Conflict { .. } | AppError::Invalid(_)) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    fn read(simulated: Simulated) -> Option<Self> {
+    fn read(simulated: Simulated, thoroughly: bool) -> Option<Self> {
         let totals = simulated.report.totals;
         let ReplayOutcome::Counterfactual(found) = simulated.report.outcome else {
             return None;
@@ -85,6 +93,7 @@ impl Preview {
             not_judged: totals.not_replayable,
             observed: found.observed,
             cut: simulated.cut,
+            more: (simulated.cut && !thoroughly).then_some(SIMULATED_MOST),
             cells: cells(&found),
             units: units(&found),
             examples: examples(&found),

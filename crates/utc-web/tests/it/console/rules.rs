@@ -54,6 +54,24 @@ async fn a_change_is_tried_on_recent_decisions_and_made_with_a_reason() {
 }
 
 #[actix_web::test]
+async fn a_long_day_is_judged_in_part_at_once_and_in_whole_when_asked() {
+    let site = Site::new();
+    let op = Browser::new(&site, "op", "operator").await;
+    for _ in 0..2_001 {
+        write(&site, "payments-api");
+    }
+    let path = "/rules/writes_require_approval/on";
+    let part = site.send(op.open(path)).await;
+    part.shows("of 2000 decisions");
+    part.shows("These are the newest decisions; there were more.");
+    part.shows(&format!("href=\"{path}?thoroughly=true\""));
+    let thoroughly = format!("{path}?thoroughly=true");
+    let whole = site.send(op.open(&thoroughly)).await;
+    whole.shows("of 2001 decisions");
+    whole.hides("there were more");
+}
+
+#[actix_web::test]
 async fn what_was_done_is_told_once_with_its_receipt() {
     let site = Site::new();
     let op = Browser::new(&site, "op", "operator").await;
