@@ -112,7 +112,7 @@ test("a token's secret is shown once", async () => {
   await page.getByLabel("Name").fill("shown-once");
   await page.locator("#role-viewer").check();
   await page.getByRole("button", { name: "Make it" }).click();
-  const secret = await page.locator("#token").innerText();
+  const secret = await page.locator("#secret").innerText();
   assert.match(secret, /^utc_/);
   await page.getByRole("link", { name: "I have it" }).click();
   assert.ok(!(await page.content()).includes(secret));

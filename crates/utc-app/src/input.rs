@@ -99,6 +99,13 @@ fn depth(value: &Value) -> usize {
 }
 
 impl Console {
+    /// Whether the context or the reason that came with a request is kept. Blocks.
+    pub fn keeps_input(&self, receipt: ReceiptId) -> Result<bool, AppError> {
+        let id = receipt.to_string();
+        let found = self.store().read(|db| inputs::find(db, &id))?;
+        Ok(found.is_some_and(|input| input.body.is_some()))
+    }
+
     /// Erases the context and reason that came with a request. The receipt stays, and so does the digest.
     pub fn erase_input(&self, receipt: ReceiptId, actor: impl Into<By>) -> Ticket<ReceiptId> {
         self.control_by(actor, move |tx, actor| {

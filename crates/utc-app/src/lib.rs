@@ -24,6 +24,7 @@ mod receipts;
 pub mod replay;
 mod rules;
 mod secret_file;
+mod shared_secret;
 pub mod signals;
 mod situation;
 mod task;
@@ -45,8 +46,8 @@ pub mod engine {
 }
 
 pub use approvals::{
-    ApprovalFigures, ApprovalFilter, ApprovalPage, ApprovalView, BacklogSince, Forwarded, Held,
-    QueueFigures, VoteView, Voted, Watch, Withdrawn,
+    ApprovalFigures, ApprovalFilter, ApprovalPage, ApprovalRights, ApprovalView, BacklogSince,
+    Forwarded, Held, HeldOutcome, QueueFigures, VoteView, Voted, Watch, Withdrawn,
 };
 pub use arrivals::ArrivalCounts;
 pub use audit::{LogReport, LogSummary};
@@ -66,6 +67,7 @@ pub use measure::CountedDemand;
 pub use options::{ApprovalOptions, Controller, Options, UnknownController};
 pub use receipts::{Filter, ReceiptPage, StoredReceipt};
 pub use rules::{PolicyVersion, RuleChange, RuleChanged, RuleState};
+pub use shared_secret::new_shared_secret;
 pub use situation::{
     LoosenedBy, Loosening, MinuteOutcomes, Observed as ObservedUnit, Situation, UnitBrief,
 };

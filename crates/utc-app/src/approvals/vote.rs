@@ -8,6 +8,7 @@ use utc_domain::{
     Role, Timestamp, VoteChoice,
 };
 use utc_policy::{Ballot, Change as Act, Tally, Vote, VoteRefusal, Voter, may_vote};
+use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
 use utc_storage::rows::approvals::ApprovalRow;
 use utc_storage::rows::receipts;
@@ -85,7 +86,8 @@ fn cast(
     let unit = parse("approvals.unit", &row.unit)?;
     actor.principal.may(Role::Approver, &unit)?;
     let mut votes = stored::votes(&votes::of(tx.db(), &row.id)?)?;
-    check(tx, &actor, &row, &votes)?;
+    let now = tx.now();
+    check(tx.db(), now, &actor, &row, &votes)?;
     votes.push(Vote {
         person: actor.requester.person.clone(),
         choice: said.choice,
@@ -124,15 +126,16 @@ fn plan(answer: Voted, draft: Draft, counted: record::Counted) -> Plan<Voted> {
 }
 
 /// Nobody votes on their own request, twice, or on what they changed the rules for.
-fn check(
-    tx: &mut Tx<'_>,
+pub(super) fn check(
+    db: &mut Db,
+    now: Timestamp,
     actor: &Actor,
     row: &ApprovalRow,
     votes: &[Vote],
 ) -> Result<(), AppError> {
     let requester = parse("approvals.subject", &row.subject)?;
     let owner = parse("approvals.owner", &row.owner)?;
-    let changes = acts(tx, actor, &row.unit)?;
+    let changes = acts(db, now, actor, &row.unit)?;
     let ballot = Ballot {
         status: stored::status(row)?,
         expires_at: stored::expires_at(row),
@@ -142,19 +145,19 @@ fn check(
         changes: &changes,
     };
     let person = &actor.requester.person;
-    may_vote(&Voter { person }, &ballot, tx.now()).map_err(refused)
+    may_vote(&Voter { person }, &ballot, now).map_err(refused)
 }
 
 /// Changes of rules, and of this unit by hand, that this person made lately under whatever name.
-fn acts(tx: &mut Tx<'_>, actor: &Actor, unit: &str) -> Result<Vec<Act>, AppError> {
+fn acts(db: &mut Db, now: Timestamp, actor: &Actor, unit: &str) -> Result<Vec<Act>, AppError> {
     let kinds = [
         ReceiptKind::PolicyChange.as_str(),
         ReceiptKind::ConfigChange.as_str(),
         ReceiptKind::ProtectionChange.as_str(),
         ReceiptKind::RiskChange.as_str(),
     ];
-    let since = tx.now().plus_minutes(-COOLING_MINUTES).as_micros();
-    let acts = receipts::acts_since(tx.db(), since, &actor.names, &kinds, unit)?;
+    let since = now.plus_minutes(-COOLING_MINUTES).as_micros();
+    let acts = receipts::acts_since(db, since, &actor.names, &kinds, unit)?;
     let acts = acts.into_iter().map(|at| Act {
         by: actor.requester.person.clone(),
         at: Timestamp::from_micros(at),

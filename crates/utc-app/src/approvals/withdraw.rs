@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use utc_domain::{ApprovalEvent, ApprovalId, ApprovalStatus, Reason, ReceiptId, Role};
+use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
 use utc_storage::rows::approvals::ApprovalRow;
 use utc_storage::rows::votes;
@@ -28,7 +29,7 @@ pub struct Withdrawn {
     pub receipt_id: ReceiptId,
 }
 
-type Right = fn(&mut Tx<'_>, &Actor, &ApprovalRow) -> Result<(), AppError>;
+type Right = fn(&mut Db, &Actor, &ApprovalRow) -> Result<(), AppError>;
 
 impl Console {
     /// Takes a request back while it waits: whoever asked, or an administrator.
@@ -71,13 +72,13 @@ impl Console {
         self.control(move |tx| {
             let actor = by.actor(tx)?;
             let row = list::visible(tx.db(), id, &actor.principal, &actor.requester)?;
-            right(tx, &actor, &row)?;
+            right(tx.db(), &actor, &row)?;
             end(tx, &cache, &actor, &row, event, comment.as_ref())
         })
     }
 }
 
-fn may_cancel(_: &mut Tx<'_>, actor: &Actor, row: &ApprovalRow) -> Result<(), AppError> {
+pub(super) fn may_cancel(_: &mut Db, actor: &Actor, row: &ApprovalRow) -> Result<(), AppError> {
     if is_own(row, &actor.requester) {
         return Ok(());
     }
@@ -85,10 +86,10 @@ fn may_cancel(_: &mut Tx<'_>, actor: &Actor, row: &ApprovalRow) -> Result<(), Ap
     actor.principal.may(Role::Admin, &unit)
 }
 
-fn may_revoke(tx: &mut Tx<'_>, actor: &Actor, row: &ApprovalRow) -> Result<(), AppError> {
+pub(super) fn may_revoke(db: &mut Db, actor: &Actor, row: &ApprovalRow) -> Result<(), AppError> {
     let unit = parse("approvals.unit", &row.unit)?;
     let own = |vote: &votes::VoteRow| vote.person == actor.requester.person.as_str();
-    let voted = votes::of(tx.db(), &row.id)?.iter().any(own);
+    let voted = votes::of(db, &row.id)?.iter().any(own);
     if voted && actor.principal.may(Role::Approver, &unit).is_ok() {
         return Ok(());
     }

@@ -71,7 +71,8 @@ impl Console {
             ExecutionEvent::SettledFailed
         };
         self.control(move |tx| {
-            let actor = Actor::of(tx, &by)?;
+            let now = tx.now();
+            let actor = Actor::of(tx.db(), now, &by)?;
             list::visible(tx.db(), id, &actor.principal, &actor.requester)?;
             let (row, held) = rows(tx, id)?;
             let unit = parse("approvals.unit", &row.unit)?;

@@ -61,9 +61,10 @@ impl By {
         if let Some(session) = self.session {
             check_session(tx, session)?;
         }
+        let now = tx.now();
         match &self.principal {
-            Some(principal) => Actor::of(tx, principal),
-            None => Actor::of(tx, &Principal::local(self.name.clone())),
+            Some(principal) => Actor::of(tx.db(), now, principal),
+            None => Actor::of(tx.db(), now, &Principal::local(self.name.clone())),
         }
     }
 }

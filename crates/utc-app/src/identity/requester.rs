@@ -2,7 +2,6 @@
 
 use utc_domain::{Roles, Subject, Timestamp, UserId};
 use utc_storage::connection::Db;
-use utc_storage::journal::Tx;
 use utc_storage::rows::{tokens, users};
 
 use super::principal::{Principal, Who};
@@ -93,11 +92,10 @@ impl Actor {
     ///
     /// # Errors
     /// [`AppError::Unauthenticated`] when they may do nothing any more.
-    pub(crate) fn of(tx: &mut Tx<'_>, by: &Principal) -> Result<Self, AppError> {
-        let now = tx.now();
+    pub(crate) fn of(db: &mut Db, now: Timestamp, by: &Principal) -> Result<Self, AppError> {
         match by.who {
-            Who::Token(id, owner) => of_token(tx.db(), by, &id.to_string(), owner, now),
-            Who::User(id) => of_user(tx.db(), by, id),
+            Who::Token(id, owner) => of_token(db, by, &id.to_string(), owner, now),
+            Who::User(id) => of_user(db, by, id),
             Who::Local => Ok(Self {
                 principal: with(by, by.roles, by.units.clone()),
                 requester: Requester::local(by.name.clone()),

@@ -17,7 +17,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use utc_attestation::Claims;
 
 /// The claims of a stored receipt, for showing them: whoever has to rely on them verifies the receipt.
-fn claims(jws: &str) -> Option<Claims> {
+pub(crate) fn claims(jws: &str) -> Option<Claims> {
     let bytes = URL_SAFE_NO_PAD.decode(jws.split('.').nth(1)?).ok()?;
     serde_json::from_slice(&bytes).ok()
 }

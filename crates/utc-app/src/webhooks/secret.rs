@@ -7,10 +7,8 @@ use utc_storage::StorageError;
 use utc_vault::{Aad, SealPurpose, Sealed, open, reseal, seal};
 use zeroize::Zeroizing;
 
-use crate::AppError;
 use crate::identity::{Vault, random};
-
-const BYTES: usize = 32;
+use crate::{AppError, shared_secret};
 
 /// A new secret: how it is shown, once, and how it is stored.
 pub(super) struct NewSecret {
@@ -20,14 +18,12 @@ pub(super) struct NewSecret {
 
 impl NewSecret {
     pub(super) fn make(vault: &Vault, webhook: WebhookId) -> Result<Self, AppError> {
-        let secret: Zeroizing<[u8; BYTES]> = random().map_err(internal)?;
+        let secret = shared_secret::bytes()?;
         let nonce = random().map_err(internal)?;
         let purpose = SealPurpose::WebhookSecret;
         let sealed = seal(vault.keys(), purpose, &aad(webhook), &*secret, *nonce);
-        let encoded = Zeroizing::new(STANDARD.encode(*secret));
         Ok(Self {
-            // The form that Standard Webhooks gives to secrets.
-            shown: Zeroizing::new(format!("whsec_{}", *encoded)),
+            shown: shared_secret::as_text(&*secret),
             sealed: STANDARD.encode(sealed.map_err(internal)?.to_bytes()),
         })
     }

@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use serde::{Deserialize, Serialize};
+use utc_app::FieldError;
 use utoipa::ToSchema;
 
 use crate::problem::Problem;
@@ -80,10 +81,18 @@ impl FormErrors {
         }
     }
 
+    /// What a use case found wrong.
+    pub(crate) fn wrong(wrong: &[FieldError]) -> Self {
+        let wrong = wrong.iter().map(|error| FormError {
+            field: field_of(&error.pointer).to_owned(),
+            message: error.message.clone(),
+        });
+        Self(wrong.collect())
+    }
+
     fn from_problem(problem: &Problem) -> Self {
         let fields = problem.fields().map(|(pointer, message)| FormError {
-            // The first part of a JSON pointer is the field that it came from.
-            field: pointer.split('/').nth(1).unwrap_or_default().to_owned(),
+            field: field_of(pointer).to_owned(),
             message: message.to_owned(),
         });
         let fields: Vec<FormError> = fields.collect();
@@ -91,6 +100,15 @@ impl FormErrors {
             return Self::one("", problem.detail());
         }
         Self(fields)
+    }
+}
+
+/// The field that a member of a body comes from. Forms have no objects in them, but for one whose members are fields.
+fn field_of(pointer: &str) -> &str {
+    let mut parts = pointer.split('/').skip(1);
+    match parts.next() {
+        Some("thresholds") => parts.next().unwrap_or_default(),
+        first => first.unwrap_or_default(),
     }
 }
 
@@ -120,5 +138,10 @@ mod tests {
         assert_eq!(status, StatusCode::BAD_REQUEST);
         assert_eq!(errors, FormErrors::one("roles", "must be a role"));
         FormErrors::of(Problem::no_route()).unwrap_err();
+        let wrong = FieldError::new("/thresholds/low", "must be a number");
+        assert_eq!(
+            FormErrors::wrong(&[wrong]),
+            FormErrors::one("low", "must be a number")
+        );
     }
 }

@@ -21,12 +21,15 @@ mod preferences;
 mod problem_page;
 mod receipts;
 mod rules;
+mod secret;
 mod shell;
 mod sign_in;
 mod signals;
 mod tab;
 mod templates;
 mod units;
+mod webhooks;
+mod words;
 
 use crate::routes::Endpoint;
 
@@ -46,6 +49,7 @@ pub(crate) fn routes() -> Vec<Endpoint> {
     routes.extend(rules::routes());
     routes.extend(receipts::routes());
     routes.extend(access::routes());
+    routes.extend(webhooks::routes());
     routes.extend(approvals::routes());
     routes.extend(units::routes());
     routes.extend(evidence::routes());

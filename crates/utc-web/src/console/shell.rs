@@ -9,7 +9,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde::Serialize;
 use utc_app::{AppError, Topic};
-use utc_domain::ReceiptId;
+use utc_domain::{ReceiptId, Role};
 
 use super::assets::PATHS;
 use super::confirm::Confirm;
@@ -41,6 +41,8 @@ pub(super) struct ShellView {
     icon: &'static str,
     demo: bool,
     who: Option<String>,
+    /// Whether links to receipts lead somewhere: whoever only approves does not read them.
+    reads: bool,
     csrf: Option<String>,
     tabs: Vec<TabView>,
     theme: &'static str,
@@ -149,6 +151,7 @@ impl Shell {
             icon: &PATHS.icon,
             demo: self.state.demo.is_some(),
             who: caller.map(|caller| caller.name().to_string()),
+            reads: caller.is_some_and(|caller| caller.holds(Role::Viewer).is_ok()),
             csrf: session.map(|session| session.csrf.clone()),
             tabs: caller.map(|caller| self.tabs(caller)).unwrap_or_default(),
             theme: self.preferences.theme.as_str(),

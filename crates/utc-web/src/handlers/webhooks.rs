@@ -2,8 +2,9 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
-use utc_app::AppError;
+use utc_app::{AppError, SavedWebhook};
 use utc_domain::{NoticeId, WebhookId, WebhookUrl};
+use utc_notify::Report;
 
 use super::blocking;
 use crate::State;
@@ -39,12 +40,22 @@ pub(crate) async fn create(
     caller: Caller,
     body: Json<WebhookBody>,
 ) -> Result<HttpResponse, Problem> {
-    let new = body.0.into_new()?;
-    check(&state, &new.url).await?;
-    let saved = state.console.create_webhook(&caller, new).await?;
+    let saved = make(&state, &caller, body.0).await?;
+    Ok(HttpResponse::Created().json(WebhookSaved::from(saved)))
+}
+
+/// Makes a webhook at an address that may be called.
+pub(crate) async fn make(
+    state: &State,
+    caller: &Caller,
+    body: WebhookBody,
+) -> Result<SavedWebhook, Problem> {
+    let new = body.into_new()?;
+    check(state, &new.url).await?;
+    let saved = state.console.create_webhook(caller, new).await?;
     let receipt_id = &saved.view.receipt_id;
     tracing::info!(webhook = %saved.view.id, receipt_id, "a webhook was made");
-    Ok(HttpResponse::Created().json(WebhookSaved::from(saved)))
+    Ok(saved)
 }
 
 /// One webhook
@@ -71,14 +82,25 @@ pub(crate) async fn change(
     body: Json<WebhookPatch>,
 ) -> Result<HttpResponse, Problem> {
     let id = webhook_id(&id)?;
-    let change = body.0.into_change()?;
+    let saved = alter(&state, &caller, id, body.0).await?;
+    Ok(HttpResponse::Ok().json(WebhookSaved::from(saved)))
+}
+
+/// Changes a webhook, to an address that may be called.
+pub(crate) async fn alter(
+    state: &State,
+    caller: &Caller,
+    id: WebhookId,
+    body: WebhookPatch,
+) -> Result<SavedWebhook, Problem> {
+    let change = body.into_change()?;
     if let Some(url) = &change.url {
-        check(&state, url).await?;
+        check(state, url).await?;
     }
-    let saved = state.console.change_webhook(&caller, id, change).await?;
+    let saved = state.console.change_webhook(caller, id, change).await?;
     let receipt_id = &saved.view.receipt_id;
     tracing::info!(webhook = %id, receipt_id, "a webhook was changed");
-    Ok(HttpResponse::Ok().json(WebhookSaved::from(saved)))
+    Ok(saved)
 }
 
 /// Delete a webhook
@@ -111,11 +133,17 @@ pub(crate) async fn delete(
 ))]
 pub(crate) async fn test(state: Data<State>, id: Path<String>) -> Result<HttpResponse, Problem> {
     let id = webhook_id(&id)?;
-    let parcel = blocking(&state, move |console| console.test_parcel(id)).await?;
+    let report = try_out(&state, id).await?;
+    Ok(HttpResponse::Ok().json(TestAnswer::from(report)))
+}
+
+/// Sends one notice now.
+pub(crate) async fn try_out(state: &Data<State>, id: WebhookId) -> Result<Report, Problem> {
+    let parcel = blocking(state, move |console| console.test_parcel(id)).await?;
     let now = state.console.options().clock.now();
     let report = state.courier.deliver(&parcel, now).await;
     tracing::info!(webhook = %id, delivered = report.is_taken(), "a webhook was tested");
-    Ok(HttpResponse::Ok().json(TestAnswer::from(report)))
+    Ok(report)
 }
 
 /// What became of a webhook's notices
@@ -165,14 +193,14 @@ async fn check(state: &State, url: &WebhookUrl) -> Result<(), Problem> {
     }
 }
 
-fn webhook_id(text: &str) -> Result<WebhookId, AppError> {
+pub(crate) fn webhook_id(text: &str) -> Result<WebhookId, AppError> {
     text.parse().map_err(|_| AppError::NotFound {
         what: "webhook",
         name: text.escape_default().to_string(),
     })
 }
 
-fn delivery_id(text: &str) -> Result<NoticeId, AppError> {
+pub(crate) fn delivery_id(text: &str) -> Result<NoticeId, AppError> {
     text.parse().map_err(|_| AppError::NotFound {
         what: "delivery",
         name: text.escape_default().to_string(),

@@ -1,9 +1,9 @@
 //! The pages of approvals: what waits, deciding by form, and who is shown what.
 
-use utc_domain::ApprovalStatus;
+use utc_domain::{ApprovalStatus, ExecutionEvent};
 
 use crate::held::Stage;
-use crate::support::Ask;
+use crate::support::{Ask, actor};
 use crate::visitor::{HOSTILE, Visitor, check_harmless};
 
 #[actix_web::test]
@@ -137,8 +137,7 @@ async fn what_nobody_knows_is_settled_by_a_person() {
     let fields = [("carried_out", "yes"), ("comment", "seen in the ledger")];
     let done = olga.done(&format!("{path}/settle"), &fields, &path).await;
     assert!(
-        done.contains("Settled as carried out.")
-            && done.contains("The held request was carried out"),
+        done.contains("Settled as carried out.") && done.contains("found that it was carried out."),
         "{done}"
     );
 }
@@ -150,6 +149,108 @@ async fn an_empty_queue_says_what_would_fill_it() {
     let page = ann.page("/approvals").await;
     assert!(
         page.contains("Nothing waits.") && page.contains("utc-admin approvals list"),
+        "{page}"
+    );
+}
+
+#[actix_web::test]
+async fn whoever_may_not_vote_is_told_why_before_they_try() {
+    let stage = Stage::new();
+    let update = |_: Option<&utc_app::UnitConfig>| {
+        Ok(utc_app::UnitConfig {
+            upstream: Some(crate::held::ORIGIN.to_owned()),
+            approvals_required: 2,
+            ..utc_app::UnitConfig::unconfigured()
+        })
+    };
+    let unit = "payments".parse().unwrap();
+    let configured = stage
+        .site
+        .console
+        .configure_unit(unit, actor(), Box::new(update));
+    configured.wait().unwrap();
+    let id = stage.hold(b"{}");
+    let path = format!("/approvals/{id}");
+    let ann = Visitor::new(&stage.site, "ann", "approver").await;
+    let queue = ann.page("/approvals").await;
+    assert!(queue.contains("Approve …"), "{queue}");
+    let voted = ann.done(&format!("{path}/approve"), &[], &path).await;
+    for part in [
+        "1 of 2 people have approved",
+        "You do not decide this one",
+        "You have voted already",
+        "It waits for other people.",
+    ] {
+        assert!(voted.contains(part), "{part}: {voted}");
+    }
+    assert!(!voted.contains("/approve\""), "{voted}");
+    assert!(!ann.page("/approvals").await.contains("Approve …"));
+    // A rule that somebody changed is one that they do not vote under for a day.
+    let both = Visitor::new(&stage.site, "both", "approver operator viewer").await;
+    let reason = [("reason", "a test")];
+    both.done("/rules/read_only_for_risky/on", &reason, "/rules")
+        .await;
+    let held = both.page(&path).await;
+    assert!(
+        held.contains("You changed a rule, this unit or its quorum")
+            && held.contains("Another approver of this unit decides."),
+        "{held}"
+    );
+    let vic = Visitor::new(&stage.site, "vic", "viewer").await;
+    let looks = vic.page(&path).await;
+    assert!(
+        looks.contains("Somebody with the role approver on this unit decides"),
+        "{looks}"
+    );
+}
+
+#[actix_web::test]
+async fn receipts_are_links_for_those_who_read_them_only() {
+    let stage = Stage::new();
+    let id = stage.hold(b"{}");
+    let path = format!("/approvals/{id}");
+    let ann = Visitor::new(&stage.site, "ann", "approver").await;
+    let done = ann.done(&format!("{path}/approve"), &[], &path).await;
+    assert!(
+        done.contains("Its receipt is") && !done.contains("href=\"/receipts"),
+        "{done}"
+    );
+    let vic = Visitor::new(&stage.site, "vic", "viewer").await;
+    assert!(vic.page(&path).await.contains("href=\"/receipts"));
+}
+
+#[actix_web::test]
+async fn what_the_upstream_answered_is_told_and_an_error_is_no_success() {
+    let stage = Stage::new();
+    let id = stage.hold(b"{}");
+    stage.finish(id, Some(b"made"));
+    let vic = Visitor::new(&stage.site, "vic", "viewer").await;
+    let page = vic.page(&format!("/approvals/{id}")).await;
+    assert!(
+        page.contains("note good") && page.contains("the upstream answered with 201"),
+        "{page}"
+    );
+    let outcome = stage.site.console.held_outcome(id).unwrap().unwrap();
+    let receipt = vic.page(&format!("/receipts/{}", outcome.receipt_id)).await;
+    for part in [
+        "The upstream answered</dt><dd>201",
+        "Sent once: the upstream took it",
+    ] {
+        assert!(receipt.contains(part), "{part}: {receipt}");
+    }
+    assert!(!receipt.contains("Spoke against it"), "{receipt}");
+    let failed = stage.hold(b"{\"again\":1}");
+    stage.end(failed, ExecutionEvent::Failed, None);
+    let page = vic.page(&format!("/approvals/{failed}")).await;
+    assert!(
+        page.contains("It did not reach the upstream, so nothing was carried out."),
+        "{page}"
+    );
+    let refused = stage.hold(b"{\"again\":2}");
+    stage.end(refused, ExecutionEvent::Done, Some(503));
+    let page = vic.page(&format!("/approvals/{refused}")).await;
+    assert!(
+        page.contains("answered with 503") && !page.contains("note good"),
         "{page}"
     );
 }

@@ -6,9 +6,9 @@ use utc_app::gateway::{Finished, Outcome, Outgoing, Passage};
 use utc_app::{RuleChange, UnitConfig};
 use utc_domain::{ApprovalId, ExecutionEvent, PayloadHash, Rule, VoteChoice};
 
-use crate::support::{Answer, Ask, Site, actor};
+use crate::support::{Answer, Ask, Site, actor, scope};
 
-const ORIGIN: &str = "https://payments.example";
+pub(crate) const ORIGIN: &str = "https://payments.example";
 
 /// A unit behind the gateway whose writes wait, and somebody who asks.
 pub(crate) struct Stage {
@@ -70,7 +70,16 @@ impl Stage {
     }
 
     pub(crate) fn approve(&self, id: ApprovalId) {
-        let (token, _) = self.site.token("approver", &[]);
+        let name = format!("approver of {id}");
+        let new = utc_app::NewToken {
+            name: name.parse().unwrap(),
+            roles: "approver".parse().unwrap(),
+            subjects: scope(&["**"]),
+            units: utc_domain::Scope::All,
+            owner: None,
+            expires_at: None,
+        };
+        let (token, _) = self.site.create(new);
         let by = self.site.console.token(&token).unwrap().unwrap();
         let vote = self.site.console.vote(&by, id, VoteChoice::Approve, None);
         vote.wait().unwrap();
@@ -78,16 +87,31 @@ impl Stage {
 
     /// Approves it and lets the upstream answer with `body`, or not at all.
     pub(crate) fn finish(&self, id: ApprovalId, body: Option<&'static [u8]>) {
+        let event = body.map_or(ExecutionEvent::OutcomeUnknown, |_| ExecutionEvent::Done);
+        self.answered(id, event, body.map(|_| 201), body.unwrap_or_default());
+    }
+
+    /// Approves it, and this becomes of it.
+    pub(crate) fn end(&self, id: ApprovalId, event: ExecutionEvent, status: Option<u16>) {
+        self.answered(id, event, status, b"");
+    }
+
+    fn answered(
+        &self,
+        id: ApprovalId,
+        event: ExecutionEvent,
+        status: Option<u16>,
+        body: &'static [u8],
+    ) {
         self.approve(id);
         self.site.console.begin_execution(id).unwrap().unwrap();
-        let event = body.map_or(ExecutionEvent::OutcomeUnknown, |_| ExecutionEvent::Done);
         let finished = Finished {
             outcome: Outcome {
-                status: body.map(|_| 201),
+                status,
                 ..Outcome::bare(event)
             },
             headers: vec![("content-type".to_owned(), b"text/html".to_vec())],
-            kept: Bytes::from_static(body.unwrap_or_default()),
+            kept: Bytes::from_static(body),
             whole: true,
         };
         let finished = self.site.console.finish_execution(id, finished);

@@ -119,18 +119,9 @@ async fn an_operator_pins_marks_and_undoes_both_by_form() {
 }
 
 #[actix_web::test]
-async fn a_configuration_is_replaced_by_form_and_what_the_form_does_not_know_stays() {
+async fn a_configuration_is_replaced_by_form() {
     let site = Site::new();
-    let update = |_: Option<&utc_app::UnitConfig>| {
-        let mut config = utc_app::UnitConfig::unconfigured();
-        config.labels.insert("team".to_owned(), "blue".to_owned());
-        Ok(config)
-    };
     let unit: UnitName = "ledger".parse().unwrap();
-    site.console
-        .configure_unit(unit.clone(), actor(), Box::new(update))
-        .wait()
-        .unwrap();
     let olga = Visitor::new(&site, "olga", "operator viewer").await;
     let mut fields = vec![
         ("upstream", "http://127.0.0.1:9"),
@@ -143,6 +134,10 @@ async fn a_configuration_is_replaced_by_form_and_what_the_form_does_not_know_sta
         ("low", "0.4"),
         ("high", ""),
         ("relax_below", ""),
+        ("relax_window_minutes", "5"),
+        ("controller", "classic"),
+        ("labels", "team = blue\r\nzone=eu"),
+        ("methods", "read POST /search\r\n"),
     ];
     let done = olga
         .done("/units/ledger/configure", &fields, "/units/ledger")
@@ -150,6 +145,13 @@ async fn a_configuration_is_replaced_by_form_and_what_the_form_does_not_know_sta
     assert!(done.contains("The configuration is replaced."), "{done}");
     let config = site.console.unit(&unit).unwrap().config;
     assert_eq!(config.labels["team"], "blue");
+    assert_eq!(config.labels.len(), 2);
+    assert_eq!(config.methods[0].path, "/search");
+    assert_eq!(config.thresholds.relax_window_minutes, Some(5));
+    assert_eq!(config.controller, Some(utc_app::Controller::Classic));
+    for part in ["zone = eu", "read POST", "is a read", "team=blue"] {
+        assert!(done.contains(part), "{part}: {done}");
+    }
     assert_eq!(
         (
             config.capacity_per_hour,
@@ -164,11 +166,14 @@ async fn a_configuration_is_replaced_by_form_and_what_the_form_does_not_know_sta
     );
     fields[2] = ("servers", "many");
     fields[0] = ("upstream", HOSTILE);
+    fields[13] = ("methods", "delete /search");
     let wrong = olga.post("/units/ledger/configure", &fields).await;
     assert_eq!(wrong.status, 400);
     check_harmless(&wrong.text);
     assert!(
-        wrong.text.contains("Nothing was changed") && wrong.text.contains("value=\"many\""),
+        wrong.text.contains("Nothing was changed")
+            && wrong.text.contains("value=\"many\"")
+            && wrong.text.contains("must be `read` or `write`"),
         "{}",
         wrong.text
     );
@@ -217,4 +222,55 @@ async fn a_unit_whose_level_changes_all_the_time_still_has_a_light_page() {
     let page = vic.page("/units/restless").await;
     // Of 80 changes the latest 60 are drawn.
     assert_eq!(page.matches("<rect class=\"read-only\"").count(), 30);
+}
+
+#[actix_web::test]
+async fn a_unit_is_configured_for_the_first_time_by_form() {
+    let site = Site::new();
+    let olga = Visitor::new(&site, "olga", "operator viewer").await;
+    let name = [("name", "route:/orders")];
+    let page = olga.done("/units", &name, "/units/route%3A%2Forders").await;
+    assert!(
+        page.contains("The unit is configured, with every default."),
+        "{page}"
+    );
+    let again = olga.done("/units", &name, "/units").await;
+    assert!(again.contains("is configured already"), "{again}");
+    let wrong = olga.done("/units", &[("name", HOSTILE)], "/units").await;
+    assert!(wrong.contains("Nothing was changed:"), "{wrong}");
+    assert_eq!(olga.forged("/units").await, 403);
+    let vic = Visitor::new(&site, "vic", "viewer").await;
+    assert_eq!(vic.post("/units", &name).await.status, 403);
+    assert!(!vic.page("/units").await.contains("Configure a new unit"));
+}
+
+#[actix_web::test]
+async fn load_is_reported_and_a_forecast_is_let_act_by_form() {
+    let site = Site::new();
+    report(&site, "ledger", 10.0);
+    let olga = Visitor::new(&site, "olga", "operator viewer").await;
+    let place = "/units/ledger";
+    let load = [("arrival_rate", "95"), ("service_rate", "much")];
+    let wrong = olga.done("/units/ledger/observe", &load, place).await;
+    assert!(wrong.contains("must be a number per hour"), "{wrong}");
+    let load = [("arrival_rate", "99"), ("service_rate", "1")];
+    let taken = olga.done("/units/ledger/observe", &load, place).await;
+    assert!(taken.contains("Taken:"), "{taken}");
+    let unit: UnitName = "ledger".parse().unwrap();
+    let queue = site.console.unit(&unit).unwrap().queue.unwrap();
+    assert!(queue.lambda > 10.0, "{queue:?}");
+    let fields = [("predictor", "holt"), ("gate", "open"), ("reason", HOSTILE)];
+    let set = olga.done("/units/ledger/gate", &fields, place).await;
+    assert!(!set.contains("<script>alert"), "{set}");
+    assert!(
+        set.contains("gate is set") && set.contains("holt (open)"),
+        "{set}"
+    );
+    let unsaid = [("predictor", "holt"), ("gate", "ajar"), ("reason", "x")];
+    let wrong = olga.done("/units/ledger/gate", &unsaid, place).await;
+    assert!(wrong.contains("Nothing was changed:"), "{wrong}");
+    let vic = Visitor::new(&site, "vic", "viewer").await;
+    for form in ["/units/ledger/observe", "/units/ledger/gate"] {
+        assert_eq!(vic.post(form, &fields).await.status, 403);
+    }
 }

@@ -4,12 +4,13 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use serde::Serialize;
 use utc_app::{AppError, Console, SessionView, Standing, TokenView, UserView, Who};
-use utc_domain::{Role, SessionId};
+use utc_domain::{NoticeKind, Role, SessionId};
 
 use super::{role_texts, scope_text};
 use crate::State;
 use crate::access::Caller;
 use crate::console::Shell;
+use crate::console::webhooks::WebhookRow;
 use crate::handlers::blocking;
 use crate::problem::Problem;
 
@@ -25,6 +26,11 @@ struct AccessView {
     has_session: bool,
     sessions: Vec<SessionRow>,
     admin: Option<AdminView>,
+    /// Whether whoever looks may say who hears of what happens.
+    operates: bool,
+    webhooks: Vec<WebhookRow>,
+    /// How many kinds of notices there are.
+    kinds: usize,
 }
 
 /// What administrators of everything see beside.
@@ -87,6 +93,7 @@ pub(crate) async fn page(
 impl AccessView {
     fn of(console: &Console, caller: &Caller) -> Result<Self, AppError> {
         let everything = caller.may_everywhere(Role::Admin).is_ok();
+        let operates = caller.may_everywhere(Role::Operator).is_ok();
         let roles = caller.roles();
         let session = caller.session();
         let own = session.map(|signed_in| signed_in.session);
@@ -106,6 +113,13 @@ impl AccessView {
                 .iter()
                 .map(|view| SessionRow::new(view, own))
                 .collect(),
+            operates,
+            webhooks: if operates {
+                WebhookRow::all(console)?
+            } else {
+                Vec::new()
+            },
+            kinds: NoticeKind::ALL.len(),
             admin: everything.then(|| AdminView::of(console)).transpose()?,
         })
     }

@@ -10,6 +10,7 @@ use utc_domain::TokenId;
 use super::{RoleChoice, role_choices};
 use crate::State;
 use crate::access::Caller;
+use crate::console::secret::SecretView;
 use crate::console::{Confirm, Entries, Flash, FormErrors, Shell};
 use crate::problem::Problem;
 use crate::wire::identity::tokens::TokenBody;
@@ -39,13 +40,6 @@ impl FormView {
     }
 }
 
-#[derive(Serialize)]
-struct CreatedView {
-    name: String,
-    token: String,
-    receipt: String,
-}
-
 /// The form to make a token
 #[utoipa::path(get, path = "/access/tokens/new", tag = "Pages", responses((status = 200, description = "The form", content_type = "text/html")))]
 pub(crate) async fn form(shell: Shell) -> Result<HttpResponse, Problem> {
@@ -70,12 +64,15 @@ pub(crate) async fn create(
 ) -> Result<HttpResponse, Problem> {
     match make(&state, &caller, &entries).await {
         Ok(created) => {
-            let view = CreatedView {
-                name: created.view.name.to_string(),
-                token: created.token.to_string(),
+            let view = SecretView {
+                title: format!("The token {}", created.view.name),
+                what: "token",
+                secret: created.token.to_string(),
+                hint: "Send it as Authorization: Bearer ….",
                 receipt: created.receipt_id.to_string(),
+                back: "/access".to_owned(),
             };
-            shell.page_with(StatusCode::CREATED, "token_created.html", &view)
+            shell.page_with(StatusCode::CREATED, "secret.html", &view)
         }
         Err(problem) => {
             let (status, errors) = FormErrors::of(problem)?;

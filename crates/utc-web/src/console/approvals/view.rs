@@ -1,12 +1,15 @@
 //! What the pages show.
 
 use serde::Serialize;
-use utc_app::{AppError, ApprovalFilter, ApprovalView, Console};
+use utc_app::{
+    AppError, ApprovalFilter, ApprovalRights, ApprovalView, Console, HeldOutcome, Refusal,
+};
 use utc_chart::{Backlog, BacklogChart};
-use utc_domain::{ApprovalId, ApprovalStatus, ExecutionStatus, Role, Timestamp};
+use utc_domain::{ApprovalId, ApprovalStatus, Timestamp};
 
 use super::query::{ANY, QueueQuery};
 use crate::access::Caller;
+use crate::console::words::capital;
 use crate::wire::approval_queue::QueueList;
 use crate::wire::approvals::ApprovalAnswer;
 use crate::wire::receipts::cursor;
@@ -28,7 +31,6 @@ pub(super) struct QueueView {
     next: Option<String>,
     queues: QueueList,
     chart: String,
-    votes: bool,
 }
 
 /// One of them, and for how long it has waited.
@@ -37,6 +39,8 @@ struct Waiting {
     approval: ApprovalAnswer,
     waited: String,
     left: String,
+    /// Whether whoever looks may decide it.
+    decides: bool,
 }
 
 impl QueueView {
@@ -49,11 +53,15 @@ impl QueueView {
         let now = console.options().clock.now();
         let page = console.approvals(&by.shared(), filter, PAGE)?;
         let next = page.next.map(|id| next(query, id));
+        let ids: Vec<ApprovalId> = page.items.iter().map(|view| view.id).collect();
+        let rights = console.rights_on_approvals(&by.shared(), &ids)?;
+        let items = page.items.into_iter().zip(rights);
         Ok(Self {
-            items: page
-                .items
-                .into_iter()
-                .map(|view| Waiting::new(view, now))
+            items: items
+                .map(|(view, rights)| Waiting {
+                    decides: rights.vote.is_ok(),
+                    ..Waiting::new(view, now)
+                })
                 .collect(),
             status: query.chosen().to_owned(),
             statuses: statuses(),
@@ -62,7 +70,6 @@ impl QueueView {
             next,
             queues: console.approval_figures(by, None, None)?.into(),
             chart: chart(console, by, now)?,
-            votes: by.holds(Role::Approver).is_ok(),
         })
     }
 }
@@ -83,6 +90,7 @@ impl Waiting {
             waited: span(view.created_at, until),
             left: span(now, view.expires_at),
             approval: view.into(),
+            decides: false,
         }
     }
 }
@@ -139,9 +147,20 @@ pub(super) struct ApprovalPageView {
     /// The unit as it is now, for whoever may see it.
     unit: Option<UnitAnswer>,
     may: May,
+    outcome: Option<OutcomeView>,
 }
 
-/// What somebody may do with it, as far as this can be known before they try.
+/// What is known of a request that was sent.
+#[derive(Serialize)]
+struct OutcomeView {
+    /// The status that the upstream answered with.
+    status: Option<u16>,
+    /// Who said what became of it, where nobody knew.
+    settled_by: Option<String>,
+    receipt_id: String,
+}
+
+/// What somebody may do with it, as it stands.
 #[derive(Serialize)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -149,6 +168,8 @@ pub(super) struct ApprovalPageView {
 )]
 struct May {
     vote: bool,
+    /// While it waits: why they may not vote.
+    not_vote: Option<String>,
     cancel: bool,
     revoke: bool,
     settle: bool,
@@ -166,7 +187,8 @@ impl ApprovalPageView {
         } else {
             None
         };
-        let may = May::of(by, &view);
+        let outcome = console.held_outcome(id)?;
+        let may = May::of(console.approval_rights(&shared, id)?, &view);
         let context = view
             .context
             .as_ref()
@@ -175,6 +197,7 @@ impl ApprovalPageView {
             approval,
             waited,
             left,
+            ..
         } = Waiting::new(view, now);
         Ok(Self {
             approval: approval.with_request(request),
@@ -183,21 +206,50 @@ impl ApprovalPageView {
             context,
             unit: unit.map(Into::into),
             may,
+            outcome: outcome.map(OutcomeView::from),
         })
     }
 }
 
-impl May {
-    fn of(by: &Caller, view: &ApprovalView) -> Self {
-        let holds = |role| by.may(role, &view.unit).is_ok();
-        let voted = view.votes.iter().any(|vote| vote.voter == *by.name());
-        let own = view.requester == *by.name();
+impl From<HeldOutcome> for OutcomeView {
+    fn from(outcome: HeldOutcome) -> Self {
         Self {
-            vote: view.status == ApprovalStatus::Pending && holds(Role::Approver) && !own,
-            cancel: view.status == ApprovalStatus::Pending && (own || holds(Role::Admin)),
-            revoke: view.status == ApprovalStatus::Approved && (voted || holds(Role::Operator)),
-            settle: view.execution == ExecutionStatus::OutcomeUnknown && holds(Role::Operator),
+            status: outcome.status,
+            settled_by: outcome.settled_by,
+            receipt_id: outcome.receipt_id,
         }
+    }
+}
+
+impl May {
+    fn of(rights: ApprovalRights, view: &ApprovalView) -> Self {
+        let waits = view.status == ApprovalStatus::Pending;
+        Self {
+            vote: rights.vote.is_ok(),
+            not_vote: rights.vote.err().filter(|_| waits).map(why_not),
+            cancel: rights.cancel,
+            revoke: rights.revoke,
+            settle: rights.settle,
+        }
+    }
+}
+
+/// Why somebody may not vote, and who may.
+fn why_not(error: AppError) -> String {
+    const OTHERS: &str = "Another approver of this unit decides.";
+    match error {
+        AppError::Forbidden(Refusal::Duties(refusal)) => {
+            format!("{}. {OTHERS}", capital(&refusal.to_string()))
+        }
+        AppError::Forbidden(_) => {
+            "Somebody with the role approver on this unit decides, and never whoever asked."
+                .to_owned()
+        }
+        AppError::Conflict {
+            code: "already_voted",
+            message,
+        } => format!("{}. It waits for other people.", capital(&message)),
+        other => format!("{}.", capital(&other.to_string())),
     }
 }
 

@@ -6,9 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use utc_app::{AppError, Console, Principal};
-use utc_attestation::Claims;
-use utc_domain::ReceiptId;
+use utc_attestation::{Claims, SignalClaims};
+use utc_domain::{ReceiptId, Role};
 
+use super::facts::{Fact, facts, is_decision};
 use super::timeline::{Step, steps};
 use super::verify::ChecksView;
 
@@ -26,6 +27,8 @@ pub(super) struct DetailView {
     link: String,
     checks: Option<ChecksView>,
     proof: Option<String>,
+    /// Whether there is something to erase, and whoever looks may.
+    erases: bool,
 }
 
 /// The claims that a person reads first.
@@ -38,7 +41,11 @@ struct Summary {
     subject: String,
     action: Option<String>,
     reason: String,
-    rules: Vec<String>,
+    /// Only of decisions: what spoke against it.
+    rules: Option<Vec<String>>,
+    facts: Vec<Fact>,
+    /// The signals that it rests on.
+    evidence: Vec<SignalClaims>,
     payload_hash: Option<String>,
     policy_version: u64,
     policy_digest: String,
@@ -82,6 +89,7 @@ impl DetailView {
             link: format!("{}/receipts/{id}", base.trim_end_matches('/')),
             seq: stored.seq,
             at: stored.ts.to_string(),
+            erases: may_erase(by, stored.unit.as_deref()) && console.keeps_input(id)?,
             unit: stored.unit,
             timeline,
             claims: pretty(&stored.receipt),
@@ -94,10 +102,18 @@ impl DetailView {
     }
 }
 
+fn may_erase(by: &Principal, unit: Option<&str>) -> bool {
+    by.holds(Role::Operator).is_ok() && by.sees(unit)
+}
+
 impl From<Claims> for Summary {
     fn from(claims: Claims) -> Self {
+        let facts = facts(&claims);
+        let decided = is_decision(&claims);
         let link = claims.link;
         Self {
+            facts,
+            evidence: claims.meta.evidence,
             kind: claims.kind,
             decision: claims.decision,
             would_be: claims.meta.would_be,
@@ -105,11 +121,11 @@ impl From<Claims> for Summary {
             subject: claims.sub,
             action: claims.action,
             reason: claims.reason,
-            rules: claims.rules,
+            rules: decided.then_some(claims.rules),
             payload_hash: claims.payload_hash,
             policy_version: claims.policy.version,
             policy_digest: claims.policy.digest,
-            level: claims.meta.protection_level,
+            level: claims.meta.protection_level.filter(|_| decided),
             rho: claims.meta.rho,
             lambda: claims.meta.lambda_est,
             mu: claims.meta.mu_est,

@@ -1,6 +1,8 @@
 //! Receipts: what happened?
 
 mod detail;
+mod erase;
+mod facts;
 mod search;
 mod timeline;
 mod verify;
@@ -31,6 +33,7 @@ pub(super) fn routes() -> Vec<Endpoint> {
         Endpoint::new::<verify::__path_ask, _, _>(VIEWER, verify::ask),
         Endpoint::new::<verify::__path_check, _, _>(VIEWER, verify::check),
         Endpoint::new::<__path_detail, _, _>(VIEWER, detail),
+        Endpoint::new::<erase::__path_erase, _, _>(Access::Role(Role::Operator), erase::erase),
     ]
 }
 

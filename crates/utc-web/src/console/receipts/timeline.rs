@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use utc_app::{AppError, ApprovalView, Console, Principal};
+use utc_app::{AppError, ApprovalView, Console, HeldOutcome, Principal};
 use utc_domain::{ApprovalId, ApprovalStatus, ExecutionStatus};
 
 /// One step.
@@ -22,13 +22,13 @@ pub(super) fn steps(
     id: ApprovalId,
 ) -> Result<Vec<Step>, AppError> {
     match console.approval(by, id) {
-        Ok(approval) => Ok(of(&approval)),
+        Ok(approval) => Ok(of(&approval, console.held_outcome(id)?)),
         Err(AppError::NotFound { .. }) => Ok(Vec::new()),
         Err(error) => Err(error),
     }
 }
 
-fn of(approval: &ApprovalView) -> Vec<Step> {
+fn of(approval: &ApprovalView, outcome: Option<HeldOutcome>) -> Vec<Step> {
     let mut steps = vec![Step {
         what: format!("{} asked, and people have to approve", approval.subject),
         at: Some(approval.created_at.to_string()),
@@ -42,7 +42,7 @@ fn of(approval: &ApprovalView) -> Vec<Step> {
         receipt: Some(vote.receipt_id.clone()),
     }));
     steps.push(end(approval));
-    steps.extend(execution(approval));
+    steps.extend(execution(approval, outcome));
     steps
 }
 
@@ -70,15 +70,18 @@ fn end(approval: &ApprovalView) -> Step {
     }
 }
 
-fn execution(approval: &ApprovalView) -> Option<Step> {
+fn execution(approval: &ApprovalView, outcome: Option<HeldOutcome>) -> Option<Step> {
     let what = match approval.execution {
         ExecutionStatus::None => return None,
-        other => format!("Carrying it out: {other}"),
+        ExecutionStatus::Executing => "It is being sent",
+        ExecutionStatus::Done => "Sent once: the upstream took it",
+        ExecutionStatus::Failed => "It was not carried out",
+        ExecutionStatus::OutcomeUnknown => "Sent once: nobody knows whether it was carried out",
     };
     Some(Step {
-        what,
-        at: None,
+        what: what.to_owned(),
+        at: outcome.as_ref().map(|outcome| outcome.at.to_string()),
         detail: None,
-        receipt: None,
+        receipt: outcome.map(|outcome| outcome.receipt_id),
     })
 }

@@ -1,6 +1,8 @@
 //! Trust signals: why is it risky?
 
 mod act;
+mod source_view;
+mod sources;
 mod view;
 
 use actix_web::HttpResponse;
@@ -24,11 +26,20 @@ use crate::wire::parts::Fields;
 
 pub(super) fn routes() -> Vec<Endpoint> {
     const OPERATOR: Access = Access::Everywhere(Role::Operator);
+    const ADMIN: Access = Access::Everywhere(Role::Admin);
     let access = Tab::Signals.access();
     vec![
         Endpoint::new::<__path_page, _, _>(access, page),
         Endpoint::new::<__path_unit, _, _>(access, unit),
         Endpoint::new::<__path_event, _, _>(access, event),
+        Endpoint::new::<sources::__path_form, _, _>(ADMIN, sources::form),
+        Endpoint::new::<sources::__path_register, _, _>(ADMIN, sources::register),
+        Endpoint::new::<sources::__path_page, _, _>(
+            Access::Everywhere(Role::Viewer),
+            sources::page,
+        ),
+        Endpoint::new::<sources::__path_change, _, _>(ADMIN, sources::change),
+        Endpoint::new::<sources::__path_verify, _, _>(OPERATOR, sources::verify),
         Endpoint::new::<act::__path_dismiss, _, _>(OPERATOR, act::dismiss),
         Endpoint::new::<act::__path_run, _, _>(OPERATOR, act::run),
         Endpoint::new::<act::__path_set_aside, _, _>(Access::Role(Role::Admin), act::set_aside),

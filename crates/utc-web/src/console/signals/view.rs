@@ -38,6 +38,7 @@ pub(super) struct SignalsView {
     /// What is about the installation as a whole, for those who see all of it.
     whole: Option<WholeView>,
     operates: bool,
+    registers: bool,
 }
 
 #[derive(Serialize)]
@@ -84,6 +85,7 @@ impl SignalsView {
                 .map(ToString::to_string)
                 .unwrap_or_default(),
             whole,
+            registers: by.may_everywhere(Role::Admin).is_ok(),
             operates: by.may_everywhere(Role::Operator).is_ok(),
         })
     }

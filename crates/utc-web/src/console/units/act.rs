@@ -123,7 +123,7 @@ fn expiry(fields: &mut Fields, form: &Entries, now: Timestamp) -> Option<Timesta
     None
 }
 
-fn told(
+pub(super) fn told(
     shell: &Shell,
     unit: &str,
     done: Result<Marked, Problem>,

@@ -1,15 +1,12 @@
-//! A unit's configuration as a form. What the form does not know (labels, overrides of methods, the window of relaxing)
-//! stays as it is.
-
-use std::collections::BTreeSet;
-use std::str::FromStr;
+//! A unit's configuration by form: made, and changed.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path};
-use serde::Serialize;
 use utc_app::{AppError, Console, FieldError, UnitConfig};
+use utc_domain::{ReceiptId, Role};
 
+use super::config_fields::ConfigFields;
 use super::unit_name;
 use super::view::UnitPageView;
 use crate::State;
@@ -18,122 +15,6 @@ use crate::console::link::encoded;
 use crate::console::{Entries, Flash, Shell};
 use crate::handlers::blocking;
 use crate::problem::Problem;
-
-/// The fields as texts, in the form.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct ConfigFields {
-    upstream: String,
-    capacity_per_hour: String,
-    servers: String,
-    aliases: String,
-    criticality: String,
-    approvals_required: String,
-    mode: String,
-    low: String,
-    high: String,
-    relax_below: String,
-}
-
-impl ConfigFields {
-    pub(super) fn of(config: &UnitConfig) -> Self {
-        let number =
-            |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
-        let aliases: Vec<String> = config.aliases.iter().map(ToString::to_string).collect();
-        Self {
-            upstream: config.upstream.clone().unwrap_or_default(),
-            capacity_per_hour: number(config.capacity_per_hour),
-            servers: config.servers.to_string(),
-            aliases: aliases.join(" "),
-            criticality: config.criticality.to_string(),
-            approvals_required: config.approvals_required.to_string(),
-            mode: config.mode.to_string(),
-            low: number(config.thresholds.low),
-            high: number(config.thresholds.high),
-            relax_below: number(config.thresholds.relax_below),
-        }
-    }
-
-    fn from_form(form: &Entries) -> Self {
-        Self {
-            upstream: form.text("upstream"),
-            capacity_per_hour: form.text("capacity_per_hour"),
-            servers: form.text("servers"),
-            aliases: form.words("aliases").join(" "),
-            criticality: form.text("criticality"),
-            approvals_required: form.text("approvals_required"),
-            mode: form.text("mode"),
-            low: form.text("low"),
-            high: form.text("high"),
-            relax_below: form.text("relax_below"),
-        }
-    }
-
-    /// The configuration with these fields; everything that is wrong is told at once.
-    fn apply(&self, before: &UnitConfig) -> Result<UnitConfig, AppError> {
-        let mut read = Read(Vec::new());
-        let mut config = before.clone();
-        config.upstream = Some(self.upstream.clone()).filter(|upstream| !upstream.is_empty());
-        config.capacity_per_hour = read.optional("capacity_per_hour", &self.capacity_per_hour);
-        read.set("servers", &self.servers, &mut config.servers);
-        read.set("criticality", &self.criticality, &mut config.criticality);
-        read.set(
-            "approvals_required",
-            &self.approvals_required,
-            &mut config.approvals_required,
-        );
-        read.set("mode", &self.mode, &mut config.mode);
-        config.thresholds.low = read.optional("low", &self.low);
-        config.thresholds.high = read.optional("high", &self.high);
-        config.thresholds.relax_below = read.optional("relax_below", &self.relax_below);
-        config.aliases = BTreeSet::new();
-        for alias in self.aliases.split_whitespace() {
-            config.aliases.extend(read.one("aliases", alias));
-        }
-        read.0.extend(config.problems());
-        if read.0.is_empty() {
-            Ok(config)
-        } else {
-            Err(AppError::Invalid(read.0))
-        }
-    }
-}
-
-/// Reads texts, and collects what is wrong.
-struct Read(Vec<FieldError>);
-
-impl Read {
-    fn one<T: FromStr>(&mut self, field: &str, text: &str) -> Option<T>
-    where
-        T::Err: std::fmt::Display,
-    {
-        match text.parse() {
-            Ok(value) => Some(value),
-            Err(error) => {
-                let error: T::Err = error;
-                let wrong = FieldError::new(format!("/{field}"), error.to_string());
-                self.0.push(wrong);
-                None
-            }
-        }
-    }
-
-    fn optional(&mut self, field: &str, text: &str) -> Option<f64> {
-        if text.is_empty() {
-            None
-        } else {
-            self.one(field, text)
-        }
-    }
-
-    fn set<T: FromStr>(&mut self, field: &str, text: &str, place: &mut T)
-    where
-        T::Err: std::fmt::Display,
-    {
-        if let Some(value) = self.one(field, text) {
-            *place = value;
-        }
-    }
-}
 
 /// Configure a unit by form
 #[utoipa::path(post, path = "/units/{unit}/configure", tag = "Pages", params(("unit" = String, Path, description = "Name, percent-encoded")), request_body(content = Entries, content_type = "application/x-www-form-urlencoded"), responses(
@@ -150,9 +31,7 @@ pub(crate) async fn configure(
     let name = unit_name(&unit)?;
     let fields = ConfigFields::from_form(&form);
     let entered = fields.clone();
-    let update = move |before: Option<&UnitConfig>| {
-        fields.apply(before.unwrap_or(&UnitConfig::unconfigured()))
-    };
+    let update = move |_: Option<&UnitConfig>| fields.read();
     match state
         .console
         .configure_unit(name.clone(), &caller, Box::new(update))
@@ -179,4 +58,51 @@ fn correctable(error: AppError) -> Result<Vec<FieldError>, Problem> {
         AppError::Conflict { message, .. } => Ok(vec![FieldError::new("", message)]),
         other => Err(other.into()),
     }
+}
+
+/// Configure a new unit by form
+///
+/// With every default; what it needs beyond is set on its page.
+#[utoipa::path(post, path = "/units", tag = "Pages", request_body(content = Entries, content_type = "application/x-www-form-urlencoded"), responses((status = 303, description = "To the unit's page, or back with why nothing was done")))]
+pub(crate) async fn create(
+    state: Data<State>,
+    shell: Shell,
+    caller: Caller,
+    form: Form<Entries>,
+) -> Result<HttpResponse, Problem> {
+    match make(&state, &caller, &form).await {
+        Ok((place, receipt)) => {
+            let flash = Flash::done(
+                "The unit is configured, with every default. Change below what it needs.",
+            );
+            Ok(shell.done(&place, &flash.receipt(receipt)))
+        }
+        Err(problem) => shell.not_done("/units", problem),
+    }
+}
+
+async fn make(
+    state: &State,
+    caller: &Caller,
+    form: &Entries,
+) -> Result<(String, ReceiptId), Problem> {
+    let name = unit_name(&form.text("name"))?;
+    caller.may(Role::Operator, &name)?;
+    let taken = name.clone();
+    let update = move |before: Option<&UnitConfig>| match before {
+        Some(_) => Err(AppError::Conflict {
+            code: "unit_exists",
+            message: format!("the unit `{taken}` is configured already"),
+        }),
+        None => Ok(UnitConfig::unconfigured()),
+    };
+    let done = state
+        .console
+        .configure_unit(name.clone(), caller, Box::new(update))
+        .await?;
+    tracing::info!(unit = %name, receipt_id = %done.receipt_id, "a unit was configured");
+    Ok((
+        format!("/units/{}", encoded(name.as_str())),
+        done.receipt_id,
+    ))
 }

@@ -1,7 +1,9 @@
 //! Units: how loaded, what next?
 
 mod act;
+mod config_fields;
 mod config_form;
+mod load;
 mod query;
 mod view;
 
@@ -22,12 +24,15 @@ pub(super) fn routes() -> Vec<Endpoint> {
     const OPERATOR: Access = Access::Role(Role::Operator);
     vec![
         Endpoint::new::<__path_page, _, _>(Tab::Units.access(), page),
+        Endpoint::new::<config_form::__path_create, _, _>(OPERATOR, config_form::create),
         Endpoint::new::<__path_one, _, _>(Tab::Units.access(), one),
         Endpoint::new::<act::__path_pin, _, _>(OPERATOR, act::pin),
         Endpoint::new::<act::__path_unpin, _, _>(OPERATOR, act::unpin),
         Endpoint::new::<act::__path_mark, _, _>(OPERATOR, act::mark),
         Endpoint::new::<act::__path_clear, _, _>(OPERATOR, act::clear),
         Endpoint::new::<config_form::__path_configure, _, _>(OPERATOR, config_form::configure),
+        Endpoint::new::<load::__path_observe, _, _>(Access::Observer, load::observe),
+        Endpoint::new::<load::__path_gate, _, _>(OPERATOR, load::gate),
     ]
 }
 

@@ -5,9 +5,10 @@ use utc_app::{AppError, Console, FieldError, UnitDetail, UnitSearch, UnitView, W
 use utc_chart::{Band, LevelSince, RhoChart, Thresholds};
 use utc_domain::{Role, UnitName};
 
-use super::config_form::ConfigFields;
+use super::config_fields::ConfigFields;
 use super::query::UnitsQuery;
 use crate::access::Caller;
+use crate::console::FormErrors;
 use crate::console::link::encoded;
 use crate::wire::forecast::ScorecardAnswer;
 use crate::wire::units::{LevelChangeView, UnitAnswer};
@@ -29,6 +30,7 @@ pub(super) struct UnitsView {
     only: String,
     next: Option<String>,
     before: Option<String>,
+    operates: bool,
 }
 
 #[derive(Serialize)]
@@ -58,6 +60,7 @@ impl UnitsView {
             only: query.only.clone().unwrap_or_default(),
             next: (page * PAGE < found.total).then(|| query.link(page + 1)),
             before: (page > 1).then(|| query.link(page - 1)),
+            operates: by.holds(Role::Operator).is_ok(),
         })
     }
 }
@@ -85,13 +88,7 @@ pub(super) struct UnitPageView {
     operates: bool,
     /// Whether this is what somebody entered, which was not taken.
     entered: bool,
-    errors: Vec<ErrorView>,
-}
-
-#[derive(Serialize)]
-pub(super) struct ErrorView {
-    field: String,
-    message: String,
+    errors: FormErrors,
 }
 
 #[derive(Serialize)]
@@ -119,16 +116,7 @@ impl UnitPageView {
 
     /// The same with what somebody entered, and what is wrong with it.
     pub(super) fn entered(mut self, form: ConfigFields, wrong: &[FieldError]) -> Self {
-        let error = |error: &FieldError| ErrorView {
-            field: error
-                .pointer
-                .split('/')
-                .nth(1)
-                .unwrap_or_default()
-                .to_owned(),
-            message: error.message.clone(),
-        };
-        self.errors = wrong.iter().map(error).collect();
+        self.errors = FormErrors::wrong(wrong);
         (self.form, self.entered) = (form, true);
         self
     }
@@ -147,7 +135,7 @@ impl UnitPageView {
             form,
             operates,
             entered: false,
-            errors: Vec::new(),
+            errors: FormErrors::default(),
             unit: detail.view.into(),
         }
     }

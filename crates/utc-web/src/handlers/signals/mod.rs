@@ -14,7 +14,7 @@ use utc_tdx::SourceName;
 use crate::problem::Problem;
 
 /// The name of a source in a path.
-fn source_name(text: &str) -> Result<SourceName, Problem> {
+pub(crate) fn source_name(text: &str) -> Result<SourceName, Problem> {
     let parsed: Result<SourceName, utc_domain::DomainError> = text.parse();
     parsed.map_err(|_| {
         let name = text.escape_default().to_string();

@@ -2,7 +2,8 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
-use utc_app::signals::SourceView;
+use utc_app::signals::{SavedSource, SourceView};
+use utc_tdx::SourceName;
 
 use super::source_name;
 use crate::State;
@@ -52,24 +53,33 @@ pub(crate) async fn put(
     source: Path<String>,
     body: Json<SourceBody>,
 ) -> Result<HttpResponse, Problem> {
-    let name = source_name(&source)?;
-    if let Some(location) = body.0.jwks()
-        && let Some(error) = state.jwks.objection(location).await
-    {
-        return Err(Problem::field("/jwks", error.chain()));
-    }
-    let config = body.0.into_config()?;
-    let saved = state
-        .console
-        .configure_source(&caller, name, config)
-        .await?;
-    tracing::info!(source = %saved.view.name, receipt_id = %saved.receipt_id, "a source was configured");
+    let saved = save(&state, &caller, source_name(&source)?, body.0).await?;
     let mut response = if saved.created {
         HttpResponse::Created()
     } else {
         HttpResponse::Ok()
     };
     Ok(response.json(SourceSaved::from(saved)))
+}
+
+/// Registers a source or changes one, after its keys were found.
+pub(crate) async fn save(
+    state: &State,
+    caller: &Caller,
+    name: SourceName,
+    body: SourceBody,
+) -> Result<SavedSource, Problem> {
+    if let Some(location) = body.jwks()
+        && let Some(error) = state.jwks.objection(location).await
+    {
+        return Err(Problem::field("/jwks", error.chain()));
+    }
+    let saved = state
+        .console
+        .configure_source(caller, name, body.into_config()?)
+        .await?;
+    tracing::info!(source = %saved.view.name, receipt_id = %saved.receipt_id, "a source was configured");
+    Ok(saved)
 }
 
 /// Wait for a source to verify its stream
@@ -91,7 +101,7 @@ pub(crate) async fn verify(
     Ok(HttpResponse::Ok().json(VerificationAnswer::from(asked)))
 }
 
-fn answer(state: &State, view: SourceView) -> SourceAnswer {
+pub(crate) fn answer(state: &State, view: SourceView) -> SourceAnswer {
     let trouble = view
         .jwks
         .as_deref()

@@ -15,7 +15,7 @@ async fn a_token_is_made_shown_once_used_and_revoked() {
     ];
     let made = site.send(root.send("/access/tokens/new", &fields)).await;
     assert_eq!(made.status, 201, "{}", made.text);
-    let rest = made.page().split("<code id=\"token\">").nth(1).unwrap();
+    let rest = made.page().split("<code id=\"secret\">").nth(1).unwrap();
     let token = rest.split('<').next().unwrap();
     assert!(token.starts_with("utc_"), "{token}");
     let me = site

@@ -119,3 +119,62 @@ async fn receipts_of_other_units_are_not_shown() {
     let overview = site.send(open("/overview")).await;
     overview.hides("theirs");
 }
+
+#[actix_web::test]
+async fn each_kind_of_receipt_says_what_belongs_to_it() {
+    let site = Site::new();
+    let olga = Browser::new(&site, "olga", "operator viewer").await;
+    let allowed = read(&site, "agent-42", "payments-api");
+    let path = format!("/receipts/{}", allowed.receipt_id);
+    let page = site.send(olga.open(&path)).await;
+    page.shows("<dt>Spoke against it</dt><dd>no rule and no level");
+    let switched = olga.send("/rules/read_only_for_risky/on", &[("reason", "a test")]);
+    site.send(switched).await.leads_to("/rules");
+    let rules = site.console.rules().unwrap();
+    let rule = rules.iter().find(|state| state.enabled).unwrap();
+    let path = format!("/receipts/{}", rule.receipt_id);
+    let page = site.send(olga.open(&path)).await;
+    page.shows("<dt>Rule</dt><dd>read_only_for_risky turned on");
+    page.hides("Spoke against it");
+    let unit = "payments-api".parse().unwrap();
+    let report = utc_app::Report {
+        arrival_rate: 95.0,
+        service_rate: 100.0,
+        at: None,
+    };
+    let observed = site.console.observe(&unit, vec![report]).wait().unwrap();
+    let path = format!("/receipts/{}", observed.receipts[0]);
+    let page = site.send(olga.open(&path)).await;
+    page.shows("<dt>Level</dt><dd>from permissive to read_only");
+    page.shows("<dt>Cause</dt><dd>measured");
+    page.hides("Spoke against it");
+}
+
+#[actix_web::test]
+async fn what_a_caller_sent_along_is_erased_by_form() {
+    let site = Site::new();
+    let olga = Browser::new(&site, "olga", "operator viewer").await;
+    let request = Request {
+        reason: Some("the name of a customer".parse().unwrap()),
+        ..Request::new(
+            "agent-42".parse().unwrap(),
+            "read:/payments".parse().unwrap(),
+            "a".parse().unwrap(),
+        )
+    };
+    let answer = site.console.decide(request).unwrap();
+    let path = format!("/receipts/{}", answer.receipt_id);
+    site.send(olga.open(&path))
+        .await
+        .shows("Erase them, with a receipt");
+    let vera = Browser::new(&site, "vera", "viewer").await;
+    site.send(vera.open(&path)).await.hides("Erase them");
+    let erase = format!("{path}/erase");
+    assert_eq!(site.send(vera.send(&erase, &[])).await.status, 403);
+    site.send(olga.send(&erase, &[])).await.leads_to(&path);
+    site.send(olga.open(&path)).await.hides("Erase them");
+    let id = answer.receipt_id;
+    assert!(!site.console.keeps_input(id).unwrap());
+    let again = site.send(olga.send(&erase, &[])).await;
+    assert_eq!(again.status, 404);
+}

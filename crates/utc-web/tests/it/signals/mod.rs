@@ -1,6 +1,6 @@
 //! Trust signals over HTTP.
 
-mod receivers;
+pub(crate) mod receivers;
 mod registry;
 mod stream;
 

@@ -26,7 +26,7 @@ fn native(signals: &Signals) -> Value {
     })
 }
 
-fn tag(secret: &[u8], parts: &[&str]) -> Vec<u8> {
+pub(crate) fn tag(secret: &[u8], parts: &[&str]) -> Vec<u8> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap();
     for part in parts {
         mac.update(part.as_bytes());
