@@ -111,7 +111,7 @@ test("a token's secret is shown once", async () => {
   await page.goto("/access/tokens/new");
   await page.getByLabel("Name").fill("shown-once");
   await page.locator("#role-viewer").check();
-  await page.getByRole("button", { name: "Make it" }).click();
+  await page.getByRole("button", { name: "Make the token" }).click();
   const secret = await page.locator("#secret").innerText();
   assert.match(secret, /^utc_/);
   await page.getByRole("link", { name: "I have it" }).click();

@@ -74,10 +74,11 @@ pub use situation::{
 pub use task::Ticket;
 pub use traffic::Measured;
 pub use units::{
-    Access, Configured, Expected, ExpectedRho, Features, ForecastCard, GateRequest, Hindrance,
-    LevelRecord, MarkView, Marked, MethodOverride, Observed, PinRequest, QueueEstimate, Report,
-    RiskRequest, Source, Staleness, Thresholds, UnitConfig, UnitDetail, UnitForecast, UnitHistory,
-    UnitOutlook, UnitPage, UnitScorecard, UnitSearch, UnitView, UnitsFound, Update, WritesNow,
+    About, Access, Configured, Expected, ExpectedRho, Features, ForecastCard, GateRequest,
+    Hindrance, LevelRecord, MarkView, Marked, MethodOverride, Observed, PinRequest, QueueEstimate,
+    Report, RiskRequest, Source, Staleness, Thresholds, UnitConfig, UnitDetail, UnitForecast,
+    UnitHistory, UnitOutlook, UnitPage, UnitScorecard, UnitSearch, UnitView, UnitsFound, Update,
+    Weight, WritesNow,
 };
 pub use webhooks::{
     DeliveryPage, DeliveryView, NewWebhook, Parcel, SavedWebhook, Settled, WebhookChange,

@@ -124,6 +124,24 @@ impl Waiting {
         }
     }
 
+    /// Whether there is room for a request on a unit, whoever makes it.
+    pub(crate) fn room_for_anybody(
+        &self,
+        unit: &UnitName,
+        quorum: u32,
+        people: &Approvers,
+        options: &ApprovalOptions,
+        now: Timestamp,
+    ) -> ApprovalQueue {
+        let unit = unit.as_str();
+        let model = self.model(unit, people, options, now);
+        let ahead = self.ahead(unit, None, people, now);
+        let quorum = Quorum::new(quorum);
+        quorum.map_or(ApprovalQueue::Open, |quorum| {
+            model.room_for(ahead, quorum, options.ttl_minutes())
+        })
+    }
+
     /// How long one that waits still waits, in minutes; none when it does not.
     pub(crate) fn expected_wait(
         &self,

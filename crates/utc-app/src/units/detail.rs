@@ -4,7 +4,6 @@ use utc_domain::{Timestamp, UnitName};
 use utc_queueing::Settings;
 
 use super::observe::settings;
-use super::writes::Scene;
 use super::{UnitHistory, UnitScorecard, UnitView, WritesNow};
 use crate::AppError;
 use crate::console::Console;
@@ -37,19 +36,10 @@ impl Console {
         let history = self.unit_history(&view.name, Timestamp::MAX.as_micros(), SHOWN)?;
         let scorecard = self.scorecard(&view.name)?;
         let settings = settings(&self.options().queueing, &view.config)?;
-        let (rules, policy) = (self.rules()?, self.policy());
-        let risk = self.unit_risk(&view.name)?;
-        let scene = Scene {
-            view: &view,
-            policy: &policy,
-            rules: &rules,
-            settings: &settings,
-            risk: risk.as_ref(),
-            changed: history.level_changes.first(),
-        };
+        let writes = self.writes_now(&view, &self.rules()?)?;
         Ok(UnitDetail {
-            writes: scene.writes()?,
             view,
+            writes,
             settings,
             history,
             scorecard,

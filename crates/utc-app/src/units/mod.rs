@@ -36,4 +36,4 @@ pub use search::{UnitSearch, UnitsFound};
 pub use source::Source;
 pub use staleness::Staleness;
 pub use view::{MarkView, QueueEstimate, UnitPage, UnitView};
-pub use writes::{Hindrance, WritesNow};
+pub use writes::{About, Hindrance, Weight, WritesNow};

@@ -1,7 +1,7 @@
 //! What people are shown of the recent past, and why a unit lets no write through; on both databases.
 
-use utc_app::{Hindrance, PinRequest, Principal, Report, WritesNow};
-use utc_domain::{Decision, Ground, ProtectionLevel, Rule, UnitName, VoteChoice};
+use utc_app::{Hindrance, PinRequest, Principal, Report, RiskRequest, Weight, WritesNow};
+use utc_domain::{Decision, Ground, Mode, ProtectionLevel, Rule, UnitName, VoteChoice};
 
 use crate::approvals::stage::{Database, Stage, postgres, scope, sqlite, token_on};
 use crate::support::{actor, local, switch};
@@ -53,7 +53,11 @@ fn writes(stage: &Stage, name: &str) -> WritesNow {
 }
 
 fn grounds(writes: &WritesNow) -> Vec<Ground> {
-    writes.hindrances.iter().map(|one| one.ground).collect()
+    writes
+        .hindrances
+        .iter()
+        .filter_map(|one| one.ground)
+        .collect()
 }
 
 fn report(stage: &Stage, arrival_rate: f64) -> Vec<String> {
@@ -126,7 +130,7 @@ fn everything_that_speaks_against_a_write_is_named() {
         grounds(&found),
         [Ground::ProtectionReadOnly, Ground::WritesRequireApproval]
     );
-    let [pin, rule] = &found.hindrances[..] else {
+    let [pin, rule, ..] = &found.hindrances[..] else {
         panic!("{found:?}")
     };
     assert!(
@@ -135,7 +139,8 @@ fn everything_that_speaks_against_a_write_is_named() {
     );
     assert_eq!(pin.receipt_id, Some(pinned.receipt_id.to_string()));
     assert!(
-        rule.cause.contains("user:alice turned the rule"),
+        rule.cause
+            .contains("user:alice turned it on for every unit"),
         "{rule:?}"
     );
     let rules = stage.console.rules().unwrap();
@@ -144,4 +149,67 @@ fn everything_that_speaks_against_a_write_is_named() {
         .map(|rule| Some(rule.receipt_id.to_string()))
         .collect();
     assert!(rules.contains(&rule.receipt_id), "{rule:?}");
+}
+
+fn what(writes: &WritesNow) -> Vec<(Weight, &str)> {
+    let all = writes.hindrances.iter();
+    all.map(|one| (one.weight, one.what.as_str())).collect()
+}
+
+#[test]
+fn what_holds_nothing_back_is_told_beside() {
+    let stage = Stage::new(sqlite());
+    stage
+        .console
+        .set_rule(switch(Rule::WritesRequireApproval, false))
+        .wait()
+        .unwrap();
+    stage.configure("ledger", |config| config.mode = Mode::Observe);
+    let mark = RiskRequest {
+        reason: "a leak".parse().unwrap(),
+        expires_at: None,
+    };
+    let marked = stage.console.mark_risky(&unit("ledger"), actor(), mark);
+    let marked = marked.wait().unwrap();
+    let pin = PinRequest {
+        level: ProtectionLevel::ReadOnly,
+        reason: "an audit".parse().unwrap(),
+        expires_at: None,
+    };
+    stage
+        .console
+        .pin(&unit("ledger"), actor(), pin)
+        .wait()
+        .unwrap();
+    let found = writes(&stage, "ledger");
+    assert_eq!(
+        (found.decision, found.would_be),
+        (Decision::Allow, Some(Decision::Deny))
+    );
+    let [(observed, mode), (pinned, _), (risky, off)] = what(&found)[..] else {
+        panic!("{found:?}")
+    };
+    assert_eq!(
+        [pinned, observed, risky],
+        [Weight::Refuses, Weight::Note, Weight::Note]
+    );
+    assert!(mode.starts_with("Observe mode"), "{mode}");
+    assert!(off.contains("Nothing is held back for that"), "{off}");
+    let evidence = &found.hindrances[2].receipt_id;
+    assert_eq!(*evidence, Some(marked.receipt_id.to_string()));
+}
+
+#[test]
+fn people_who_are_missing_are_named_as_what_a_write_meets() {
+    let stage = Stage::new(sqlite());
+    stage.configure("ledger", |config| config.approvals_required = 2);
+    let alone = writes(&stage, "ledger");
+    assert_eq!(alone.decision, Decision::RequireApproval);
+    let held = what(&alone);
+    assert!(
+        held.iter().any(|(weight, what)| *weight == Weight::Holds
+            && (what.contains("Nobody can approve")
+                || what.contains("people who have to approve"))),
+        "{held:?}"
+    );
 }

@@ -15,7 +15,7 @@ mod flash;
 mod form;
 mod home;
 mod link;
-pub(crate) mod locked;
+mod lock;
 mod overview;
 mod preferences;
 mod problem_page;

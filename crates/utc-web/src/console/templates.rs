@@ -8,6 +8,7 @@ use utc_app::AppError;
 
 use super::link::encoded;
 use super::shell::ShellView;
+use super::words::brief;
 use crate::problem::Problem;
 
 macro_rules! templates {
@@ -91,6 +92,9 @@ fn engine() -> Tera {
     // A name as one segment of a path: units may have slashes in theirs.
     tera.register_filter("segment", |name: &str, _: Kwargs, _: &tera::State| {
         encoded(name)
+    });
+    tera.register_filter("brief", |text: &str, _: Kwargs, _: &tera::State| {
+        brief(text)
     });
     tera
 }

@@ -73,7 +73,10 @@ async fn a_risky_unit_names_the_events_that_its_score_rests_on() {
     }
     let event = olga.page(&format!("/signals/events/{id}")).await;
     check_harmless(&event);
-    assert!(event.contains("Dismiss, with a receipt"), "{event}");
+    assert!(
+        event.contains("Dismiss this event, with a receipt"),
+        "{event}"
+    );
     let none = olga.page("/signals?source=nobody&unit=").await;
     assert!(none.contains("No event was found."), "{none}");
     assert_eq!(olga.get("/signals/events/sha256:00").await.status, 404);
@@ -93,7 +96,8 @@ async fn an_event_is_dismissed_and_the_scorer_is_run_by_form() {
     let done = olga.done(&dismiss, &[("reason", HOSTILE)], &path).await;
     check_harmless(&done);
     assert!(
-        done.contains("Dismissed: the event is kept") && !done.contains("Dismiss, with a receipt"),
+        done.contains("Dismissed: the event is kept")
+            && !done.contains("Dismiss this event, with a receipt"),
         "{done}"
     );
     let ran = olga.done("/signals/run", &[], "/signals").await;
@@ -111,7 +115,7 @@ async fn an_administrator_sets_a_flag_aside_for_some_hours() {
     let path = "/signals/units/ledger";
     let page = adam.page(path).await;
     assert!(
-        page.contains("Flagged since") && page.contains("Set aside, with a receipt"),
+        page.contains("Flagged since") && page.contains("Set the flag aside, with a receipt"),
         "{page}"
     );
     let locked = adam.page("/units/ledger").await;
@@ -127,7 +131,7 @@ async fn an_administrator_sets_a_flag_aside_for_some_hours() {
         .await;
     check_harmless(&done);
     assert!(
-        done.contains("set the flag aside") && done.contains("Let the flag count again"),
+        done.contains("set the flag aside") && done.contains("flag count again"),
         "{done}"
     );
     let again = adam

@@ -127,6 +127,11 @@ async fn only_administrators_change_sources_and_viewers_look() {
     let mut fields = GITHUB.to_vec();
     fields[4] = ("secret", "a secret of sixteen characters");
     adam.done("/signals/register", &fields, PAGE).await;
+    let plain = [("name", "plain"), ("trust", "1"), ("signature", "token")];
+    let bare = adam
+        .done("/signals/register", &plain, "/signals/sources/plain")
+        .await;
+    assert!(bare.contains("every unit, by name and alias"), "{bare}");
     let olga = Visitor::new(&site, "olga", "operator viewer").await;
     let page = olga.page(PAGE).await;
     assert!(!page.contains("Change this source"), "{page}");

@@ -87,7 +87,7 @@ async fn an_operator_pins_marks_and_undoes_both_by_form() {
     check_harmless(&pinned);
     for part in [
         "The level is pinned.",
-        "user:olga pinned the level",
+        "user:olga pinned the level at",
         "The pin ends by itself at",
         "Its receipt",
     ] {
@@ -102,7 +102,7 @@ async fn an_operator_pins_marks_and_undoes_both_by_form() {
         .await;
     assert!(wrong.contains("Nothing was changed:"), "{wrong}");
     let free = olga.done("/units/ledger/unpin", &[], "/units/ledger").await;
-    assert!(free.contains("Nothing speaks against a write."), "{free}");
+    assert!(free.contains("Nothing speaks against it."), "{free}");
     let marked = olga
         .done(
             "/units/ledger/risk",

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use utc_app::engine::RatePrior;
-use utc_app::{AppError, ApprovalOptions, Request};
+use utc_app::{AppError, ApprovalOptions, Request, Weight};
 use utc_domain::{ApprovalId, ApprovalStatus, Code, Decision, VoteChoice};
 
 use super::stage::{Stage, scope, sqlite, token_on};
@@ -99,8 +99,29 @@ fn a_saturated_queue_refuses_with_its_numbers_and_clears_by_itself() {
     assert_eq!(claims["meta"]["approval_saturated"], true);
     assert_eq!(claims["meta"]["approval_backlog"], 2);
     assert!(claims["meta"]["expected_wait_minutes"].as_f64().unwrap() > 120.0);
+    // Whoever looks at the unit is told the same, and what makes room.
+    let looked_at = || {
+        stage
+            .console
+            .unit_detail(&"payments".parse().unwrap())
+            .unwrap()
+            .writes
+    };
+    let full = looked_at();
+    assert_eq!(full.decision, Decision::Deny);
+    let crowded = &full.hindrances[0];
+    assert_eq!(crowded.weight, Weight::Refuses);
+    assert!(
+        crowded.cause.starts_with("2 requests wait for"),
+        "{crowded:?}"
+    );
+    assert!(
+        crowded.way_out.starts_with("Each vote makes room"),
+        "{crowded:?}"
+    );
     let bob = stage.approver("bob");
     stage.vote(&bob, first.id, VoteChoice::Approve).unwrap();
+    assert_eq!(looked_at().decision, Decision::RequireApproval);
     let answer = stage.ask(by(3, "write:x")).unwrap();
     assert_eq!(answer.decision, Decision::RequireApproval);
 }

@@ -10,9 +10,9 @@ use utc_app::{
     RuleState, UnitView,
 };
 use utc_chart::{Minute, OutcomesChart};
-use utc_domain::ApprovalStatus;
+use utc_domain::{ApprovalStatus, Ground};
 
-use crate::console::locked::{Lock, locks};
+use crate::console::lock::Lock;
 
 /// How many waiting requests, and how many loosening changes, are listed.
 const LISTED: usize = 5;
@@ -166,14 +166,8 @@ impl UnitsView {
         situation: &utc_app::Situation,
         rules: &[RuleState],
     ) -> Result<Self, AppError> {
-        // A rule holds for every unit, and the page says so once.
-        let own: Vec<RuleState> = rules
-            .iter()
-            .filter(|state| state.rule == utc_domain::Rule::ReadOnlyForRisky)
-            .cloned()
-            .collect();
         let notable = situation.notable.iter();
-        let notable = notable.map(|unit| NotableView::of(console, unit, &own));
+        let notable = notable.map(|unit| NotableView::of(console, unit, rules));
         Ok(Self {
             configured: situation.configured,
             levels: situation
@@ -192,10 +186,13 @@ impl UnitsView {
 
 impl NotableView {
     fn of(console: &Console, unit: &UnitView, rules: &[RuleState]) -> Result<Self, AppError> {
+        let hindrances = console.writes_now(unit, rules)?.hindrances.into_iter();
+        // A rule that holds for every unit has a page of its own.
+        let own = hindrances.filter(|one| one.ground != Some(Ground::WritesRequireApproval));
         Ok(Self {
             name: unit.name.to_string(),
             level: unit.level.as_str(),
-            locks: locks(console, unit, rules)?,
+            locks: own.map(|one| Lock::of(&unit.name, one)).collect(),
         })
     }
 }

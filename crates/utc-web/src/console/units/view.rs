@@ -10,6 +10,7 @@ use super::query::UnitsQuery;
 use crate::access::Caller;
 use crate::console::FormErrors;
 use crate::console::link::encoded;
+use crate::console::lock::Lock;
 use crate::wire::forecast::ScorecardAnswer;
 use crate::wire::units::{LevelChangeView, UnitAnswer};
 
@@ -95,15 +96,7 @@ pub(super) struct UnitPageView {
 struct WritesView {
     decision: &'static str,
     would_be: Option<&'static str>,
-    hindrances: Vec<HindranceView>,
-}
-
-#[derive(Serialize)]
-struct HindranceView {
-    ground: &'static str,
-    cause: String,
-    receipt_id: Option<String>,
-    way_out: String,
+    hindrances: Vec<Lock>,
 }
 
 impl UnitPageView {
@@ -127,7 +120,7 @@ impl UnitPageView {
         let changes = detail.history.level_changes.into_iter().take(CHANGES);
         Self {
             path: format!("/units/{}", encoded(detail.view.name.as_str())),
-            writes: detail.writes.into(),
+            writes: WritesView::of(&detail.view.name, detail.writes),
             thresholds: (settings.low(), settings.high()),
             chart,
             changes: changes.map(Into::into).collect(),
@@ -141,18 +134,13 @@ impl UnitPageView {
     }
 }
 
-impl From<WritesNow> for WritesView {
-    fn from(writes: WritesNow) -> Self {
-        let hindrance = |one: utc_app::Hindrance| HindranceView {
-            ground: one.ground.as_str(),
-            cause: one.cause,
-            receipt_id: one.receipt_id,
-            way_out: one.way_out,
-        };
+impl WritesView {
+    fn of(unit: &UnitName, writes: WritesNow) -> Self {
+        let hindrances = writes.hindrances.into_iter();
         Self {
             decision: writes.decision.as_str(),
             would_be: writes.would_be.map(utc_domain::Decision::as_str),
-            hindrances: writes.hindrances.into_iter().map(hindrance).collect(),
+            hindrances: hindrances.map(|one| Lock::of(unit, one)).collect(),
         }
     }
 }

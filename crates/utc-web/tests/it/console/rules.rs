@@ -142,12 +142,12 @@ async fn a_rule_that_a_person_set_is_handed_back_to_the_scorer() {
     let op = Browser::new(&site, "op", "operator").await;
     let fresh = site.send(op.open("/rules")).await;
     fresh.shows("Signals have not switched it yet.");
-    fresh.hides("Hand it back to the scorer");
+    fresh.hides("back to the scorer");
     let on = op.send("/rules/read_only_for_risky/on", &[("reason", "an audit")]);
     site.send(on).await.leads_to("/rules");
     let set = site.send(op.open("/rules")).await;
     set.shows("set by a person");
-    set.shows("Hand it back to the scorer");
+    set.shows("back to the scorer");
     let back = op.send("/rules/read_only_for_risky/hand-back", &[]);
     site.send(back).await.leads_to("/rules");
     site.send(op.open("/rules")).await.hides("set by a person");
