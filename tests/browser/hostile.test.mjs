@@ -36,6 +36,13 @@ test("what callers send is shown as text", async () => {
   });
   await server.call(token, "PUT", "/api/v1/units/orders/pin", { level: "read_only", reason: HOSTILE });
   await server.call(token, "PUT", "/api/v1/units/orders/risk", { reason: HOSTILE });
+  const hook = await server.call(token, "POST", "/api/v1/webhooks", { name: HOSTILE.slice(0, 90), url: `http://127.0.0.1:9/${encodeURIComponent("<script>")}` });
+  await server.call(token, "PATCH", "/api/v1/units/orders", { labels: { [HOSTILE]: HOSTILE } }).catch(() =>
+    server.call(token, "PUT", "/api/v1/units/orders", { labels: { [HOSTILE]: HOSTILE } }));
+  await server.call(token, "PUT", "/api/v1/tdx/sources/scanner", { trust: 1, authoritative: true, signature: "ssf", jwks: "keys.json", issuer: HOSTILE, audience: [HOSTILE] })
+    .catch((error) => assert.match(error.message, /jwks/));
+  await shown("/access");
+  await shown(`/access/webhooks/${hook.id}`);
   for (const path of ["/rules", "/overview", "/receipts", `/receipts/${asked.receipt_id}`, "/units/orders", "/approvals", `/approvals/${asked.approval.id}`]) {
     const text = await shown(path);
     if (path !== "/overview") assert.ok(text.includes("<script>document.title='taken'</script>"), `${path}: ${text}`);

@@ -7,7 +7,7 @@ import { Browser, end, overflow, violations } from "./support/browser.mjs";
 import { Server } from "./support/server.mjs";
 
 const PAGES = ["/overview", "/rules", "/rules/writes_require_approval/on", "/demo", "/approvals", "/units", "/units/route%3A%2Fpayments",
-  "/signals", "/receipts", "/receipts/verify", "/evidence", "/access", "/access/people/new", "/access/tokens/new", "/access/password",
+  "/signals", "/signals/register", "/signals/units/tool%3Asend_email", "/receipts", "/receipts/verify", "/evidence", "/access", "/access/people/new", "/access/tokens/new", "/access/webhooks/new", "/access/password",
   "/api/docs", "/no-such-page"];
 const MOST = 60 * 1024;
 // The description of the whole API is a reference, not a page of the console.

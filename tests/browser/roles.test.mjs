@@ -45,6 +45,13 @@ test("a viewer looks, and changes nothing", async () => {
   assert.equal(await page.getByRole("link", { name: /Turn (on|off)/ }).count(), 0);
   assert.equal(await refused(page, "/rules/writes_require_approval/on"), 403);
   assert.equal(await refused(page, "/access/people/new"), 403);
+  for (const path of ["/signals/register", "/access/webhooks/new"]) assert.equal(await refused(page, path), 403, path);
+  await page.goto("/signals");
+  assert.equal(await page.getByRole("link", { name: "Register a source" }).count(), 0);
+  await page.goto("/access");
+  assert.equal(await page.getByRole("heading", { name: "Webhooks" }).count(), 0);
+  await page.goto("/units");
+  assert.equal(await page.getByText("Configure a new unit").count(), 0);
   await page.context().close();
 });
 
@@ -64,6 +71,28 @@ test("an approver decides and neither exports nor switches", async () => {
   assert.equal(await refused(page, "/evidence"), 403);
   assert.equal(await refused(page, "/rules/writes_require_approval/on"), 403);
   await page.context().close();
+});
+
+test("whoever may not decide is told why, and is led to no page that refuses them", async () => {
+  const agent = server.admin("token", "create", "agent", "--role", "decider", "--subject", "agent-1");
+  const boss = server.admin("token", "create", "boss", "--role", "admin");
+  await server.call(boss, "PUT", "/api/v1/units/orders", { approvals_required: 2 });
+  await server.call(boss, "PUT", "/api/v1/units/orders/pin", { level: "require_approval", reason: "a test" });
+  const asked = await server.call(agent, "POST", "/api/v1/decide", { subject: "agent-1", action: "write:/orders", unit: "orders" });
+  const path = `/approvals/${asked.approval.id}`;
+  const approver = await tabs("approver");
+  await approver.page.goto(path);
+  await approver.page.getByRole("button", { name: "Approve" }).click();
+  await approver.page.getByText("You have voted already").waitFor();
+  assert.equal(await approver.page.getByRole("button", { name: "Approve" }).count(), 0);
+  assert.equal(await approver.page.locator("main a[href^='/receipts']").count(), 0);
+  await approver.page.context().close();
+  const viewer = await tabs("viewer");
+  await viewer.page.goto(path);
+  await viewer.page.getByText("Somebody with the role approver on this unit decides").waitFor();
+  const receipt = viewer.page.locator("main a[href^='/receipts']").first();
+  assert.equal((await viewer.page.goto(await receipt.getAttribute("href"))).status(), 200);
+  await viewer.page.context().close();
 });
 
 test("every page that is offered opens", async () => {

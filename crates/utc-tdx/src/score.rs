@@ -10,7 +10,7 @@ mod trend;
 
 pub use assessment::{Assessment, Contribution, Ratings, assess};
 pub use closings::Closings;
-pub use flag::{Change, Flag, FlagStep, NotFinite, Occasion};
+pub use flag::{CLEAR_BELOW, Change, Flag, FlagStep, NotFinite, Occasion, RISKY_FROM};
 pub use flip::{Flip, FlipInput, Owner, flip};
 pub use signal::Signal;
 pub use source_share::SourceShare;

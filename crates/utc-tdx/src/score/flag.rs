@@ -4,10 +4,10 @@ use utc_domain::Timestamp;
 
 use crate::score::Assessment;
 
-/// The score from which a unit is risky.
-const RISKY_FROM: f64 = 70.0;
-/// The score below which it can stop to be.
-const CLEAR_BELOW: f64 = 50.0;
+/// The score, of 100, from which a unit is risky.
+pub const RISKY_FROM: f64 = 70.0;
+/// The score, of 100, below which it can stop to be.
+pub const CLEAR_BELOW: f64 = 50.0;
 /// How many successive runs must find it there.
 const CLEAR_RUNS: u8 = 2;
 /// For how long it stays risky at least.

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use utc_app::FieldError;
+use utc_app::{FieldError, Ticket};
 use utoipa::ToSchema;
 
 use crate::problem::Problem;
@@ -101,6 +101,14 @@ impl FormErrors {
         }
         Self(fields)
     }
+}
+
+/// Does what a form asks for, if it can be read.
+pub(crate) async fn attempt<R, T>(
+    read: Result<R, Problem>,
+    work: impl FnOnce(R) -> Ticket<T>,
+) -> Result<T, Problem> {
+    work(read?).await.map_err(Problem::from)
 }
 
 /// The field that a member of a body comes from. Forms have no objects in them, but for one whose members are fields.

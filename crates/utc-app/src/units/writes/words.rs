@@ -2,6 +2,7 @@
 
 use utc_domain::{Rule, Timestamp};
 use utc_policy::UnknownUnits;
+use utc_tdx::score::{CLEAR_BELOW, RISKY_FROM};
 
 use super::{About, Hindrance, Scene, Weight};
 use crate::RuleState;
@@ -35,10 +36,11 @@ impl Scene<'_> {
             (None, Some(risk)) => (
                 scored(risk),
                 risk.flag_receipt_id.clone(),
-                "The flag clears by itself after two successive runs of the scorer below 50, an hour after it was set at the \
+                format!(
+                    "The flag clears by itself after two successive runs of the scorer below {CLEAR_BELOW}, an hour after it was set at the \
                  earliest. An operator can dismiss the events that it rests on, an administrator can set the flag aside for some \
                  hours, both on the page of the unit’s risk."
-                    .to_owned(),
+                ),
             ),
             (None, None) => (
                 "The scorer flagged it.".to_owned(),
@@ -167,7 +169,7 @@ fn scored(risk: &UnitRisk) -> String {
         .map(|one| one.source.as_str())
         .collect();
     format!(
-        "Trust signals of {} make it so{since}: its score is {:.1} of 100, and from 70 on a unit is risky.",
+        "Trust signals of {} make it so{since}: its score is {:.1} of 100, and from {RISKY_FROM} on a unit is risky.",
         sources.join(", "),
         risk.score
     )

@@ -2,8 +2,8 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Form, Path};
-use utc_app::Withdrawn;
-use utc_domain::{ApprovalId, ApprovalStatus, Reason, VoteChoice};
+use utc_app::{AppError, Withdrawn};
+use utc_domain::{ApprovalId, ApprovalStatus, Reason, ReceiptId, VoteChoice};
 
 use crate::State;
 use crate::access::Caller;
@@ -89,17 +89,14 @@ pub(crate) async fn cancel(
     form: Form<Entries>,
 ) -> Result<HttpResponse, Problem> {
     let id = approval_id(&id)?;
-    let done = match comment(&form) {
-        Ok(comment) => state.console.cancel_approval(&caller, id, comment).await,
-        Err(problem) => return shell.not_done(&place(&form, id), problem),
+    let place = place(&form, id);
+    let comment = match comment(&form) {
+        Ok(comment) => comment,
+        Err(problem) => return shell.not_done(&place, problem),
     };
-    let done = done.map_err(Problem::from);
-    withdrawn(
-        &shell,
-        &place(&form, id),
-        done,
-        "The request was taken back and will not run.",
-    )
+    let done = state.console.cancel_approval(&caller, id, comment).await;
+    let text = "The request was taken back and will not run.";
+    shell.told(&place, withdrawn(done), text)
 }
 
 /// Take an approval back by form
@@ -112,32 +109,20 @@ pub(crate) async fn revoke(
     form: Form<Entries>,
 ) -> Result<HttpResponse, Problem> {
     let id = approval_id(&id)?;
-    let done = match comment(&form) {
-        Ok(comment) => state.console.revoke_approval(&caller, id, comment).await,
-        Err(problem) => return shell.not_done(&place(&form, id), problem),
+    let place = place(&form, id);
+    let comment = match comment(&form) {
+        Ok(comment) => comment,
+        Err(problem) => return shell.not_done(&place, problem),
     };
-    let done = done.map_err(Problem::from);
-    withdrawn(
-        &shell,
-        &place(&form, id),
-        done,
-        "The approval was taken back before it was used.",
-    )
+    let done = state.console.revoke_approval(&caller, id, comment).await;
+    let text = "The approval was taken back before it was used.";
+    shell.told(&place, withdrawn(done), text)
 }
 
-fn withdrawn(
-    shell: &Shell,
-    place: &str,
-    done: Result<Withdrawn, Problem>,
-    text: &str,
-) -> Result<HttpResponse, Problem> {
-    match done {
-        Ok(done) => {
-            tracing::info!(receipt_id = %done.receipt_id, status = %done.status, "a request or an approval was taken back");
-            Ok(shell.done(place, &Flash::done(text).receipt(done.receipt_id)))
-        }
-        Err(problem) => shell.not_done(place, problem),
-    }
+fn withdrawn(done: Result<Withdrawn, AppError>) -> Result<ReceiptId, Problem> {
+    let done = done?;
+    tracing::info!(receipt_id = %done.receipt_id, status = %done.status, "a request or an approval was taken back");
+    Ok(done.receipt_id)
 }
 
 /// Say by form what became of a request whose outcome nobody knows
@@ -156,22 +141,19 @@ pub(crate) async fn settle(
         Err(problem) => return shell.not_done(&place, problem),
     };
     let by = caller.shared();
-    match state
+    let settled = state
         .console
         .settle_execution(&by, id, carried_out, reason)
-        .await
-    {
-        Ok(receipt) => {
-            tracing::info!(approval_id = %id, receipt_id = %receipt, carried_out, "an outcome was settled");
-            let text = if carried_out {
-                "Settled as carried out."
-            } else {
-                "Settled as not carried out."
-            };
-            Ok(shell.done(&place, &Flash::done(text).receipt(receipt)))
-        }
-        Err(error) => shell.not_done(&place, error.into()),
+        .await;
+    if let Ok(receipt) = &settled {
+        tracing::info!(approval_id = %id, receipt_id = %receipt, carried_out, "an outcome was settled");
     }
+    let text = if carried_out {
+        "Settled as carried out."
+    } else {
+        "Settled as not carried out."
+    };
+    shell.told(&place, settled.map_err(Problem::from), text)
 }
 
 /// Whether the upstream carried it out, and how that is known.

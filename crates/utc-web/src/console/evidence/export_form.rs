@@ -5,12 +5,12 @@ use actix_web::web::{Data, Form, Path};
 use serde_json::json;
 use utc_app::WorkId;
 
+use super::again;
 use super::view::EvidencePageView;
 use crate::State;
 use crate::access::Caller;
 use crate::body::from_value;
-use crate::console::{Entries, Flash, FormErrors, Shell};
-use crate::handlers::blocking;
+use crate::console::{Entries, Flash, Shell};
 use crate::problem::Problem;
 use crate::wire::evidence::EvidenceBody;
 use crate::wire::work::work_id;
@@ -32,10 +32,8 @@ pub(crate) async fn start(
             Ok(shell.done(&place(id), &Flash::done("The export has begun.")))
         }
         Err(problem) => {
-            let (status, errors) = FormErrors::of(problem)?;
-            let work = move |console: &utc_app::Console| EvidencePageView::of(console, &caller);
-            let view = blocking(&state, work).await?.refused_export(&form, errors);
-            shell.page_with(status, "evidence.html", &view)
+            let show = |view: EvidencePageView, errors| view.refused_export(&form, errors);
+            again(&state, shell, caller, problem, show).await
         }
     }
 }

@@ -9,7 +9,7 @@ use actix_web::web::{Data, Path};
 use utc_domain::Role;
 
 use self::view::{EvidencePageView, ExportPageView, ReplayPageView};
-use super::{Shell, Tab};
+use super::{FormErrors, Shell, Tab};
 use crate::State;
 use crate::access::{Access, Caller};
 use crate::handlers::blocking;
@@ -79,4 +79,22 @@ pub(crate) async fn replay(
         .console
         .replay_state(&caller, work_id("replay", &id)?)?;
     shell.page("replay.html", &ReplayPageView::new(view))
+}
+
+/// The page again, with what is wrong with one of its forms.
+async fn again(
+    state: &Data<State>,
+    shell: Shell,
+    caller: Caller,
+    problem: Problem,
+    show: impl FnOnce(EvidencePageView, FormErrors) -> EvidencePageView,
+) -> Result<HttpResponse, Problem> {
+    let (status, errors) = FormErrors::of(problem)?;
+    let work = move |console: &utc_app::Console| {
+        // The page shows more than somebody may see who replays decisions of some units only.
+        caller.may_everywhere(Role::Auditor)?;
+        EvidencePageView::of(console, &caller)
+    };
+    let view = show(blocking(state, work).await?, errors);
+    shell.page_with(status, "evidence.html", &view)
 }

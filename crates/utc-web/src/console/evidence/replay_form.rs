@@ -4,15 +4,15 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Form, Path};
 use serde_json::{Map, Value, json};
 use utc_app::{AppError, WorkId};
-use utc_domain::{Role, Rule};
+use utc_domain::Rule;
 
+use super::again;
 use super::export_form::moment;
 use super::view::EvidencePageView;
 use crate::State;
 use crate::access::Caller;
 use crate::body::from_value;
-use crate::console::{Entries, Flash, FormErrors, Shell};
-use crate::handlers::blocking;
+use crate::console::{Entries, Flash, Shell};
 use crate::problem::Problem;
 use crate::wire::replay::ReplayBody;
 use crate::wire::work::work_id;
@@ -34,14 +34,8 @@ pub(crate) async fn start(
             Ok(shell.done(&place(id), &Flash::done("The replay has begun.")))
         }
         Err(problem) => {
-            let (status, errors) = FormErrors::of(problem)?;
-            let work = move |console: &utc_app::Console| {
-                // The page shows more than somebody may see who replays decisions of some units only.
-                caller.may_everywhere(Role::Auditor)?;
-                EvidencePageView::of(console, &caller)
-            };
-            let view = blocking(&state, work).await?.refused_replay(&form, errors);
-            shell.page_with(status, "evidence.html", &view)
+            let show = |view: EvidencePageView, errors| view.refused_replay(&form, errors);
+            again(&state, shell, caller, problem, show).await
         }
     }
 }

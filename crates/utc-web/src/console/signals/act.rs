@@ -9,6 +9,7 @@ use utc_domain::{Reason, Timestamp};
 use super::event_id;
 use crate::State;
 use crate::access::Caller;
+use crate::console::form::attempt;
 use crate::console::link::encoded;
 use crate::console::{Entries, Flash, Shell};
 use crate::handlers::blocking;
@@ -29,14 +30,8 @@ pub(crate) async fn dismiss(
     form: Form<Entries>,
 ) -> Result<HttpResponse, Problem> {
     let id = event_id(&id)?;
-    let done = match reason(&form) {
-        Ok(reason) => state
-            .console
-            .dismiss_event(&caller, id, reason)
-            .await
-            .map_err(Problem::from),
-        Err(problem) => Err(problem),
-    };
+    let work = |reason| state.console.dismiss_event(&caller, id, reason);
+    let done = attempt(reason(&form), work).await;
     let place = format!("/signals/events/{id}");
     shell.told(
         &place,
@@ -71,14 +66,9 @@ pub(crate) async fn set_aside(
     form: Form<Entries>,
 ) -> Result<HttpResponse, Problem> {
     let name = unit_name(&unit)?;
-    let done = match request(&form, state.console.options().clock.now()) {
-        Ok(request) => state
-            .console
-            .override_risk(&name, &caller, request)
-            .await
-            .map_err(Problem::from),
-        Err(problem) => Err(problem),
-    };
+    let request = request(&form, state.console.options().clock.now());
+    let work = |request| state.console.override_risk(&name, &caller, request);
+    let done = attempt(request, work).await;
     let done = done.map(|marked| marked.receipt_id);
     shell.told(
         &place(&unit),

@@ -6,6 +6,7 @@ use utc_app::{AppError, Console, UnitSearch};
 use utc_chart::RiskChart;
 use utc_domain::{Role, UnitName};
 use utc_tdx::ContentHash;
+use utc_tdx::score::{CLEAR_BELOW, RISKY_FROM};
 
 use crate::access::Caller;
 use crate::console::link::encoded;
@@ -24,9 +25,6 @@ const QUARANTINE: usize = 10;
 
 /// How many runs the chart of a risk goes back.
 const POINTS: usize = 240;
-
-/// From which score on a unit is flagged, and below which it no longer is.
-const RISKY: (f64, f64) = (70.0, 50.0);
 
 /// The page of all.
 #[derive(Serialize)]
@@ -112,6 +110,9 @@ pub(super) struct RiskPageView {
     path: String,
     unit_path: String,
     risk: RiskAnswer,
+    /// From which score on a unit is flagged, and below which it stops to be.
+    risky_from: f64,
+    clear_below: f64,
     chart: String,
     /// Who may set the flag aside, and who may end that.
     may_set_aside: bool,
@@ -129,6 +130,8 @@ impl RiskPageView {
             // The chart shows the past.
             risk: RiskAnswer::new(console.unit_risk(&unit.name)?, Vec::new()),
             chart,
+            risky_from: RISKY_FROM,
+            clear_below: CLEAR_BELOW,
             may_set_aside: by.may(Role::Admin, &unit.name).is_ok(),
             may_count_again: by.may(Role::Operator, &unit.name).is_ok(),
             unit: unit.into(),
@@ -144,7 +147,7 @@ fn chart(unit: &str, history: &[RiskPoint]) -> String {
     let chart = RiskChart {
         unit,
         scores: &scores,
-        risky: RISKY,
+        risky: (RISKY_FROM, CLEAR_BELOW),
     };
     chart.draw().html()
 }

@@ -8,6 +8,7 @@ use utc_domain::Timestamp;
 use super::unit_name;
 use crate::State;
 use crate::access::Caller;
+use crate::console::form::attempt;
 use crate::console::link::encoded;
 use crate::console::{Entries, Shell};
 use crate::problem::Problem;
@@ -26,14 +27,9 @@ pub(crate) async fn pin(
     form: Form<Entries>,
 ) -> Result<HttpResponse, Problem> {
     let name = unit_name(&unit)?;
-    let done = match pin_request(&form, state.console.options().clock.now()) {
-        Ok(request) => state
-            .console
-            .pin(&name, &caller, request)
-            .await
-            .map_err(Problem::from),
-        Err(problem) => Err(problem),
-    };
+    let request = pin_request(&form, state.console.options().clock.now());
+    let work = |request| state.console.pin(&name, &caller, request);
+    let done = attempt(request, work).await;
     told(&shell, &unit, done, "The level is pinned.")
 }
 
@@ -77,14 +73,9 @@ pub(crate) async fn mark(
     form: Form<Entries>,
 ) -> Result<HttpResponse, Problem> {
     let name = unit_name(&unit)?;
-    let done = match risk_request(&form, state.console.options().clock.now()) {
-        Ok(request) => state
-            .console
-            .mark_risky(&name, &caller, request)
-            .await
-            .map_err(Problem::from),
-        Err(problem) => Err(problem),
-    };
+    let request = risk_request(&form, state.console.options().clock.now());
+    let work = |request| state.console.mark_risky(&name, &caller, request);
+    let done = attempt(request, work).await;
     told(&shell, &unit, done, "The unit is marked risky.")
 }
 

@@ -10,11 +10,12 @@ use super::unit_name;
 use crate::State;
 use crate::access::Caller;
 use crate::body::from_value;
+use crate::console::form::attempt;
 use crate::console::link::encoded;
 use crate::console::{Entries, Flash, Shell};
 use crate::problem::Problem;
 use crate::wire::forecast::GateBody;
-use crate::wire::units::reports;
+use crate::wire::units::observations::reports;
 
 /// Report a unit's load by form
 #[utoipa::path(post, path = "/units/{unit}/observe", tag = "Pages", params(("unit" = String, Path, description = "Name or alias, percent-encoded")), request_body(content = Entries, content_type = "application/x-www-form-urlencoded"), responses((status = 303, description = "Back, with what was done or why it was not")))]
@@ -64,14 +65,8 @@ pub(crate) async fn gate(
     form: Form<Entries>,
 ) -> Result<HttpResponse, Problem> {
     let name = unit_name(&unit)?;
-    let done = match gate_request(&form) {
-        Ok(request) => state
-            .console
-            .set_gate(&name, &caller, request)
-            .await
-            .map_err(Problem::from),
-        Err(problem) => Err(problem),
-    };
+    let work = |request| state.console.set_gate(&name, &caller, request);
+    let done = attempt(gate_request(&form), work).await;
     let text = "The forecast’s gate is set. It holds from the unit’s next observation on.";
     told(&shell, &unit, done, text)
 }

@@ -12,7 +12,8 @@ use crate::console::FormErrors;
 use crate::console::link::encoded;
 use crate::console::lock::Lock;
 use crate::wire::forecast::ScorecardAnswer;
-use crate::wire::units::{LevelChangeView, UnitAnswer};
+use crate::wire::units::UnitAnswer;
+use crate::wire::units::history::LevelChangeView;
 
 /// How many units are on a page.
 const PAGE: usize = 30;
