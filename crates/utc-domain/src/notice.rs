@@ -74,11 +74,15 @@ pub enum NoticeKind {
     PinBelowMeasured,
     /// A unit's configuration holds less back than before, or a person's risk mark was taken from it.
     UnitLoosened,
+    /// The scorer of trust signals found a unit risky.
+    UnitRisky,
+    /// It does not any more.
+    UnitNotRisky,
 }
 
 impl NoticeKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::ApprovalRequested,
         Self::ApprovalApproved,
         Self::ApprovalRejected,
@@ -90,6 +94,8 @@ impl NoticeKind {
         Self::RuleChanged,
         Self::PinBelowMeasured,
         Self::UnitLoosened,
+        Self::UnitRisky,
+        Self::UnitNotRisky,
     ];
 
     /// The name on the wire and in the database.
@@ -106,6 +112,8 @@ impl NoticeKind {
             Self::RuleChanged => "rule.changed",
             Self::PinBelowMeasured => "pin.below_measured",
             Self::UnitLoosened => "unit.loosened",
+            Self::UnitRisky => "unit.risky",
+            Self::UnitNotRisky => "unit.not_risky",
         }
     }
 }
@@ -122,7 +130,7 @@ impl FromStr for NoticeKind {
     fn from_str(text: &str) -> Result<Self, DomainError> {
         let found = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
         found.ok_or(DomainError::Unknown {
-            expected: "`approval.requested`, `approval.approved`, `approval.rejected`, `approval.cancelled`, `approval.revoked`, `approval.voided`, `approval.expired`, `level.changed`, `rule.changed`, `pin.below_measured`, `unit.loosened`",
+            expected: "`approval.requested`, `approval.approved`, `approval.rejected`, `approval.cancelled`, `approval.revoked`, `approval.voided`, `approval.expired`, `level.changed`, `rule.changed`, `pin.below_measured`, `unit.loosened`, `unit.risky`, `unit.not_risky`",
         })
     }
 }

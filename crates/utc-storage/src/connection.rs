@@ -141,7 +141,10 @@ fn setup(location: &Location, purpose: Purpose) -> String {
     match location {
         Location::Sqlite(_) => {
             let own = match purpose {
-                Purpose::Write => "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-32768;",
+                // Each job has a savepoint; what it would undo need not go through a file.
+                Purpose::Write => {
+                    "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;"
+                }
                 Purpose::Read => "PRAGMA query_only=ON; PRAGMA cache_size=-4096;",
                 Purpose::Maintain => "",
             };

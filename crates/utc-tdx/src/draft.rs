@@ -128,10 +128,10 @@ impl Draft {
     }
 
     fn keys(&self, hash: ContentHash) -> Vec<DedupeKey> {
-        let key = |kind, id: &Value, content| DedupeKey::new(&self.source, kind, id, content);
         if self.identities.is_empty() {
-            return vec![key("hash", &json!(hash.to_string()), hash)];
+            return vec![DedupeKey::of_content(&self.source, hash)];
         }
+        let key = |kind, id: &Value, content| DedupeKey::new(&self.source, kind, id, content);
         let given = self.identities.iter();
         given
             .map(|one| key(one.kind, &one.id, one.content.unwrap_or(hash)))

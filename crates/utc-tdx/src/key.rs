@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 use crate::hash::ContentHash;
 use crate::source::SourceName;
 
+/// The kind of a key that is the content itself.
+const OF_CONTENT: &str = "hash";
+
 /// What an event is recognised by, and what must be the same when it comes again.
 ///
 /// The text begins with the name of the source that proved itself: no source can use up the ids of another.
@@ -12,6 +15,7 @@ use crate::source::SourceName;
 pub struct DedupeKey {
     text: String,
     content: ContentHash,
+    is_content: bool,
 }
 
 impl DedupeKey {
@@ -25,7 +29,18 @@ impl DedupeKey {
         Self {
             text: format!("{source}/{kind}/{digest}"),
             content,
+            is_content: kind == OF_CONTENT,
         }
+    }
+
+    /// The key of an event whose content is its id.
+    pub(crate) fn of_content(source: &SourceName, hash: ContentHash) -> Self {
+        Self::new(source, OF_CONTENT, &json!(hash.to_string()), hash)
+    }
+
+    /// Whether it stands for the content alone: whoever keeps the event under its digest need not keep this key beside it.
+    pub fn is_content(&self) -> bool {
+        self.is_content
     }
 
     /// The key, at most 300 characters.

@@ -105,6 +105,14 @@ impl Directory {
         all.filter(|unit| reach.includes(unit)).cloned().collect()
     }
 
+    /// Whether an entity names this unit: as itself, as an alias, or as a label, whoever was granted that.
+    pub fn names(&self, entity: &Entity, unit: &UnitName) -> bool {
+        match entity.label() {
+            None => self.by_name.get(entity.as_str()) == Some(unit),
+            Some(label) => self.labelled(label).contains(&unit),
+        }
+    }
+
     fn named<'a>(&'a self, entity: &Entity, reach: &Reach) -> Vec<&'a UnitName> {
         match entity.label() {
             None => self.by_name.get(entity.as_str()).into_iter().collect(),

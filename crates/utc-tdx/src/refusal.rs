@@ -9,10 +9,8 @@ use crate::ssf::SetError;
 pub enum SignatureProblem {
     /// None came along, or none in a form that this receiver checks.
     Missing,
-    /// No secret of the source made it.
+    /// No secret of the source made it, or it has none: whoever asks is not told which.
     Mismatch,
-    /// The source has no secret.
-    NoSecret,
 }
 
 impl fmt::Display for SignatureProblem {
@@ -20,7 +18,6 @@ impl fmt::Display for SignatureProblem {
         f.write_str(match self {
             Self::Missing => "the signature is missing or has another form",
             Self::Mismatch => "the signature does not verify",
-            Self::NoSecret => "the source has no secret to verify with",
         })
     }
 }

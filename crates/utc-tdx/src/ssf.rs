@@ -17,6 +17,6 @@ pub use jwks::{JwksError, KeyProblem, KeySet, MAX_JWKS_BYTES};
 pub use mapping::{Effect, Mapping, mappings};
 pub use meaning::{SetMeaning, StreamStatus};
 pub use public_key::PublicKey;
-pub use receive::{SET_RETENTION_DAYS, SetReceived, Stream, receive};
+pub use receive::{SET_RETENTION_DAYS, SetReceived, Stream, receive, refuse};
 
 pub(crate) use receive::read_claims;

@@ -9,25 +9,20 @@ use utc_storage::journal::Tx;
 use utc_storage::rows::event_keys::{self, EventKeyRow};
 use utc_storage::rows::events;
 use utc_storage::rows::quarantine;
-use utc_storage::rows::sources::{self, SourceRow};
 use utc_storage::rows::{risks, unit_signals};
 use utc_tdx::ssf::SET_RETENTION_DAYS;
-use utc_tdx::{DedupeKey, Event, Novelty, Reach, SourceName, Standing, novelty};
+use utc_tdx::{ContentHash, DedupeKey, Event, Novelty, SourceName, novelty};
 
 use super::closing::close;
-use super::proven::disproved;
+use super::heard::{Came, Heard};
 use super::quarantine::conflict;
-use super::register::row_of;
 use super::rows::{event_row, signal_row};
-use super::stored::{hash, reach};
+use super::stored::hash;
 use super::{NotTaken, ScoringClock, SignalOptions, Taken};
 use crate::AppError;
 use crate::cache::StateCache;
 
 pub(super) const MICROS_PER_DAY: i64 = 24 * 3_600 * 1_000_000;
-
-/// The most sources that nobody registered: an invented name must not fill the database.
-const MOST_APPEARED: i64 = 1_000;
 
 /// After so many half-lives an event says nothing any more: 2⁻²¹ is below half of the sixth decimal.
 pub(super) const HALF_LIVES: i64 = 21;
@@ -47,48 +42,55 @@ pub(super) fn admit(
     admission: &Admission<'_>,
     delivered: &[Event],
 ) -> Result<Result<Taken, NotTaken>, AppError> {
-    if let Some(refusal) = disproved(tx.db(), delivered)? {
+    let now = tx.now();
+    let mut heard = Heard::load(tx.db(), delivered, now)?;
+    if let Some(refusal) = heard.disproved(delivered)? {
         return Ok(Err(refusal.into()));
     }
     let sorted = sort(tx.db(), delivered)?;
-    let mut taken = Taken {
+    heard.count(tx.db(), &sorted.by_source(), admission.options, now)?;
+    for event in &sorted.conflicts {
+        let entry = conflict(event, admission.address, now);
+        quarantine::insert(tx.db(), entry)?;
+    }
+    let units = store(tx, admission, &sorted.new, &heard)?;
+    Ok(Ok(Taken {
         accepted: sorted.new.len(),
         repeated: sorted.repeated.len(),
         conflicts: sorted.conflicts.len(),
         hashes: delivered.iter().map(|event| event.hash).collect(),
-        units: Vec::new(),
-    };
-    for event in &sorted.conflicts {
-        let entry = conflict(event, admission.address, tx.now());
-        quarantine::insert(tx.db(), entry)?;
-    }
-    let reaches = count(tx, admission, &sorted)?;
-    taken.units = store(tx, admission, &sorted.new, &reaches)?;
-    Ok(Ok(taken))
+        units,
+    }))
 }
 
 /// A delivery by what of it is new.
+#[derive(Default)]
 struct Sorted<'a> {
     new: Vec<&'a Event>,
     repeated: Vec<&'a Event>,
     conflicts: Vec<&'a Event>,
 }
 
+impl<'a> Sorted<'a> {
+    fn by_source(&self) -> BTreeMap<&'a SourceName, Came> {
+        let mut all: BTreeMap<&SourceName, Came> = BTreeMap::new();
+        for event in &self.new {
+            all.entry(&event.source).or_default().new += 1;
+        }
+        for event in &self.repeated {
+            all.entry(&event.source).or_default().repeated += 1;
+        }
+        for event in &self.conflicts {
+            all.entry(&event.source).or_default().conflicts += 1;
+        }
+        all
+    }
+}
+
 /// Looks all keys up at once; what stands twice in one delivery is a repetition, too.
 fn sort<'a>(db: &mut Db, delivered: &'a [Event]) -> Result<Sorted<'a>, StorageError> {
-    let keys: Vec<&str> = delivered
-        .iter()
-        .flat_map(|event| event.keys.iter().map(DedupeKey::as_str))
-        .collect();
-    let mut known = HashMap::new();
-    for (key, content) in event_keys::known(db, &keys)? {
-        known.insert(key, hash("event_keys.content", &content)?);
-    }
-    let mut sorted = Sorted {
-        new: Vec::new(),
-        repeated: Vec::new(),
-        conflicts: Vec::new(),
-    };
+    let mut known = known(db, delivered)?;
+    let mut sorted = Sorted::default();
     for event in delivered {
         match novelty(&event.keys, |key| known.get(key).copied()) {
             Novelty::New => {
@@ -103,83 +105,23 @@ fn sort<'a>(db: &mut Db, delivered: &'a [Event]) -> Result<Sorted<'a>, StorageEr
     Ok(sorted)
 }
 
-/// What came from one source.
-#[derive(Default)]
-struct Came {
-    new: i64,
-    repeated: i64,
-}
-
-/// Counts what came against each source's quota, and makes the sources that appear.
-fn count(
-    tx: &mut Tx<'_>,
-    admission: &Admission<'_>,
-    sorted: &Sorted<'_>,
-) -> Result<BTreeMap<SourceName, Reach>, AppError> {
-    let mut by_source: BTreeMap<&SourceName, Came> = BTreeMap::new();
-    for event in &sorted.new {
-        by_source.entry(&event.source).or_default().new += 1;
+/// What is known under the keys of a delivery. An event whose content is its id is known by its own row.
+fn known(db: &mut Db, delivered: &[Event]) -> Result<HashMap<String, ContentHash>, StorageError> {
+    let keys = delivered.iter().flat_map(|event| &event.keys);
+    let (by_content, by_key): (Vec<&DedupeKey>, Vec<_>) = keys.partition(|key| key.is_content());
+    let mut known = HashMap::new();
+    let texts: Vec<&str> = by_key.iter().map(|key| key.as_str()).collect();
+    for (key, content) in event_keys::known(db, &texts)? {
+        known.insert(key, hash("event_keys.content", &content)?);
     }
-    for event in &sorted.repeated {
-        by_source.entry(&event.source).or_default().repeated += 1;
-    }
-    let now = tx.now();
-    let mut reaches = BTreeMap::new();
-    for (name, came) in by_source {
-        let (mut row, new) = row_of(tx.db(), name, now)?;
-        if new {
-            make_room(tx.db())?;
-        }
-        charge(&mut row, &came, admission.options, now)?;
-        reaches.insert(name.clone(), reach(&row)?);
-        save(tx.db(), &row, new)?;
-    }
-    Ok(reaches)
-}
-
-fn save(db: &mut Db, row: &SourceRow, new: bool) -> Result<(), StorageError> {
-    if new {
-        sources::insert(db, row)
-    } else {
-        sources::update(db, row)
-    }
-}
-
-fn make_room(db: &mut Db) -> Result<(), AppError> {
-    if sources::count_appeared(db)? < MOST_APPEARED {
-        return Ok(());
-    }
-    Err(AppError::OverQuota(format!(
-        "there are {MOST_APPEARED} sources that nobody registered, which is the most; register this one"
-    )))
-}
-
-fn charge(
-    row: &mut SourceRow,
-    came: &Came,
-    options: &SignalOptions,
-    now: Timestamp,
-) -> Result<(), AppError> {
-    let today = now.as_micros().div_euclid(MICROS_PER_DAY);
-    if row.quota_day != today {
-        (row.quota_day, row.quota_used) = (today, 0);
-    }
-    let quota = if row.standing == Standing::Appeared.as_str() {
-        options.daily_quota_appeared
-    } else {
-        options.daily_quota
-    };
-    row.quota_used += came.new;
-    if row.quota_used.unsigned_abs() > quota {
-        return Err(AppError::OverQuota(format!(
-            "source `{}` may send {quota} events a day",
-            row.name
-        )));
-    }
-    row.events += came.new;
-    row.repeats += came.repeated;
-    row.last_seen_at = Some(now.as_micros());
-    Ok(())
+    let contents: Vec<ContentHash> = by_content.iter().map(|key| key.content()).collect();
+    let contents: Vec<&[u8]> = contents.iter().map(|one| &one.as_bytes()[..]).collect();
+    let there = events::known(db, &contents)?;
+    let there = by_content
+        .into_iter()
+        .filter(|key| there.contains(&key.content().as_bytes()[..]));
+    known.extend(there.map(|key| (key.as_str().to_owned(), key.content())));
+    Ok(known)
 }
 
 /// Writes the new events with their keys and matches; the units that they match.
@@ -187,7 +129,7 @@ fn store(
     tx: &mut Tx<'_>,
     admission: &Admission<'_>,
     new: &[&Event],
-    reaches: &BTreeMap<SourceName, Reach>,
+    heard: &Heard,
 ) -> Result<Vec<UnitName>, AppError> {
     if new.is_empty() {
         return Ok(Vec::new());
@@ -195,10 +137,8 @@ fn store(
     let mut written = Written::default();
     let first = events::next_seq(tx.db())?;
     for (seq, event) in (first..).zip(new) {
-        let mut matches = match reaches.get(&event.source) {
-            Some(reach) => admission.cache.directory().matches(&event.entities, reach),
-            None => return Err(AppError::Internal("a source without its row".into())),
-        };
+        let reach = heard.reach(&event.source)?;
+        let mut matches = admission.cache.directory().matches(&event.entities, reach);
         matches.retain(|unit| admission.units.allows(unit.as_str()));
         written.add(event, seq, matches, admission);
     }
@@ -251,7 +191,8 @@ impl Written {
             admission.units,
             until,
         ));
-        self.keys.extend(event.keys.iter().map(|key| EventKeyRow {
+        let keys = event.keys.iter().filter(|key| !key.is_content());
+        self.keys.extend(keys.map(|key| EventKeyRow {
             key: key.as_str().to_owned(),
             content: key.content().as_bytes().to_vec(),
             until,

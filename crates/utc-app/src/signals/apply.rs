@@ -36,7 +36,7 @@ pub(super) struct Applied {
     pub(super) flagged: usize,
     pub(super) cleared: usize,
     pub(super) flipped: Option<Flipped>,
-    /// Units about which something newer was said meanwhile, and is applied already.
+    /// Units of which something changed since their signals were read.
     pub(super) outdated: Vec<UnitName>,
     states: Vec<(UnitName, UnitState)>,
     policy: Option<Publish>,
@@ -69,7 +69,6 @@ pub(super) fn apply(
             continue;
         };
         edge.get_or_insert(Edge {
-            unit: &one.unit,
             assessment: &one.assessment,
             units: 0,
         })
@@ -95,10 +94,7 @@ fn step(
     applied: &mut Applied,
 ) -> Result<Option<usize>, AppError> {
     let before = risks::find(tx.db(), one.unit.as_str())?;
-    if before
-        .as_ref()
-        .is_some_and(|row| row.as_of > judgement.as_of)
-    {
+    if !one.basis.holds(tx, one.unit.as_str(), before.as_ref())? {
         applied.outdated.push(one.unit.clone());
         return Ok(None);
     }

@@ -1,9 +1,10 @@
 //! What an event says is over.
 
 use utc_domain::{Scope, UnitName};
+use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
-use utc_storage::rows::unit_signals;
-use utc_tdx::{Event, Meaning};
+use utc_storage::rows::{events, unit_signals};
+use utc_tdx::{ContentHash, Event, Meaning};
 
 use super::admit::{Admission, HALF_LIVES, MICROS_PER_DAY, on};
 use crate::AppError;
@@ -25,6 +26,10 @@ pub(super) fn close(
     let Meaning::Closes(thread) = event.meaning else {
         return Ok(());
     };
+    // Whoever names an event by its digest closes that one, and no thread of another format: those have names of their own.
+    if thread != event.thread && !is_event(tx.db(), event, thread)? {
+        return Ok(());
+    }
     let (source, thread) = (event.source.as_str(), thread.as_bytes());
     let about = unit_signals::units_in_thread(tx.db(), source, thread)?;
     let may = |unit: &String| admission.units.allows(unit);
@@ -38,4 +43,10 @@ pub(super) fn close(
         units.push(parse("unit_signals.unit", &unit)?);
     }
     Ok(())
+}
+
+/// Whether this is the digest of an event of the same source that is known by that alone.
+fn is_event(db: &mut Db, closing: &Event, hash: ContentHash) -> Result<bool, AppError> {
+    let row = events::by_hash(db, hash.as_bytes())?;
+    Ok(row.is_some_and(|row| row.source == closing.source.as_str() && row.thread == row.hash))
 }

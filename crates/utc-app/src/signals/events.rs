@@ -5,10 +5,11 @@ use utc_storage::StorageError;
 use utc_storage::connection::Db;
 use utc_storage::rows::events::{self, EventFilter, EventRow};
 use utc_storage::rows::unit_signals;
-use utc_tdx::{Adapter, ContentHash, Severity};
+use utc_tdx::{Adapter, ContentHash, Entity, Severity};
 
 use super::stored::{hash, read_lines};
 use crate::AppError;
+use crate::cache::StateCache;
 use crate::console::Console;
 use crate::identity::Principal;
 use crate::units::stored::parse;
@@ -51,7 +52,7 @@ pub struct EventView {
     pub severity: Severity,
     /// How sure the source is, from 0 to 1.
     pub confidence: f64,
-    /// What it concerns, in the source's words.
+    /// What it concerns, in the source's words; for those who do not see every unit, what names the units that they see.
     pub entities: Vec<String>,
     /// Where to read more.
     pub link: Option<String>,
@@ -114,7 +115,7 @@ impl Console {
             let next = rows.last().filter(|_| more).map(|row| row.seq);
             let mut items = Vec::new();
             for row in rows {
-                items.extend(seen_by(db, by, row)?);
+                items.extend(self.seen_by(db, by, row)?);
             }
             Ok(EventPage { items, next })
         })
@@ -131,8 +132,28 @@ impl Console {
         };
         self.store().read(|db| {
             let row = events::by_hash(db, hash.as_bytes())?.ok_or_else(not_found)?;
-            seen_by(db, by, row)?.ok_or_else(not_found)
+            self.seen_by(db, by, row)?.ok_or_else(not_found)
         })
+    }
+
+    /// The event with the units that `by` sees; none where they see none of them.
+    fn seen_by(
+        &self,
+        db: &mut Db,
+        by: &Principal,
+        row: EventRow,
+    ) -> Result<Option<EventView>, StorageError> {
+        let mut units = unit_signals::units_of(db, row.seq)?;
+        units.retain(|unit| by.sees(Some(unit)));
+        if units.is_empty() && !by.sees(None) {
+            return Ok(None);
+        }
+        let units = units.iter().map(|unit| parse("unit_signals.unit", unit));
+        let mut view = view(row, units.collect::<Result<_, _>>()?)?;
+        if !by.sees(None) {
+            self.cache().only_about(&mut view);
+        }
+        Ok(Some(view))
     }
 
     fn filter(&self, query: &EventQuery) -> EventFilter {
@@ -151,15 +172,17 @@ impl Console {
     }
 }
 
-/// The event with the units that `by` sees; none where they see none of them.
-fn seen_by(db: &mut Db, by: &Principal, row: EventRow) -> Result<Option<EventView>, StorageError> {
-    let mut units = unit_signals::units_of(db, row.seq)?;
-    units.retain(|unit| by.sees(Some(unit)));
-    if units.is_empty() && !by.sees(None) {
-        return Ok(None);
+impl StateCache {
+    /// Leaves of an event's entities those that name its units: the others may be of units that whoever looks does not see.
+    pub(super) fn only_about(&self, view: &mut EventView) {
+        let directory = self.directory();
+        let names = |text: &String| {
+            let entity: Result<Entity, _> = text.parse();
+            entity.is_ok_and(|entity| view.units.iter().any(|unit| directory.names(&entity, unit)))
+        };
+        let about = view.entities.iter().filter(|text| names(text)).cloned();
+        view.entities = about.collect();
     }
-    let units = units.iter().map(|unit| parse("unit_signals.unit", unit));
-    view(row, units.collect::<Result<_, _>>()?).map(Some)
 }
 
 pub(super) fn view(row: EventRow, units: Vec<UnitName>) -> Result<EventView, StorageError> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use utc_domain::{Meta, Rule, RunId, UnitName};
+use utc_domain::{Meta, Rule, RunId};
 use utc_storage::StorageError;
 use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
@@ -40,9 +40,8 @@ impl Flipped {
     }
 }
 
-/// Units that became risky just now, the first of them by name.
+/// Units that became risky just now, with what is said of the first of them by name.
 pub(super) struct Edge<'a> {
-    pub(super) unit: &'a UnitName,
     pub(super) assessment: &'a Assessment,
     pub(super) units: usize,
 }
@@ -65,17 +64,15 @@ pub(super) fn flip_on(
         return Ok(None);
     }
     let score = edge.assessment.score;
-    let others = match edge.units {
-        1 => String::new(),
-        more => format!(" and {} more", more - 1),
+    // Everybody who sees rules reads this, also who does not see the unit: its own receipt names it.
+    let became = match edge.units {
+        1 => "a unit".to_owned(),
+        more => format!("{more} units"),
     };
     let switch = Switch {
         rule: RULE,
         enabled: true,
-        reason: Some(format!(
-            "{} became risky (score {score}){others}.",
-            edge.unit
-        )),
+        reason: Some(format!("{became} became risky (score {score}).")),
         owner: Owner::Job,
         seen: Meta {
             risk_score: Some(score),

@@ -16,6 +16,9 @@ const JOB: &str = "tdx";
 /// Slots on demand are counted in microseconds and negative, so that they meet no other.
 const DEMAND: i64 = -1;
 
+/// No lease is longer, in microseconds: five minutes.
+const LONGEST_LEASE: i64 = 300 * 1_000_000;
+
 /// How many slots are remembered after they were done.
 const REMEMBERED: i64 = 1_000;
 
@@ -23,6 +26,7 @@ const REMEMBERED: i64 = 1_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Lead {
     pub(super) slot: i64,
+    /// Who holds it: a text that no other run has, also of the same process.
     owner: String,
 }
 
@@ -51,24 +55,32 @@ impl Slot {
 /// Whether the slot may be free, asked outside of any transaction.
 pub(super) fn may_be_free(db: &mut Db, slot: i64, now: Timestamp) -> Result<bool, AppError> {
     let row = jobs::find(db, JOB, slot)?;
-    Ok(row.is_none_or(|row| is_abandoned(&row, now)))
+    Ok(row.is_none_or(|row| row.done_at.is_none() && !is_held(&row, now)))
 }
 
-fn is_abandoned(row: &JobRow, now: Timestamp) -> bool {
-    row.done_at.is_none() && row.lease_until <= now.as_micros()
+/// Whether somebody is at it. A lease that ends later than any may was taken by a clock that was ahead, and holds nothing.
+fn is_held(row: &JobRow, now: Timestamp) -> bool {
+    let left = row.lease_until.saturating_sub(now.as_micros());
+    0 < left && left <= LONGEST_LEASE
 }
 
-/// Takes the slot, unless it was done, is being done, or another one of the job is.
+/// Takes the slot, unless it was done, is being done, or another one of the job is. Whatever else was begun and abandoned is
+/// over: whoever comes back to it finds that it leads no more.
 pub(super) fn claim(
     tx: &mut Tx<'_>,
     owner: &str,
     slot: Slot,
     lease: Duration,
 ) -> Result<Option<Lead>, AppError> {
-    let now = tx.now();
+    let now = tx.clock();
     let slot = slot.number(now);
-    if jobs::under_way(tx.db(), JOB, now.as_micros())? {
+    let open = jobs::open(tx.db(), JOB)?;
+    if open.iter().any(|row| is_held(row, now)) {
         return Ok(None);
+    }
+    for row in open.into_iter().filter(|row| row.slot != slot) {
+        let done_at = Some(now.as_micros());
+        jobs::update(tx.db(), &JobRow { done_at, ..row })?;
     }
     let row = JobRow {
         job: JOB.to_owned(),
@@ -79,7 +91,7 @@ pub(super) fn claim(
     };
     match jobs::find(tx.db(), JOB, slot)? {
         None => jobs::insert(tx.db(), &row)?,
-        Some(before) if is_abandoned(&before, now) => jobs::update(tx.db(), &row)?,
+        Some(before) if before.done_at.is_none() => jobs::update(tx.db(), &row)?,
         Some(_) => return Ok(None),
     }
     let owner = owner.to_owned();
@@ -93,7 +105,7 @@ impl Lead {
     /// [`AppError::Conflict`] when another one took it over: nothing of this transaction may stay.
     pub(super) fn hold(&self, tx: &mut Tx<'_>, lease: Duration) -> Result<(), AppError> {
         let row = self.own(tx)?;
-        let lease_until = after(tx.now(), lease).as_micros();
+        let lease_until = after(tx.clock(), lease).as_micros();
         jobs::update(tx.db(), &JobRow { lease_until, ..row })?;
         Ok(())
     }
@@ -104,7 +116,7 @@ impl Lead {
     /// As for [`Lead::hold`].
     pub(super) fn done(&self, tx: &mut Tx<'_>) -> Result<(), AppError> {
         let row = self.own(tx)?;
-        let done_at = Some(tx.now().as_micros());
+        let done_at = Some(tx.clock().as_micros());
         jobs::update(tx.db(), &JobRow { done_at, ..row })?;
         if self.slot >= 0 {
             jobs::forget_between(tx.db(), JOB, 0, self.slot - REMEMBERED)?;

@@ -6,6 +6,7 @@
 
 mod admit;
 mod apply;
+mod basis;
 mod book;
 mod clock;
 mod closing;
@@ -14,10 +15,12 @@ mod dismiss;
 mod events;
 mod evidence;
 mod flip;
+mod heard;
+#[cfg(test)]
+mod interleaved;
 mod lead;
 mod options;
 mod overrides;
-mod proven;
 mod quarantine;
 mod receive;
 mod record;
@@ -36,6 +39,7 @@ mod source;
 mod stored;
 mod stream;
 mod taken;
+mod verified;
 mod wake;
 
 pub use clock::ScoringClock;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use utc_domain::{Role, Scope, Timestamp};
 use utc_storage::journal::Class;
-use utc_storage::rows::sources;
+use utc_storage::rows::sources::{self, SourceRow};
 use utc_tdx::receive::cloud_events::Authority;
 use utc_tdx::receive::{
     SignedSource, alertmanager, cloud_events, falco, github, native, standard_webhooks,
@@ -18,11 +18,12 @@ use utc_tdx::{
 use super::admit::{Admission, admit};
 use super::quarantine::address_text;
 use super::source::SourceSignature;
+use super::verified::Verified;
 use super::{NotTaken, Taken, secret};
 use crate::console::Console;
 use crate::identity::Principal;
 use crate::task::{Plan, Publish, Task};
-use crate::{By, Ticket};
+use crate::{AppError, By, Ticket};
 
 /// A delivery as it came.
 #[derive(Debug, Clone)]
@@ -91,31 +92,32 @@ impl Console {
     ) -> Result<Ticket<Result<Taken, NotTaken>>, NotTaken> {
         let headers: Vec<(&str, &[u8])> = headers(incoming);
         let delivery = Delivery::new(&headers, &incoming.body, self.clock().now())?;
-        let events = self.read(by, receiver, &delivery)?;
-        self.store_events(by, events, incoming)
+        let (events, verified) = self.read(by, receiver, &delivery)?;
+        self.store_events(by, events, verified, incoming)
     }
 
-    /// The events of a delivery whose sender proved who it is.
+    /// The events of a delivery whose sender proved who it is, and whose signature that was.
     fn read(
         &self,
         by: Option<&Arc<Principal>>,
         receiver: &Receiver,
         delivery: &Delivery<'_>,
-    ) -> Result<Vec<Event>, NotTaken> {
-        Ok(match receiver {
+    ) -> Result<(Vec<Event>, Option<Verified>), NotTaken> {
+        let events = match receiver {
             Receiver::Native => native::receive(delivery, &speaker(by)?)?,
             Receiver::Alertmanager(source) => {
                 alertmanager::receive(delivery, source, &speaker(by)?)?
             }
             Receiver::Falco(source) => falco::receive(delivery, source, &speaker(by)?)?,
             Receiver::StandardWebhooks(source) => {
-                let source =
-                    self.signed(source, SourceSignature::StandardWebhooks, delivery.seen())?;
-                standard_webhooks::receive(delivery, &source)?
+                let kind = SourceSignature::StandardWebhooks;
+                let (source, verified) = self.signed(source, kind, delivery.seen())?;
+                return Ok((standard_webhooks::receive(delivery, &source)?, verified));
             }
             Receiver::GitHub(source) => {
-                let source = self.signed(source, SourceSignature::GitHub, delivery.seen())?;
-                github::receive(delivery, &source)?
+                let kind = SourceSignature::GitHub;
+                let (source, verified) = self.signed(source, kind, delivery.seen())?;
+                return Ok((github::receive(delivery, &source)?, verified));
             }
             Receiver::CloudEvents if by.is_some() => {
                 cloud_events::receive(delivery, Authority::Token(&speaker(by)?))?
@@ -123,40 +125,42 @@ impl Console {
             Receiver::CloudEvents => {
                 let claimed = cloud_events::claimed_source(delivery)?;
                 let kind = SourceSignature::StandardWebhooks;
-                let source = self.signed(&claimed, kind, delivery.seen())?;
-                cloud_events::receive(delivery, Authority::Signed(&source))?
+                let (source, verified) = self.signed(&claimed, kind, delivery.seen())?;
+                let signed = Authority::Signed(&source);
+                return Ok((cloud_events::receive(delivery, signed)?, verified));
             }
-        })
+        };
+        Ok((events, None))
     }
 
-    /// A source with the secrets that verify now. One that is not there has none, so that nobody learns which are.
-    fn signed(
+    /// A source with the secrets that verify now. One that is not there has a secret that nobody knows, opened like any other:
+    /// neither the answer nor what it takes tells which sources there are.
+    pub(super) fn signed(
         &self,
         name: &SourceName,
         kind: SourceSignature,
         now: Timestamp,
-    ) -> Result<SignedSource, NotTaken> {
+    ) -> Result<(SignedSource, Option<Verified>), NotTaken> {
         let row = self.store().read(|db| sources::find(db, name.as_str()))?;
-        let row = row.filter(|row| row.signature == kind.as_str());
-        let mut secrets: Vec<HmacSecret> = Vec::new();
-        if let Some(row) = &row {
-            let current = row.secret.as_ref();
-            let holds = row
-                .previous_until
-                .is_some_and(|until| now.as_micros() < until);
-            let previous = row.previous_secret.as_ref().filter(|_| holds);
-            for stored in [current, previous].into_iter().flatten() {
-                secrets.push(secret::opened(self.vault(), name, kind, stored)?);
-            }
-        }
+        let row = row.filter(|row| row.signature == kind.as_str() && row.secret.is_some());
+        let vault = self.vault();
+        let (stored, verified) = match &row {
+            Some(row) => (secrets(row, now), Some(Verified::of(name, row))),
+            None => (vec![secret::nobodys(vault, name, kind)?], None),
+        };
+        let opened = stored
+            .iter()
+            .map(|stored| secret::opened(vault, name, kind, stored));
+        let secrets: Vec<HmacSecret> = opened.collect::<Result<_, AppError>>()?;
         let name = name.clone();
-        Ok(SignedSource { name, secrets })
+        Ok((SignedSource { name, secrets }, verified))
     }
 
-    fn store_events(
+    pub(super) fn store_events(
         &self,
         by: Option<&Arc<Principal>>,
         events: Vec<Event>,
+        verified: Option<Verified>,
         incoming: &Incoming,
     ) -> Result<Ticket<Result<Taken, NotTaken>>, NotTaken> {
         if events.is_empty() {
@@ -174,6 +178,9 @@ impl Console {
         let (job, ticket) = Task::boxed_as(Class::Decision, cache, move |tx| {
             if let Some(by) = &by {
                 by.check(tx)?;
+            }
+            if let Some(verified) = &verified {
+                verified.check(tx.db())?;
             }
             let admission = Admission {
                 cache: &shared,
@@ -196,6 +203,14 @@ impl Console {
             taken
         }))
     }
+}
+
+/// What a source signs with, sealed: its secret, and the one before while that holds.
+fn secrets(row: &SourceRow, now: Timestamp) -> Vec<String> {
+    let until = row.previous_until;
+    let holds = until.is_some_and(|until| now.as_micros() < until);
+    let previous = row.previous_secret.iter().filter(|_| holds);
+    row.secret.iter().chain(previous).cloned().collect()
 }
 
 pub(super) fn headers(incoming: &Incoming) -> Vec<(&str, &[u8])> {

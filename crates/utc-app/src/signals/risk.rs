@@ -12,6 +12,7 @@ use super::events::{EventView, view};
 use super::evidence::RiskEvidence;
 use super::flip::risky;
 use crate::AppError;
+use crate::cache::StateCache;
 use crate::console::Console;
 use crate::identity::Principal;
 use crate::units::MarkView;
@@ -75,7 +76,9 @@ impl Console {
                 });
             }
             let row = risks::find(db, name.as_str())?;
-            Ok(row.map(|row| full(db, row, now)).transpose()?)
+            Ok(row
+                .map(|row| full(db, self.cache(), row, now))
+                .transpose()?)
         })
     }
 
@@ -101,8 +104,10 @@ impl Console {
         self.store().read(|db| {
             let rows = risks::highest(db, 1_000)?;
             let seen = rows.into_iter().filter(|row| by.sees(Some(&row.unit)));
-            let risks: Result<Vec<UnitRisk>, StorageError> =
-                seen.take(limit).map(|row| full(db, row, now)).collect();
+            let risks: Result<Vec<UnitRisk>, StorageError> = seen
+                .take(limit)
+                .map(|row| full(db, self.cache(), row, now))
+                .collect();
             Ok(risks?)
         })
     }
@@ -136,14 +141,20 @@ impl From<RiskHistoryRow> for RiskPoint {
     }
 }
 
-fn full(db: &mut Db, row: UnitRiskRow, now: Timestamp) -> Result<UnitRisk, StorageError> {
+fn full(
+    db: &mut Db,
+    cache: &StateCache,
+    row: UnitRiskRow,
+    now: Timestamp,
+) -> Result<UnitRisk, StorageError> {
     let evidence = RiskEvidence::from_json(&row.evidence)?;
-    let events = events_of(db, &evidence)?;
+    let unit: UnitName = parse("unit_risks.unit", &row.unit)?;
+    let events = events_of(db, cache, &unit, &evidence)?;
     let overridden = marks::risk_override::find(db, &row.unit)?;
     let holds = |at: Option<i64>| at.is_some_and(|at| now.as_micros() < at);
     let overridden = overridden.filter(|mark| holds(mark.expires_at));
     Ok(UnitRisk {
-        unit: parse("unit_risks.unit", &row.unit)?,
+        unit,
         score: row.score,
         risk: row.risk,
         flagged_since: row.flagged_since.map(Timestamp::from_micros),
@@ -164,7 +175,13 @@ fn full(db: &mut Db, row: UnitRiskRow, now: Timestamp) -> Result<UnitRisk, Stora
     })
 }
 
-fn events_of(db: &mut Db, evidence: &RiskEvidence) -> Result<Vec<EventView>, StorageError> {
+/// What the score of a unit rests on, with what names that unit of what each event concerns.
+fn events_of(
+    db: &mut Db,
+    cache: &StateCache,
+    unit: &UnitName,
+    evidence: &RiskEvidence,
+) -> Result<Vec<EventView>, StorageError> {
     let hashes = evidence.events.iter().map(|event| &event.hash);
     let hashes: Result<Vec<ContentHash>, StorageError> = hashes
         .map(|text| parse("unit_risks.evidence", text))
@@ -172,8 +189,12 @@ fn events_of(db: &mut Db, evidence: &RiskEvidence) -> Result<Vec<EventView>, Sto
     let hashes = hashes?;
     let bytes: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.as_bytes().to_vec()).collect();
     let rows = events::by_hashes(db, &bytes)?;
-    let views = rows.into_iter().map(|row| view(row, Vec::new()));
-    let mut views: Vec<EventView> = views.collect::<Result<_, _>>()?;
+    let views = rows.into_iter().map(|row| {
+        let mut view = view(row, vec![unit.clone()])?;
+        cache.only_about(&mut view);
+        Ok(view)
+    });
+    let mut views: Vec<EventView> = views.collect::<Result<_, StorageError>>()?;
     let place = |view: &EventView| hashes.iter().position(|hash| *hash == view.hash);
     views.sort_by_key(place);
     Ok(views)

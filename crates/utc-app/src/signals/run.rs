@@ -3,26 +3,24 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use utc_domain::{RunId, Timestamp};
+use utc_domain::{RunId, Timestamp, UnitName};
 use utc_storage::StorageError;
 use utc_storage::connection::Db;
 use utc_storage::rows::tdx_runs;
-use utc_storage::rows::unit_signals::{self, Closable};
-use utc_storage::rows::{event_keys, events, risks};
+use utc_storage::rows::{event_keys, events, risks, unit_signals};
 use utc_tdx::score::Occasion;
 use uuid::Uuid;
 
+use super::Scoring;
 use super::apply::{Judgement, apply};
-use super::book::Book;
 use super::flip::{flip_off, risky};
 use super::lead::{Lead, Slot, claim};
 use super::record::{RunOccasion, add, new_row, note, signed};
 use super::rematch::rematch;
-use super::score::{Assessed, assess_all, silent};
+use super::score::{Assessed, assess_each, assess_stretch};
 use super::scorer::{Scorer, newest};
-use crate::AppError;
 use crate::task::{Plan, Publish};
-use crate::units::stored::parse;
+use crate::{AppError, Ticket};
 
 /// Units of one stretch.
 const STRETCH: usize = 500;
@@ -38,10 +36,18 @@ const HISTORY_MICROS: i64 = 400 * 24 * 3_600 * 1_000_000;
 
 /// A run that goes on.
 #[derive(Clone)]
-struct Running {
+pub(super) struct Running {
     lead: Lead,
     id: RunId,
     at: Timestamp,
+}
+
+/// Units that stand next to each other, assessed.
+pub(super) struct Stretch {
+    last: String,
+    /// The number of the newest event that was there.
+    pub(super) as_of: i64,
+    pub(super) assessed: Vec<Assessed>,
 }
 
 impl Scorer {
@@ -51,24 +57,23 @@ impl Scorer {
             return Ok(None);
         };
         self.match_again(&running)?;
-        let mut after = String::new();
-        while let Some(last) = self.stretch(&running, &after)? {
-            after = last;
-        }
+        self.score_all(&running)?;
         self.forget(&running)?;
         self.finish(&running)?;
         Ok(Some(running.id))
     }
 
-    fn begin(&self, occasion: RunOccasion) -> Result<Option<Running>, AppError> {
+    pub(super) fn begin(&self, occasion: RunOccasion) -> Result<Option<Running>, AppError> {
         let slot = match occasion {
             RunOccasion::Schedule => Slot::Scheduled(self.options.interval),
             RunOccasion::Demand => Slot::Demanded,
         };
         let (owner, lease) = (self.boot.clone(), self.options.lease);
         let (clock, id) = (self.clone(), RunId::new(Uuid::now_v7()));
+        // The same process may come back to a slot: each run is another holder.
+        let holder = format!("{owner}/{id}");
         self.control(move |tx| {
-            let Some(lead) = claim(tx, &owner, slot, lease)? else {
+            let Some(lead) = claim(tx, &holder, slot, lease)? else {
                 return Ok(Plan::silent(None));
             };
             let at = clock.scoring_now(tx.now());
@@ -78,81 +83,73 @@ impl Scorer {
         })
     }
 
-    /// The next units: their scores from what is there now, written while the lead holds. The last unit; none at the end.
-    fn stretch(&self, running: &Running, after: &str) -> Result<Option<String>, AppError> {
-        let limit = i64::try_from(STRETCH).unwrap_or(i64::MAX);
-        let (names, assessed, as_of) = self.store.read(|db| {
-            let as_of = newest(db)?;
-            let names = names(db, after, limit)?;
-            let assessed = self.assess(db, &names, after, running.at)?;
-            Ok::<_, AppError>((names, assessed, as_of))
-        })?;
-        let Some(last) = names.last().cloned() else {
-            return Ok(None);
-        };
-        let signals = assessed.iter().map(|one| one.signals).sum();
-        self.write_stretch(running, assessed, as_of, signals)?;
-        Ok(Some(last))
-    }
-
-    fn assess(
-        &self,
-        db: &mut Db,
-        names: &[String],
-        after: &str,
-        at: Timestamp,
-    ) -> Result<Vec<Assessed>, StorageError> {
-        let Some(last) = names.last() else {
-            return Ok(Vec::new());
-        };
-        let book = Book::load(db)?;
-        let rows: Vec<Closable> = unit_signals::between(db, after, last)?;
-        let mut assessed = assess_all(&rows, &book, &self.cache, at)?;
-        let spoken: BTreeSet<&str> = rows.iter().map(|(row, _)| row.unit.as_str()).collect();
-        for name in names.iter().filter(|name| !spoken.contains(name.as_str())) {
-            let unit = parse("unit_risks.unit", name)?;
-            assessed.push(silent(unit, &book, &self.cache, at));
-        }
-        Ok(assessed)
-    }
-
-    /// Writes a stretch. What something newer was said of meanwhile is assessed again, so that this run counts for it.
-    fn write_stretch(
-        &self,
-        running: &Running,
-        assessed: Vec<Assessed>,
-        as_of: i64,
-        signals: usize,
-    ) -> Result<(), AppError> {
-        let (mut assessed, mut as_of, mut signals) = (assessed, as_of, signals);
-        for _ in 0..TRIES {
-            let outdated = self.write_once(running, assessed, as_of, signals)?;
-            if outdated.is_empty() {
-                return Ok(());
-            }
-            signals = 0;
-            (assessed, as_of) = self.store.read(|db| {
-                let as_of = newest(db)?;
-                let book = Book::load(db)?;
-                let mut again = Vec::new();
-                for unit in outdated {
-                    let rows = unit_signals::of_unit(db, unit.as_str())?;
-                    let one = assess_all(&rows, &book, &self.cache, running.at)?.pop();
-                    again.push(one.unwrap_or_else(|| silent(unit, &book, &self.cache, running.at)));
-                }
-                Ok::<_, AppError>((again, as_of))
-            })?;
+    /// All units, a stretch at a time; while one is written, the next one is read.
+    fn score_all(&self, running: &Running) -> Result<(), AppError> {
+        let mut next = self.read_stretch(running, "")?;
+        while let Some(stretch) = next {
+            let (last, as_of) = (stretch.last, stretch.as_of);
+            let signals = stretch.assessed.iter().map(|one| one.signals).sum();
+            let written = self.write_stretch(running, stretch.assessed, as_of, signals);
+            next = self.read_stretch(running, &last)?;
+            self.again(running, written.wait()?)?;
+            self.meanwhile();
         }
         Ok(())
     }
 
-    fn write_once(
+    /// The next units, with scores from what is there now; none at the end.
+    pub(super) fn read_stretch(
+        &self,
+        running: &Running,
+        after: &str,
+    ) -> Result<Option<Stretch>, AppError> {
+        let limit = i64::try_from(STRETCH).unwrap_or(i64::MAX);
+        self.store.read(|db| {
+            let as_of = newest(db)?;
+            let names = names(db, after, limit)?;
+            let assessed = assess_stretch(db, &names, after, &self.cache, running.at)?;
+            let stretch = names.into_iter().next_back().map(|last| Stretch {
+                last,
+                as_of,
+                assessed,
+            });
+            Ok(stretch)
+        })
+    }
+
+    /// What something changed of meanwhile is assessed again, so that this run counts for it.
+    fn again(&self, running: &Running, outdated: Vec<UnitName>) -> Result<(), AppError> {
+        let mut outdated = outdated;
+        for _ in 0..TRIES {
+            if outdated.is_empty() {
+                break;
+            }
+            let (assessed, as_of) = self.store.read(|db| {
+                let as_of = newest(db)?;
+                let units = outdated.iter().map(UnitName::as_str);
+                let assessed = assess_each(db, units, &self.cache, running.at)?;
+                Ok::<_, AppError>((assessed, as_of))
+            })?;
+            outdated = self.write_stretch(running, assessed, as_of, 0).wait()?;
+        }
+        Ok(())
+    }
+
+    /// A run is no reason to let an alarm wait.
+    fn meanwhile(&self) {
+        if self.options.scoring == Scoring::Background {
+            self.round(None);
+        }
+    }
+
+    /// Writes a stretch while the lead holds; which units something changed of meanwhile.
+    pub(super) fn write_stretch(
         &self,
         running: &Running,
         assessed: Vec<Assessed>,
         as_of: i64,
         signals: usize,
-    ) -> Result<Vec<utc_domain::UnitName>, AppError> {
+    ) -> Ticket<Vec<UnitName>> {
         let judgement = Judgement {
             occasion: Occasion::Run,
             run: Some(running.id),
@@ -162,7 +159,7 @@ impl Scorer {
         };
         let (running, lease) = (running.clone(), self.options.lease);
         let cache = Arc::clone(&self.cache);
-        self.control(move |tx| {
+        self.submit(move |tx| {
             running.lead.hold(tx, lease)?;
             let mut applied = apply(tx, &cache, &judgement, &assessed)?;
             let units = assessed.len() - applied.outdated.len();
@@ -215,7 +212,7 @@ impl Scorer {
         }
     }
 
-    fn finish(&self, running: &Running) -> Result<(), AppError> {
+    pub(super) fn finish(&self, running: &Running) -> Result<(), AppError> {
         let (running, auto_flip) = (running.clone(), self.options.auto_flip);
         let cache = Arc::clone(&self.cache);
         self.control(move |tx| {

@@ -4,24 +4,22 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use utc_domain::{Clock, Timestamp, UnitName};
+use utc_domain::{Clock, Timestamp};
 use utc_storage::connection::Db;
 use utc_storage::journal::{Journal, Tx};
-use utc_storage::rows::{events, risks, unit_signals};
+use utc_storage::rows::{events, risks};
 use utc_storage::{StorageError, Store, chain};
 use utc_tdx::score::Occasion;
 
 use super::apply::{Applied, Judgement, apply};
-use super::book::Book;
 use super::lead::{Slot, may_be_free};
-use super::score::{Assessed, assess_all, silent};
+use super::score::assess_each;
 use super::wake::{Wake, Woken};
 use super::{RunOccasion, SignalOptions};
-use crate::AppError;
 use crate::cache::StateCache;
 use crate::options::Options;
 use crate::task::{Plan, Publish, Task};
-use crate::units::stored::parse;
+use crate::{AppError, Ticket};
 
 /// How often it looks whether a run is due, or a score waits that another server left behind.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -127,7 +125,7 @@ impl Scorer {
         }
     }
 
-    fn round(&self, older_than: Option<i64>) {
+    pub(super) fn round(&self, older_than: Option<i64>) {
         if let Err(error) = self.score_due(older_than) {
             tracing::warn!(error = %chain(&error), "scores could not be computed; they wait");
         }
@@ -159,13 +157,8 @@ impl Scorer {
         let at = self.scoring_now(self.clock.now());
         let (assessed, as_of) = self.store.read(|db| {
             let as_of = newest(db)?;
-            let book = Book::load(db)?;
-            let mut all = Vec::new();
-            for (unit, _) in &due {
-                let rows = unit_signals::of_unit(db, unit)?;
-                all.push(self.assess_one(unit, &rows, &book, at)?);
-            }
-            Ok::<_, AppError>((all, as_of))
+            let units = due.iter().map(|(unit, _)| unit.as_str());
+            Ok::<_, AppError>((assess_each(db, units, &self.cache, at)?, as_of))
         })?;
         let judgement = Judgement {
             occasion: Occasion::Event,
@@ -177,22 +170,12 @@ impl Scorer {
         self.write(move |tx, cache| {
             let applied = apply(tx, cache, &judgement, &assessed)?;
             for (unit, stamp) in &due {
-                risks::settle_due(tx.db(), unit, *stamp)?;
+                if !applied.outdated.iter().any(|old| old.as_str() == unit) {
+                    risks::settle_due(tx.db(), unit, *stamp)?;
+                }
             }
             Ok(applied)
         })
-    }
-
-    fn assess_one(
-        &self,
-        unit: &str,
-        rows: &[unit_signals::Closable],
-        book: &Book,
-        at: Timestamp,
-    ) -> Result<Assessed, StorageError> {
-        let assessed = assess_all(rows, book, &self.cache, at)?.pop();
-        let name: UnitName = parse("risk_due.unit", unit)?;
-        Ok(assessed.unwrap_or_else(|| silent(name, book, &self.cache, at)))
     }
 
     /// Runs a control job that applies assessments, and waits for it.
@@ -218,9 +201,17 @@ impl Scorer {
         &self,
         work: impl FnMut(&mut Tx<'_>) -> Result<Plan<T>, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
+        self.submit(work).wait()
+    }
+
+    /// Hands a control job in.
+    pub(super) fn submit<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Tx<'_>) -> Result<Plan<T>, AppError> + Send + 'static,
+    ) -> Ticket<T> {
         let (job, ticket) = Task::boxed(Arc::clone(&self.cache), work);
         self.journal.submit(job);
-        ticket.wait().map(|(answer, _)| answer)
+        ticket.map(|(answer, _)| answer)
     }
 
     /// What the clock of scores shows when the real one shows `now`.

@@ -26,6 +26,17 @@ pub(super) fn sealed(
     Ok(STANDARD.encode(sealed.map_err(internal)?.to_bytes()))
 }
 
+/// A sealed secret that nobody knows, for a source that is not there.
+pub(super) fn nobodys(
+    vault: &Vault,
+    source: &SourceName,
+    signature: SourceSignature,
+) -> Result<String, AppError> {
+    let bytes: Zeroizing<[u8; 32]> = random().map_err(internal)?;
+    let text = Zeroizing::new(STANDARD.encode(*bytes));
+    sealed(vault, source, signature, &text)
+}
+
 /// Opens what [`sealed`] made.
 pub(super) fn opened(
     vault: &Vault,

@@ -9,13 +9,15 @@ use utc_storage::rows::event_keys::{self, EventKeyRow};
 use utc_storage::rows::quarantine;
 use utc_storage::rows::sources::{self, SourceRow};
 use utc_tdx::ssf::{self, Algorithm, KeySet, SetMeaning, SetReceived, Stream};
-use utc_tdx::{Delivery, Novelty, SourceName, novelty};
+use utc_tdx::{Delivery, Novelty, Refusal, SourceName, novelty};
 
 use super::admit::{Admission, admit, remembered_until};
+use super::heard::{Came, charge};
 use super::quarantine::{address_text, token_conflict};
 use super::receive::headers;
 use super::source::SourceSignature;
 use super::stored::{found, hash, lines, read_lines};
+use super::verified::Verified;
 use super::{Incoming, NotTaken, Taken};
 use crate::console::Console;
 use crate::draft::change;
@@ -38,6 +40,7 @@ pub struct StreamSource {
     audience: Vec<String>,
     stream_id: Option<String>,
     expected_states: Vec<String>,
+    verified: Verified,
 }
 
 /// A verification that a transmitter is to send.
@@ -59,6 +62,7 @@ impl Console {
         let ssf = row.filter(|row| row.signature == SourceSignature::Ssf.as_str());
         let stream = ssf.and_then(|row| {
             Some(StreamSource {
+                verified: Verified::of(name, &row),
                 name: name.clone(),
                 jwks: row.jwks?,
                 issuer: row.issuer?,
@@ -92,19 +96,32 @@ impl Console {
             expected_states: source.expected_states.clone(),
         };
         let received = ssf::receive(&delivery, &stream)?;
-        Ok(self.store_set(source.name.clone(), received, incoming))
+        Ok(self.store_set(source, received, incoming))
+    }
+
+    /// Why a token is not taken that was pushed to a source which is none: what one that is there says to a token of somebody
+    /// else, and after the same work.
+    pub fn refuse_set(&self, incoming: &Incoming) -> Refusal {
+        let headers = headers(incoming);
+        let delivery = Delivery::new(&headers, &incoming.body, self.clock().now());
+        match delivery {
+            Ok(delivery) => ssf::refuse(&delivery),
+            Err(refusal) => refusal,
+        }
     }
 
     fn store_set(
         &self,
-        source: SourceName,
+        source: &StreamSource,
         received: SetReceived,
         incoming: &Incoming,
     ) -> Ticket<Result<Taken, NotTaken>> {
         let address = address_text(incoming.address);
         let (options, cache) = (self.options().signals.clone(), Arc::clone(self.cache()));
         let (wake, shared) = (Arc::clone(self.wake()), Arc::clone(&cache));
+        let (source, verified) = (source.name.clone(), source.verified.clone());
         let (job, ticket) = Task::boxed_as(Class::Decision, cache, move |tx| {
+            verified.check(tx.db())?;
             let admission = Admission {
                 cache: &shared,
                 options: &options,
@@ -214,7 +231,7 @@ fn take(
     match novelty(std::slice::from_ref(key), |text| known.get(text).copied()) {
         Novelty::Repeat => {
             row.repeats += 1;
-            sources::update(tx.db(), &row)?;
+            sources::count(tx.db(), &row)?;
             let repeated = Taken {
                 repeated: 1,
                 ..Taken::default()
@@ -222,6 +239,12 @@ fn take(
             return Ok(Ok(repeated));
         }
         Novelty::Conflict => {
+            let came = Came {
+                conflicts: 1,
+                ..Came::default()
+            };
+            charge(&mut row, &came, admission.options, tx.now())?;
+            sources::count(tx.db(), &row)?;
             let entry = token_conflict(source, key, admission.address, tx.now());
             quarantine::insert(tx.db(), entry)?;
             return Ok(Err(NotTaken::Conflict));

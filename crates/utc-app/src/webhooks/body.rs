@@ -159,6 +159,10 @@ fn sentence(event: &Event<'_>) -> String {
             format!("{who} pinned {unit} at {level}, below its measured level.")
         }
         NoticeKind::UnitLoosened => format!("{who} holds less back on {unit} from now on."),
+        NoticeKind::UnitRisky => format!("{unit} became risky, by what trust signals say."),
+        NoticeKind::UnitNotRisky => {
+            format!("{unit} is risky no more, by what trust signals say.")
+        }
     };
     if event.loosening == Some(true) {
         format!("Loosening: {said}")

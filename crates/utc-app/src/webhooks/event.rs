@@ -36,6 +36,8 @@ pub(super) fn event_of<E>(
             NoticeKind::UnitLoosened
         }
         Code::RiskCleared | Code::RiskOverridden => NoticeKind::UnitLoosened,
+        Code::RiskFlagged => NoticeKind::UnitRisky,
+        Code::RiskUnflagged => NoticeKind::UnitNotRisky,
         _ if draft.decision == Some(Decision::RequireApproval) => NoticeKind::ApprovalRequested,
         _ => return Ok(None),
     };
@@ -56,7 +58,10 @@ fn loosening(kind: NoticeKind, draft: &Draft) -> Option<bool> {
         // A setting that is not a switch says nothing of its direction: it counts as loosening.
         NoticeKind::RuleChanged => Some(draft.meta.enabled != Some(true)),
         NoticeKind::LevelChanged => Some(draft.meta.protection_level < draft.meta.previous_level),
-        NoticeKind::PinBelowMeasured | NoticeKind::UnitLoosened => Some(true),
+        NoticeKind::PinBelowMeasured | NoticeKind::UnitLoosened | NoticeKind::UnitNotRisky => {
+            Some(true)
+        }
+        NoticeKind::UnitRisky => Some(false),
         NoticeKind::ApprovalRequested
         | NoticeKind::ApprovalApproved
         | NoticeKind::ApprovalRejected

@@ -224,6 +224,7 @@ impl Batch<'_> {
             size: self.head.size,
             epoch: self.head.epoch,
             now: self.now.max(self.head.last_ts.plus_micros(1)),
+            clock: self.now,
         };
         let mut tx = Tx::new(self.db, place);
         let result = job.run(&mut tx);

@@ -80,6 +80,7 @@ pub(crate) struct Place {
     pub(crate) size: u64,
     pub(crate) epoch: u64,
     pub(crate) now: Timestamp,
+    pub(crate) clock: Timestamp,
 }
 
 impl<'a> Tx<'a> {
@@ -110,6 +111,12 @@ impl<'a> Tx<'a> {
     /// The batch's time. On PostgreSQL it is the database's, so that all servers share one clock.
     pub fn now(&self) -> Timestamp {
         self.place.now
+    }
+
+    /// What the same clock shows, also while the log's newest receipt is dated ahead of it, because it was set back. For
+    /// leases and slots of time, which would otherwise stand still until then; never for what receipts say.
+    pub fn clock(&self) -> Timestamp {
+        self.place.clock
     }
 
     /// Declares that rules, levels, pins, risk or configuration change, and returns the epoch that the

@@ -106,7 +106,7 @@ pub fn find(db: &mut Db, id: &str) -> Result<Option<ApprovalRow>, StorageError> 
     Ok(approvals::table
         .find(id)
         .select(approvals::all_columns)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 

@@ -28,7 +28,7 @@ pub fn find(db: &mut Db) -> Result<Option<RecordRow>, StorageError> {
             approver_record::exposure_hours,
             approver_record::as_of,
         ))
-        .first(db)
+        .get_result(db)
         .optional()?;
     Ok(row.map(|(votes, exposure_hours, as_of)| RecordRow {
         votes,

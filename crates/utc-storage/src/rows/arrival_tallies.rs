@@ -8,7 +8,7 @@ use crate::schema::arrival_tallies;
 
 /// What one subject asked of a unit. Counts fade: they are as they were at `at`.
 #[derive(Debug, Clone, PartialEq, Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = arrival_tallies)]
+#[diesel(table_name = arrival_tallies, primary_key(unit, subject))]
 pub struct TallyRow {
     /// The unit's name.
     pub unit: String,
@@ -31,7 +31,7 @@ pub fn find(db: &mut Db, unit: &str, subject: &str) -> Result<Option<TallyRow>, 
     Ok(arrival_tallies::table
         .find((unit, subject))
         .select(arrival_tallies::all_columns)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 

@@ -8,9 +8,6 @@ use crate::StorageError;
 use crate::connection::Db;
 use crate::schema::event_keys;
 
-/// Keys of one query.
-const CHUNK: usize = 500;
-
 /// What an event is recognised by.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable)]
 #[diesel(table_name = event_keys)]
@@ -25,15 +22,28 @@ pub struct EventKeyRow {
 
 /// What is known under each of these keys.
 pub fn known(db: &mut Db, keys: &[&str]) -> Result<HashMap<String, Vec<u8>>, StorageError> {
-    let mut known = HashMap::new();
-    for some in keys.chunks(CHUNK) {
-        let rows: Vec<(String, Vec<u8>)> = event_keys::table
-            .filter(event_keys::key.eq_any(some))
-            .select((event_keys::key, event_keys::content))
-            .load(db)?;
-        known.extend(rows);
+    match db {
+        // One by one: a statement for each number of keys would be prepared anew each time.
+        Db::Sqlite(inner) => {
+            let mut known = HashMap::new();
+            for key in keys {
+                let content: Option<Vec<u8>> = event_keys::table
+                    .find(key)
+                    .select(event_keys::content)
+                    .get_result(inner)
+                    .optional()?;
+                known.extend(content.map(|content| ((*key).to_owned(), content)));
+            }
+            Ok(known)
+        }
+        Db::Postgres(inner) => {
+            let rows: Vec<(String, Vec<u8>)> = event_keys::table
+                .filter(event_keys::key.eq_any(keys))
+                .select((event_keys::key, event_keys::content))
+                .load(inner)?;
+            Ok(rows.into_iter().collect())
+        }
     }
-    Ok(known)
 }
 
 /// Remembers keys.

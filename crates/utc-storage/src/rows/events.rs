@@ -1,6 +1,8 @@
 //! What sources said.
 
-use diesel::dsl::sql;
+use std::collections::HashSet;
+
+use diesel::dsl::{max, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -104,11 +106,7 @@ pub struct EventFilter {
 
 /// The number of the next event. Invariant: asked for under the lock of the log's head, so no two get one number.
 pub fn next_seq(db: &mut Db) -> Result<i64, StorageError> {
-    let last: Option<i64> = events::table
-        .order(events::seq.desc())
-        .select(events::seq)
-        .first(db)
-        .optional()?;
+    let last: Option<i64> = events::table.select(max(events::seq)).get_result(db)?;
     Ok(last.map_or(0, |last| last + 1))
 }
 
@@ -118,12 +116,38 @@ pub fn insert(db: &mut Db, rows: &[EventRow]) -> Result<(), StorageError> {
     Ok(())
 }
 
+/// Which of these digests are those of events.
+pub fn known(db: &mut Db, hashes: &[&[u8]]) -> Result<HashSet<Vec<u8>>, StorageError> {
+    match db {
+        // One by one, as with keys.
+        Db::Sqlite(inner) => {
+            let mut known = HashSet::new();
+            for hash in hashes {
+                let found: Option<Vec<u8>> = events::table
+                    .filter(events::hash.eq(hash))
+                    .select(events::hash)
+                    .get_result(inner)
+                    .optional()?;
+                known.extend(found);
+            }
+            Ok(known)
+        }
+        Db::Postgres(inner) => {
+            let rows: Vec<Vec<u8>> = events::table
+                .filter(events::hash.eq_any(hashes))
+                .select(events::hash)
+                .load(inner)?;
+            Ok(rows.into_iter().collect())
+        }
+    }
+}
+
 /// The event of this digest.
 pub fn by_hash(db: &mut Db, hash: &[u8]) -> Result<Option<EventRow>, StorageError> {
     Ok(events::table
         .filter(events::hash.eq(hash))
         .select(events::all_columns)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 

@@ -42,7 +42,7 @@ pub fn find(db: &mut Db, unit: &str) -> Result<Option<ForecastRow>, StorageError
     Ok(forecasts::table
         .find(unit)
         .select(forecasts::all_columns)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 

@@ -66,7 +66,7 @@ pub fn find(db: &mut Db, approval_id: &str) -> Result<Option<HeldRow>, StorageEr
     Ok(held_requests::table
         .find(approval_id)
         .select(held_requests::all_columns)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 
@@ -75,7 +75,7 @@ pub fn exists(db: &mut Db, approval_id: &str) -> Result<bool, StorageError> {
     let one: Option<String> = held_requests::table
         .find(approval_id)
         .select(held_requests::approval_id)
-        .first(db)
+        .get_result(db)
         .optional()?;
     Ok(one.is_some())
 }

@@ -32,7 +32,7 @@ pub fn find(db: &mut Db, token: &str, key: &str, now: i64) -> Result<Option<KeyR
         .find((token, key))
         .filter(idempotency_keys::expires_at.gt(now))
         .select(idempotency_keys::all_columns)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 

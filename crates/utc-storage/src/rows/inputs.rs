@@ -36,7 +36,7 @@ pub fn find(db: &mut Db, receipt_id: &str) -> Result<Option<InputRow>, StorageEr
             inputs::body,
             inputs::erased_at,
         ))
-        .first(db)
+        .get_result(db)
         .optional()?;
     Ok(row)
 }

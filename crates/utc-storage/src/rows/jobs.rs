@@ -8,7 +8,7 @@ use crate::schema::jobs;
 
 /// One slot of a job.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = jobs, treat_none_as_null = true)]
+#[diesel(table_name = jobs, primary_key(job, slot), treat_none_as_null = true)]
 pub struct JobRow {
     /// The job.
     pub job: String,
@@ -27,20 +27,18 @@ pub fn find(db: &mut Db, job: &str, slot: i64) -> Result<Option<JobRow>, Storage
     Ok(jobs::table
         .find((job, slot))
         .select(jobs::all_columns)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 
-/// Whether a slot of the job is being done at `now`.
-pub fn under_way(db: &mut Db, job: &str, now: i64) -> Result<bool, StorageError> {
-    let open: Option<i64> = jobs::table
+/// The slots of the job that were begun and not ended.
+pub fn open(db: &mut Db, job: &str) -> Result<Vec<JobRow>, StorageError> {
+    Ok(jobs::table
         .filter(jobs::job.eq(job))
         .filter(jobs::done_at.is_null())
-        .filter(jobs::lease_until.gt(now))
-        .select(jobs::slot)
-        .first(db)
-        .optional()?;
-    Ok(open.is_some())
+        .order(jobs::slot.asc())
+        .select(jobs::all_columns)
+        .load(db)?)
 }
 
 /// Adds a slot.

@@ -70,7 +70,7 @@ macro_rules! mark_queries {
 
             /// The mark of a unit.
             pub fn find(db: &mut Db, unit: &str) -> Result<Option<$row>, StorageError> {
-                Ok($table::table.find(unit).select(($($table::$column),*)).first(db).optional()?)
+                Ok($table::table.find(unit).select(($($table::$column),*)).get_result(db).optional()?)
             }
 
             /// Every mark.

@@ -8,7 +8,7 @@ use crate::schema::measured_units;
 
 /// A unit whose arrivals are counted.
 #[derive(Debug, Clone, PartialEq, Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = measured_units, treat_none_as_null = true)]
+#[diesel(table_name = measured_units, primary_key(unit), treat_none_as_null = true)]
 pub struct MeasuredRow {
     /// The unit's name.
     pub unit: String,
@@ -39,7 +39,7 @@ pub fn find(db: &mut Db, unit: &str) -> Result<Option<MeasuredRow>, StorageError
     Ok(measured_units::table
         .find(unit)
         .select(measured_units::all_columns)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 

@@ -9,6 +9,7 @@ pub mod arrival_tallies;
 pub mod decisions;
 pub mod event_keys;
 pub mod events;
+mod fixed;
 pub mod forecasts;
 pub mod held_requests;
 pub mod history;

@@ -65,7 +65,7 @@ pub fn find(db: &mut Db, id: &str) -> Result<Option<OutboxRow>, StorageError> {
     Ok(outbox::table
         .find(id)
         .select(outbox::all_columns)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 

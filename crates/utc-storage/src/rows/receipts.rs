@@ -121,7 +121,7 @@ pub fn by_id(db: &mut Db, id: &str) -> Result<Option<ReceiptRow>, StorageError> 
     Ok(receipts::table
         .filter(receipts::id.eq(id))
         .select(COLUMNS)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 
@@ -130,7 +130,7 @@ pub fn by_seq(db: &mut Db, seq: i64) -> Result<Option<ReceiptRow>, StorageError>
     Ok(receipts::table
         .find(seq)
         .select(COLUMNS)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 

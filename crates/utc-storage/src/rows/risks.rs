@@ -1,15 +1,15 @@
 //! The scorer's word on units, its history, and which scores wait to be computed again.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::BigInt;
 
+use super::fixed::{Fixed, Value};
 use crate::StorageError;
 use crate::connection::Db;
-use crate::schema::{risk_due, risk_history, unit_risks, units};
+use crate::schema::{risk_due, risk_history, unit_risks};
 
 /// What the scorer says of a unit.
-#[derive(Debug, Clone, PartialEq, Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = unit_risks, treat_none_as_null = true)]
+#[derive(Debug, Clone, PartialEq, Queryable)]
 pub struct UnitRiskRow {
     /// The unit.
     pub unit: String,
@@ -36,8 +36,7 @@ pub struct UnitRiskRow {
 }
 
 /// What the scorer said at one moment.
-#[derive(Debug, Clone, PartialEq, Queryable, Insertable)]
-#[diesel(table_name = risk_history)]
+#[derive(Debug, Clone, PartialEq, Queryable)]
 pub struct RiskHistoryRow {
     /// The unit.
     pub unit: String,
@@ -58,8 +57,24 @@ pub fn find(db: &mut Db, unit: &str) -> Result<Option<UnitRiskRow>, StorageError
     Ok(unit_risks::table
         .find(unit)
         .select(unit_risks::all_columns)
-        .first(db)
+        .get_result(db)
         .optional()?)
+}
+
+/// By what the scorer's word on a unit is told from the one before: the newest event that was there, and the moment.
+pub type Version = (i64, i64);
+
+/// The version of what it says of the units after `after` up to and including `to`.
+pub fn versions_between(
+    db: &mut Db,
+    after: &str,
+    to: &str,
+) -> Result<Vec<(String, Version)>, StorageError> {
+    Ok(unit_risks::table
+        .filter(unit_risks::unit.gt(after))
+        .filter(unit_risks::unit.le(to))
+        .select((unit_risks::unit, (unit_risks::as_of, unit_risks::scored_at)))
+        .load(db)?)
 }
 
 /// What it says of all.
@@ -97,22 +112,51 @@ pub fn scored_after(db: &mut Db, after: &str, limit: i64) -> Result<Vec<String>,
 
 /// Stores what the scorer says of a unit, in place of what it said.
 pub fn put(db: &mut Db, row: &UnitRiskRow) -> Result<(), StorageError> {
-    let updated = diesel::update(unit_risks::table.find(&row.unit))
-        .set(row)
-        .execute(db)?;
-    if updated == 0 {
-        diesel::insert_into(unit_risks::table)
-            .values(row)
-            .execute(db)?;
-    }
+    let put = Fixed {
+        text: &[
+            "INSERT INTO unit_risks (unit, score, risk, flagged_since, low_runs, flag_receipt_id, evidence, \
+             matched_count, trend, scored_at, as_of) VALUES (",
+            ", ",
+            ", ",
+            ", ",
+            ", ",
+            ", ",
+            ", ",
+            ", ",
+            ", ",
+            ", ",
+            ", ",
+            ") ON CONFLICT (unit) DO UPDATE SET score = excluded.score, risk = excluded.risk, \
+             flagged_since = excluded.flagged_since, low_runs = excluded.low_runs, \
+             flag_receipt_id = excluded.flag_receipt_id, evidence = excluded.evidence, \
+             matched_count = excluded.matched_count, trend = excluded.trend, scored_at = excluded.scored_at, \
+             as_of = excluded.as_of",
+        ],
+        values: [
+            Value::Text(&row.unit),
+            Value::Real(row.score),
+            Value::Real(row.risk),
+            Value::MaybeInt(row.flagged_since),
+            Value::Int(row.low_runs),
+            Value::MaybeText(row.flag_receipt_id.as_deref()),
+            Value::Text(&row.evidence),
+            Value::Int(row.matched_count),
+            Value::Text(&row.trend),
+            Value::Int(row.scored_at),
+            Value::Int(row.as_of),
+        ],
+    };
+    put.run(db)?;
     Ok(())
 }
 
 /// Notes that the state of a unit that decisions see changed with this epoch.
 pub fn touch_unit(db: &mut Db, unit: &str, epoch: i64) -> Result<(), StorageError> {
-    diesel::update(units::table.find(unit))
-        .set(units::state_epoch.eq(epoch))
-        .execute(db)?;
+    let touch = Fixed {
+        text: &["UPDATE units SET state_epoch = ", " WHERE name = ", ""],
+        values: [Value::Int(epoch), Value::Text(unit)],
+    };
+    touch.run(db)?;
     Ok(())
 }
 
@@ -127,10 +171,27 @@ pub fn flagged(db: &mut Db) -> Result<Vec<String>, StorageError> {
 
 /// Adds to the history; of two at the same moment the later one stays.
 pub fn put_history(db: &mut Db, row: &RiskHistoryRow) -> Result<(), StorageError> {
-    diesel::delete(risk_history::table.find((&row.unit, row.ts))).execute(db)?;
-    diesel::insert_into(risk_history::table)
-        .values(row)
-        .execute(db)?;
+    let put = Fixed {
+        text: &[
+            "INSERT INTO risk_history (unit, ts, score, flagged, matched_count, trend) VALUES (",
+            ", ",
+            ", ",
+            ", ",
+            ", ",
+            ", ",
+            ") ON CONFLICT (unit, ts) DO UPDATE SET score = excluded.score, flagged = excluded.flagged, \
+             matched_count = excluded.matched_count, trend = excluded.trend",
+        ],
+        values: [
+            Value::Text(&row.unit),
+            Value::Int(row.ts),
+            Value::Real(row.score),
+            Value::Truth(row.flagged),
+            Value::Int(row.matched_count),
+            Value::Text(&row.trend),
+        ],
+    };
+    put.run(db)?;
     Ok(())
 }
 
@@ -164,20 +225,28 @@ pub fn forget_history(db: &mut Db, before: i64, limit: i64) -> Result<usize, Sto
     Ok(old.len())
 }
 
-/// A score of `unit` waits, as was asked for at `stamp`.
+/// A score of `unit` waits, as was asked for at `stamp`; of two askings each leaves another stamp.
 pub fn put_due(db: &mut Db, unit: &str, stamp: i64) -> Result<(), StorageError> {
-    let sql = "INSERT INTO risk_due (unit, stamp) VALUES ($1, $2) ON CONFLICT (unit) DO UPDATE SET stamp = excluded.stamp";
-    diesel::sql_query(sql)
-        .bind::<Text, _>(unit)
-        .bind::<BigInt, _>(stamp)
-        .execute(db)?;
+    let put = Fixed {
+        text: &[
+            "INSERT INTO risk_due (unit, stamp) VALUES (",
+            ", ",
+            ") ON CONFLICT (unit) DO UPDATE SET stamp = CASE WHEN excluded.stamp > risk_due.stamp \
+             THEN excluded.stamp ELSE risk_due.stamp + 1 END",
+        ],
+        values: [Value::Text(unit), Value::Int(stamp)],
+    };
+    put.run(db)?;
     Ok(())
 }
 
-/// Every score waits that was ever computed, as was asked for at `stamp`.
+/// Every score waits that says anything, or said it, as was asked for at `stamp`.
 pub fn put_all_due(db: &mut Db, stamp: i64) -> Result<(), StorageError> {
-    let sql = "INSERT INTO risk_due (unit, stamp) SELECT unit, $1 FROM unit_risks WHERE true \
-         ON CONFLICT (unit) DO UPDATE SET stamp = excluded.stamp";
+    let sql = "INSERT INTO risk_due (unit, stamp) SELECT name, $1 FROM units \
+         WHERE EXISTS (SELECT 1 FROM unit_signals WHERE unit_signals.unit = units.name) \
+         OR EXISTS (SELECT 1 FROM unit_risks WHERE unit_risks.unit = units.name) \
+         ON CONFLICT (unit) DO UPDATE SET stamp = CASE WHEN excluded.stamp > risk_due.stamp \
+         THEN excluded.stamp ELSE risk_due.stamp + 1 END";
     diesel::sql_query(sql)
         .bind::<BigInt, _>(stamp)
         .execute(db)?;
@@ -189,6 +258,24 @@ pub fn due(db: &mut Db, limit: i64) -> Result<Vec<(String, i64)>, StorageError> 
     Ok(risk_due::table
         .order(risk_due::stamp.asc())
         .limit(limit)
+        .select((risk_due::unit, risk_due::stamp))
+        .load(db)?)
+}
+
+/// When the score of a unit that waits was last asked for; none where it does not wait.
+pub fn due_stamp(db: &mut Db, unit: &str) -> Result<Option<i64>, StorageError> {
+    Ok(risk_due::table
+        .find(unit)
+        .select(risk_due::stamp)
+        .get_result(db)
+        .optional()?)
+}
+
+/// The units after `after` up to and including `to` whose scores wait, with when that was last asked for.
+pub fn due_between(db: &mut Db, after: &str, to: &str) -> Result<Vec<(String, i64)>, StorageError> {
+    Ok(risk_due::table
+        .filter(risk_due::unit.gt(after))
+        .filter(risk_due::unit.le(to))
         .select((risk_due::unit, risk_due::stamp))
         .load(db)?)
 }

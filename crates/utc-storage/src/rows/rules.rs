@@ -69,7 +69,7 @@ pub fn find(db: &mut Db, key: &str) -> Result<Option<RuleRow>, StorageError> {
     Ok(rules::table
         .find(key)
         .select(rules::all_columns)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 
@@ -100,7 +100,7 @@ pub fn canonical(db: &mut Db, version: i64) -> Result<Option<String>, StorageErr
     Ok(policy_versions::table
         .find(version)
         .select(policy_versions::canonical)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 

@@ -29,7 +29,7 @@ pub fn find(db: &mut Db, id: &str) -> Result<Option<SessionRow>, StorageError> {
     Ok(sessions::table
         .find(id)
         .select(sessions::all_columns)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 

@@ -2,13 +2,14 @@
 
 use diesel::prelude::*;
 
+use super::fixed::{Fixed, Value};
 use crate::StorageError;
 use crate::connection::Db;
 use crate::schema::sources;
 
 /// A source.
 #[derive(Clone, PartialEq, Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = sources, treat_none_as_null = true)]
+#[diesel(table_name = sources, primary_key(name), treat_none_as_null = true)]
 pub struct SourceRow {
     /// Its name.
     pub name: String,
@@ -67,7 +68,7 @@ pub fn find(db: &mut Db, name: &str) -> Result<Option<SourceRow>, StorageError> 
     Ok(sources::table
         .find(name)
         .select(sources::all_columns)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 
@@ -100,5 +101,30 @@ pub fn update(db: &mut Db, row: &SourceRow) -> Result<(), StorageError> {
     diesel::update(sources::table.find(&row.name))
         .set(row)
         .execute(db)?;
+    Ok(())
+}
+
+/// Sets what was counted of a source: what it sent, and when.
+pub fn count(db: &mut Db, row: &SourceRow) -> Result<(), StorageError> {
+    let counted = Fixed {
+        text: &[
+            "UPDATE sources SET last_seen_at = ",
+            ", events = ",
+            ", repeats = ",
+            ", quota_day = ",
+            ", quota_used = ",
+            " WHERE name = ",
+            "",
+        ],
+        values: [
+            Value::MaybeInt(row.last_seen_at),
+            Value::Int(row.events),
+            Value::Int(row.repeats),
+            Value::Int(row.quota_day),
+            Value::Int(row.quota_used),
+            Value::Text(&row.name),
+        ],
+    };
+    counted.run(db)?;
     Ok(())
 }

@@ -59,7 +59,7 @@ pub fn find(db: &mut Db, id: &str) -> Result<Option<RunRow>, StorageError> {
     Ok(tdx_runs::table
         .find(id)
         .select(tdx_runs::all_columns)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 

@@ -55,7 +55,7 @@ pub fn find(db: &mut Db, id: &str) -> Result<Option<TokenRow>, StorageError> {
     Ok(tokens::table
         .find(id)
         .select(tokens::all_columns)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 
@@ -102,7 +102,7 @@ pub fn update(db: &mut Db, row: &TokenRow) -> Result<(), StorageError> {
     let last_used_at: Option<i64> = tokens::table
         .find(&row.id)
         .select(tokens::last_used_at)
-        .first(db)?;
+        .get_result(db)?;
     let row = TokenRow {
         last_used_at,
         ..row.clone()

@@ -33,8 +33,54 @@ pub struct UnitSignalRow {
     pub counts: bool,
 }
 
-/// A signal with the moment when its source said that it is over.
-pub type Closable = (UnitSignalRow, Option<i64>);
+/// What a score needs of an event that matches a unit.
+#[derive(Debug, Clone, PartialEq, Queryable)]
+pub struct Said {
+    /// The unit.
+    pub unit: String,
+    /// Who said it.
+    pub source: String,
+    /// The digest of its content, 32 bytes.
+    pub hash: Vec<u8>,
+    /// When it begins to lose weight.
+    pub counts_from: i64,
+    /// After how many microseconds it counts half.
+    pub half_life: i64,
+    /// How bad it is.
+    pub severity: String,
+    /// How sure the source is, from 0 to 1.
+    pub confidence: f64,
+    /// Whether it raises a score: not when it closes, is of unknown type, or was dismissed.
+    pub counts: bool,
+    /// When its source last said that it is over.
+    pub closed_at: Option<i64>,
+}
+
+type SaidColumns = (
+    unit_signals::unit,
+    unit_signals::source,
+    unit_signals::hash,
+    unit_signals::counts_from,
+    unit_signals::half_life,
+    unit_signals::severity,
+    unit_signals::confidence,
+    unit_signals::counts,
+    diesel::dsl::Nullable<closings::at>,
+);
+
+fn said_columns() -> SaidColumns {
+    (
+        unit_signals::unit,
+        unit_signals::source,
+        unit_signals::hash,
+        unit_signals::counts_from,
+        unit_signals::half_life,
+        unit_signals::severity,
+        unit_signals::confidence,
+        unit_signals::counts,
+        closings::at.nullable(),
+    )
+}
 
 const PUT_CLOSING: &str = "INSERT INTO closings (source, thread, at, until) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (source, thread) DO UPDATE SET at = excluded.at, until = excluded.until \
@@ -64,7 +110,7 @@ pub fn close(
 }
 
 /// All signals of the units after `after` up to and including `to`, by unit.
-pub fn between(db: &mut Db, after: &str, to: &str) -> Result<Vec<Closable>, StorageError> {
+pub fn between(db: &mut Db, after: &str, to: &str) -> Result<Vec<Said>, StorageError> {
     let over = closings::source
         .eq(unit_signals::source)
         .and(closings::thread.eq(unit_signals::thread));
@@ -73,19 +119,19 @@ pub fn between(db: &mut Db, after: &str, to: &str) -> Result<Vec<Closable>, Stor
         .filter(unit_signals::unit.gt(after))
         .filter(unit_signals::unit.le(to))
         .order(unit_signals::unit.asc())
-        .select((unit_signals::all_columns, closings::at.nullable()))
+        .select(said_columns())
         .load(db)?)
 }
 
 /// All signals of one unit.
-pub fn of_unit(db: &mut Db, unit: &str) -> Result<Vec<Closable>, StorageError> {
+pub fn of_unit(db: &mut Db, unit: &str) -> Result<Vec<Said>, StorageError> {
     let over = closings::source
         .eq(unit_signals::source)
         .and(closings::thread.eq(unit_signals::thread));
     Ok(unit_signals::table
         .left_join(closings::table.on(over))
         .filter(unit_signals::unit.eq(unit))
-        .select((unit_signals::all_columns, closings::at.nullable()))
+        .select(said_columns())
         .load(db)?)
 }
 

@@ -8,7 +8,7 @@ use crate::schema::{unit_aliases, units};
 
 /// A unit.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = units, treat_none_as_null = true)]
+#[diesel(table_name = units, primary_key(name), treat_none_as_null = true)]
 pub struct UnitRow {
     /// Its name.
     pub name: String,
@@ -92,7 +92,7 @@ pub fn find(db: &mut Db, name: &str) -> Result<Option<UnitRow>, StorageError> {
     Ok(units::table
         .find(name)
         .select(units::all_columns)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 
@@ -160,7 +160,7 @@ pub fn unit_of_alias(db: &mut Db, alias: &str) -> Result<Option<String>, Storage
     Ok(unit_aliases::table
         .find(alias)
         .select(unit_aliases::unit)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 

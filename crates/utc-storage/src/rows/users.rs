@@ -54,7 +54,7 @@ pub fn find(db: &mut Db, id: &str) -> Result<Option<UserRow>, StorageError> {
     Ok(users::table
         .find(id)
         .select(users::all_columns)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 

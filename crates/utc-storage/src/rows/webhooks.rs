@@ -62,7 +62,7 @@ pub fn find(db: &mut Db, id: &str) -> Result<Option<WebhookRow>, StorageError> {
     Ok(webhooks::table
         .find(id)
         .select(webhooks::all_columns)
-        .first(db)
+        .get_result(db)
         .optional()?)
 }
 

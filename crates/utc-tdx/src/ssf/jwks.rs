@@ -67,7 +67,7 @@ pub enum KeyProblem {
 }
 
 /// The keys of one transmitter by `kid`. What is unfit is kept with its problem, so that a token which names it is told.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct KeySet {
     keys: BTreeMap<String, Result<PublicKey, KeyProblem>>,
 }

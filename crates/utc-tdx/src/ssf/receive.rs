@@ -12,10 +12,12 @@ use crate::members::Members;
 use crate::refusal::Refusal;
 use crate::source::SourceName;
 use crate::ssf::claims::Claims;
-use crate::ssf::{Algorithm, KeySet, SetMeaning, meaning, token};
+use crate::ssf::{Algorithm, KeySet, SetError, SetMeaning, meaning, token};
 
 /// For how many days the key of a token must be kept; older tokens are refused.
 pub const SET_RETENTION_DAYS: i64 = 30;
+
+const MEDIA_TYPE: &str = "application/secevent+jwt";
 
 /// What is configured for a transmitter.
 #[derive(Debug, Clone)]
@@ -48,10 +50,18 @@ pub struct SetReceived {
 
 /// Verifies a pushed token and reads it.
 pub fn receive(delivery: &Delivery<'_>, stream: &Stream) -> Result<SetReceived, Refusal> {
-    delivery.expect_type("application/secevent+jwt")?;
+    delivery.expect_type(MEDIA_TYPE)?;
     let verified = token::open(delivery.body(), &stream.keys, &stream.algorithms)?;
     let proof = Proof::Jws { kid: verified.kid };
     read_claims(&verified.payload, proof, delivery, stream)
+}
+
+/// Why a token is refused that was pushed to a stream which is none: as by one whose keys did not make it.
+pub fn refuse(delivery: &Delivery<'_>) -> Refusal {
+    let open = |()| token::open(delivery.body(), &KeySet::default(), &Algorithm::ALL);
+    let read = delivery.expect_type(MEDIA_TYPE).and_then(open);
+    let unknown = || SetError::InvalidKey.refuse("the source has no such key");
+    read.err().unwrap_or_else(unknown)
 }
 
 /// Reads the payload of a token whose signature holds.

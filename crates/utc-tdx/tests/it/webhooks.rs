@@ -167,7 +167,7 @@ fn without_a_signature_or_a_secret_nothing_is_read() {
     check_refused(
         receive(&good, &none),
         QuarantineReason::Signature,
-        "no secret",
+        "does not verify",
     );
 }
 

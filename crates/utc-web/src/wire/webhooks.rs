@@ -20,7 +20,8 @@ pub(crate) struct WebhookBody {
     /// `standard` (signed as Standard Webhooks says; when absent) or `slack` (`{"text": …}`, not signed). It stays.
     format: Option<String>,
     /// `approval.requested`, `approval.approved`, `approval.rejected`, `approval.cancelled`, `approval.revoked`,
-    /// `approval.voided`, `approval.expired`, `level.changed`, `rule.changed`, `pin.below_measured`, `unit.loosened`; absent: all of them.
+    /// `approval.voided`, `approval.expired`, `level.changed`, `rule.changed`, `pin.below_measured`, `unit.loosened`,
+    /// `unit.risky`, `unit.not_risky`; absent: all of them.
     events: Option<Vec<String>>,
     /// Patterns of units that it hears of; absent or empty: every unit.
     #[serde(default)]

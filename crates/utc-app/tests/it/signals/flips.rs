@@ -76,7 +76,7 @@ fn two_sources_lock_a_unit_and_time_unlocks_it() {
         assert_eq!(said.len(), 4, "{said:#?}");
         for (found, expected) in said.iter().zip([
             "risk_flagged payments-api became risky: score 7",
-            "rule_changed system:tdx turned rule read_only_for_risky on: payments-api became risky (score 7",
+            "rule_changed system:tdx turned rule read_only_for_risky on: a unit became risky (score 7",
             "risk_unflagged payments-api is risky no more: score 2",
             "rule_changed system:tdx turned rule read_only_for_risky off: no unit is risky any more. [0 evidence",
         ]) {
@@ -231,4 +231,47 @@ fn without_auto_flip_flags_are_set_and_the_rule_stays() {
     assert!(signals.is_flagged());
     assert_eq!(signals.rule(), (false, "nobody".to_owned()));
     assert_eq!(signals.write(), Decision::Allow);
+}
+
+#[test]
+fn webhooks_hear_of_units_that_become_risky_and_cease_to_be() {
+    let signals = Signals::new(sqlite());
+    crate::webhooks::listener(&signals.console);
+    signals.source("siem", Standing::Authoritative);
+    signals.alarm("siem");
+    signals.advance(72);
+    signals.run();
+    signals.run();
+    let told = crate::webhooks::told(&signals.console);
+    assert_eq!(
+        crate::webhooks::kinds(&told),
+        [
+            "unit.risky",
+            "rule.changed",
+            "unit.not_risky",
+            "rule.changed"
+        ]
+    );
+    assert_eq!(told[0]["data"]["unit"], super::UNIT);
+    let loosening = told.iter().map(|body| body["data"]["loosening"] == true);
+    assert_eq!(loosening.collect::<Vec<_>>(), [false, false, true, true]);
+}
+
+#[test]
+fn a_rule_that_was_handed_back_while_it_is_on_stays_on() {
+    let signals = Signals::new(sqlite());
+    let on = switch(Rule::ReadOnlyForRisky, true);
+    signals.console.set_rule(on).wait().unwrap();
+    let back = signals
+        .console
+        .hand_back_rule(Rule::ReadOnlyForRisky, actor());
+    back.wait().unwrap();
+    signals.source("siem", Standing::Authoritative);
+    signals.alarm("siem");
+    signals.advance(72);
+    signals.run();
+    let run = signals.run();
+    assert_eq!((run.cleared, run.flip), (1, None));
+    // Nobody but a person switched it on.
+    assert_eq!(signals.rule(), (true, "nobody".to_owned()));
 }

@@ -163,3 +163,76 @@ fn a_revoked_token_sends_nothing_more() {
         "{refused}"
     );
 }
+
+#[test]
+fn ids_that_come_again_with_other_content_count_against_the_quota() {
+    let database = sqlite();
+    let mut options = options(&database);
+    options.signals.daily_quota_appeared = 3;
+    let signals = Signals::with(database, options);
+    let now = signals.console.options().clock.now();
+    let send = |summary: u32| {
+        let body = json!({
+            "specversion": "1.0", "id": "17", "source": "noisy", "type": "runtime", "time": now.to_string(),
+            "data": {"severity": "low", "confidence": 0.5, "entities": [], "summary": format!("{summary}")},
+        });
+        let incoming = utc_app::signals::Incoming {
+            headers: vec![(
+                "content-type".to_owned(),
+                b"application/cloudevents+json".to_vec(),
+            )],
+            body: body.to_string().into(),
+            address: None,
+        };
+        let receiver = utc_app::signals::Receiver::CloudEvents;
+        let ticket = signals
+            .console
+            .receive(Some(&signals.sender), &receiver, &incoming)?;
+        ticket.wait()??.checked()
+    };
+    assert_eq!(send(0).unwrap().accepted, 1);
+    for other in 1..3 {
+        assert!(matches!(send(other), Err(NotTaken::Conflict)));
+    }
+    let refused = send(3).unwrap_err();
+    assert!(matches!(refused, NotTaken::Quota(_)), "{refused}");
+    assert_eq!(signals.console.quarantine_size().unwrap(), 2);
+}
+
+#[test]
+fn whoever_sees_some_units_reads_of_an_event_what_is_about_those() {
+    let signals = Signals::new(sqlite());
+    for unit in ["ledger", "refunds"] {
+        super::configure(&signals.console, unit, |_| {});
+    }
+    let mut event = event("siem", "low", signals.console.options().clock.now());
+    event["entities"] = json!(["ledger", super::UNIT, "team=pay", "refunds"]);
+    let hash = signals.send(&event).unwrap().hashes[0];
+    let new = utc_app::NewToken {
+        name: "viewer".parse().unwrap(),
+        roles: "viewer".parse().unwrap(),
+        subjects: utc_domain::Scope::All,
+        units: crate::identities::scope(&["payments-*"]),
+        owner: None,
+        expires_at: None,
+    };
+    let made = signals
+        .console
+        .create_token(crate::support::actor(), new)
+        .wait()
+        .unwrap();
+    let viewer = signals.console.token(&made.token).unwrap().unwrap();
+    let seen = signals.console.event(&viewer, hash).unwrap();
+    assert_eq!(seen.entities, [super::UNIT]);
+    let listed = signals
+        .console
+        .events(&viewer, &EventQuery::default(), None, 10)
+        .unwrap();
+    assert_eq!(listed.items[0].entities, [super::UNIT]);
+    let all = signals.console.event(&local(), hash).unwrap();
+    assert_eq!(all.entities.len(), 4);
+    signals.console.score_waiting().unwrap();
+    let unit = super::UNIT.parse().unwrap();
+    let risk = signals.console.unit_risk(&unit).unwrap().unwrap();
+    assert_eq!(risk.events[0].entities, [super::UNIT]);
+}

@@ -200,6 +200,41 @@ fn a_closing_event_works_within_its_source_only() {
 }
 
 #[test]
+fn whoever_names_a_digest_closes_an_event_and_no_thread_of_another_format() {
+    let signals = Signals::new(sqlite());
+    signals.source("prometheus", Standing::Authoritative);
+    let now = signals.console.options().clock.now();
+    let alert = json!({"version": "4", "alerts": [{"status": "firing", "fingerprint": "f00d", "startsAt": now.to_string(),
+        "labels": {"alertname": "Down", "service": UNIT, "severity": "critical", "topic": "identity"}, "annotations": {}}]});
+    let incoming = super::delivery(&alert);
+    let name: utc_tdx::SourceName = "prometheus".parse().unwrap();
+    let receiver = utc_app::signals::Receiver::Alertmanager(name.clone());
+    let sender = Some(&signals.sender);
+    let taken = signals
+        .console
+        .receive(sender, &receiver, &incoming)
+        .unwrap();
+    let taken = taken.wait().unwrap().unwrap();
+    signals.console.score_waiting().unwrap();
+    let score = signals.score();
+    assert!(score > 60.0, "{score}");
+
+    let headers: [(&str, &[u8]); 1] = [("content-type", b"application/json")];
+    let delivery = utc_tdx::Delivery::new(&headers, &incoming.body, now).unwrap();
+    let speaker = utc_tdx::Speaker::new(vec!["**".parse().unwrap()]);
+    let read = utc_tdx::receive::alertmanager::receive(&delivery, &name, &speaker).unwrap();
+    assert_eq!(read[0].hash, taken.hashes[0]);
+    for digest in [read[0].thread, read[0].hash] {
+        let mut closing = event("prometheus", "info", now.plus_seconds(1));
+        closing["closes"] = json!(digest.to_string());
+        closing["entities"] = json!([]);
+        assert_eq!(signals.send(&closing).unwrap().units, []);
+    }
+    signals.console.score_waiting().unwrap();
+    assert!((signals.score() - score).abs() < 0.1, "{}", signals.score());
+}
+
+#[test]
 fn the_receipt_of_a_source_binds_where_its_keys_are() {
     let signals = Signals::new(sqlite());
     let said = |jwks: &str, audience: &str| {

@@ -32,7 +32,7 @@ fn create(console: &Console, new: NewWebhook) -> SavedWebhook {
 
 /// One that hears of everything.
 #[track_caller]
-fn listener(console: &Console) -> WebhookView {
+pub(crate) fn listener(console: &Console) -> WebhookView {
     create(console, new_webhook("listener")).view
 }
 
@@ -49,7 +49,7 @@ fn settle(console: &Console, owner: &str, parcel: &Parcel, settled: Settled) {
 
 /// Everything that waits, in the order in which it was told.
 #[track_caller]
-fn told(console: &Console) -> Vec<Value> {
+pub(crate) fn told(console: &Console) -> Vec<Value> {
     let mut parcels = Vec::new();
     loop {
         let some = take(console, "told");
@@ -69,7 +69,7 @@ fn told(console: &Console) -> Vec<Value> {
 }
 
 #[track_caller]
-fn kinds(told: &[Value]) -> Vec<&str> {
+pub(crate) fn kinds(told: &[Value]) -> Vec<&str> {
     told.iter()
         .map(|body| body.get("type").and_then(Value::as_str).unwrap())
         .collect()

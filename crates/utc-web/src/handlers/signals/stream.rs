@@ -49,13 +49,26 @@ pub(crate) async fn push(
         incoming: &incoming,
     };
     note.note(&state, &refused).await;
+    // Strangers are not told which sources there are: one that is none answers as one whose keys did not make the token.
+    let refused = match refused {
+        NotTaken::NoSource(_) => state.console.refuse_set(&incoming).into(),
+        other => other,
+    };
     match refused.set_error() {
-        Some(error) => Ok(HttpResponse::BadRequest().json(SetRefused {
-            err: error.as_str(),
-            description: refused.to_string(),
-        })),
+        Some(SetError::InvalidKey) => Ok(told(SetError::InvalidKey, OTHER_KEY)),
+        Some(error) => Ok(told(error, &refused.to_string())),
         None => Err(problem(refused)),
     }
+}
+
+/// What is wrong with a key stands in the quarantine.
+const OTHER_KEY: &str = "no key of this source made the signature";
+
+fn told(error: SetError, description: &str) -> HttpResponse {
+    HttpResponse::BadRequest().json(SetRefused {
+        err: error.as_str(),
+        description: description.to_owned(),
+    })
 }
 
 async fn receive(

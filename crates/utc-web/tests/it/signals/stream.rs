@@ -366,12 +366,21 @@ async fn keys_on_a_private_address_are_refused_when_they_are_set() {
 }
 
 #[actix_web::test]
-async fn nobody_pushes_to_a_source_that_is_none() {
-    let signals = Signals::new();
-    let ask = Ask::new("POST", "/api/v1/tdx/ssf/nobody").text("application/secevent+jwt", "a.b.c");
-    let answer = signals.site.send(ask).await;
-    assert_eq!(
-        (answer.status, &answer.json()["err"]),
-        (400, &json!("access_denied"))
-    );
+async fn a_stranger_cannot_tell_which_sources_push() {
+    let stream = Stream::new().await;
+    let mut hook = super::registered("standard_webhooks");
+    hook["secret"] = json!("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    stream.signals.source("hook", hook).await;
+    let forged = Signer::OtherRsa.sign(&stream.revoked());
+    for token in ["a.b.c", &forged] {
+        let mut told = Vec::new();
+        for name in ["idp", "hook", "nobody", "not%20a%20name"] {
+            let path = format!("/api/v1/tdx/ssf/{name}");
+            let ask = Ask::new("POST", &path).text("application/secevent+jwt", token);
+            let answer = stream.signals.site.send(ask).await;
+            told.push((answer.status, answer.text));
+        }
+        assert_eq!(told[0].0, 400);
+        assert!(told.iter().all(|one| *one == told[0]), "{told:?}");
+    }
 }
