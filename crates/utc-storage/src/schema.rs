@@ -563,9 +563,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    open_entities (entity, event) {
+        entity -> Text,
+        event -> BigInt,
+    }
+}
+
+diesel::table! {
+    rematches (kind, name) {
+        kind -> Text,
+        name -> Text,
+        after -> BigInt,
+        asked -> BigInt,
+    }
+}
+
 diesel::joinable!(forecasts -> units (unit));
 diesel::joinable!(held_requests -> approvals (approval_id));
 diesel::allow_tables_to_appear_in_same_query!(approvals, held_requests);
 diesel::allow_tables_to_appear_in_same_query!(forecasts, units);
 diesel::allow_tables_to_appear_in_same_query!(unit_signals, closings);
 diesel::allow_tables_to_appear_in_same_query!(unit_signals, events);
+diesel::allow_tables_to_appear_in_same_query!(open_entities, events);

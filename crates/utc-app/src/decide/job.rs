@@ -18,6 +18,7 @@ use crate::gateway::Errand;
 use crate::identity::Requester;
 use crate::input::StoredInput;
 use crate::options::ApprovalOptions;
+use crate::signals::appeared;
 use crate::task::refuse;
 use crate::units::make_room;
 use crate::units::stored::new_row;
@@ -200,6 +201,7 @@ impl DecideJob {
             make_room(tx.db(), self.parts.max_units)?;
             let row = new_row(unit, tx.now(), tx.epoch());
             units::insert(tx.db(), &row)?;
+            appeared(tx, unit)?;
         }
         Ok(())
     }

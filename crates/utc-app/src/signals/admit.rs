@@ -8,6 +8,7 @@ use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
 use utc_storage::rows::event_keys::{self, EventKeyRow};
 use utc_storage::rows::events;
+use utc_storage::rows::open_entities::{self, OpenEntityRow};
 use utc_storage::rows::quarantine;
 use utc_storage::rows::{risks, unit_signals};
 use utc_tdx::ssf::SET_RETENTION_DAYS;
@@ -15,6 +16,7 @@ use utc_tdx::{ContentHash, DedupeKey, Event, Novelty, SourceName, novelty};
 
 use super::closing::close;
 use super::heard::{Came, Heard};
+use super::matched::{Matched, matched};
 use super::quarantine::conflict;
 use super::rows::{event_row, signal_row};
 use super::stored::hash;
@@ -138,13 +140,13 @@ fn store(
     let first = events::next_seq(tx.db())?;
     for (seq, event) in (first..).zip(new) {
         let reach = heard.reach(&event.source)?;
-        let mut matches = admission.cache.directory().matches(&event.entities, reach);
-        matches.retain(|unit| admission.units.allows(unit.as_str()));
-        written.add(event, seq, matches, admission);
+        let found = matched(admission.cache, &event.entities, reach, admission.units);
+        written.add(event, seq, found, admission);
     }
     events::insert(tx.db(), &written.events)?;
     event_keys::insert(tx.db(), &written.keys)?;
     unit_signals::insert(tx.db(), &written.signals)?;
+    open_entities::insert(tx.db(), &written.open)?;
     for event in new {
         close(tx, event, admission, &mut written.units)?;
     }
@@ -163,31 +165,28 @@ struct Written {
     events: Vec<events::EventRow>,
     keys: Vec<EventKeyRow>,
     signals: Vec<unit_signals::UnitSignalRow>,
+    open: Vec<OpenEntityRow>,
     units: Vec<UnitName>,
 }
 
 impl Written {
-    fn add(
-        &mut self,
-        event: &Event,
-        seq: i64,
-        matches: impl IntoIterator<Item = UnitName>,
-        admission: &Admission<'_>,
-    ) {
+    fn add(&mut self, event: &Event, seq: i64, found: Matched, admission: &Admission<'_>) {
         let counts_from = on(admission.options.clock.as_deref(), event.counts_from());
         let until = kept_until(event, counts_from);
-        let known = self.signals.len();
-        for unit in matches {
+        let is_matched = !found.units.is_empty();
+        for unit in found.units {
             self.signals
                 .push(signal_row(event, &unit, seq, counts_from));
             self.units.push(unit);
         }
-        let found = self.signals.len() > known;
+        let open = found.open.into_iter();
+        self.open
+            .extend(open.map(|entity| OpenEntityRow { entity, event: seq }));
         self.events.push(event_row(
             event,
             seq,
             counts_from,
-            found,
+            is_matched,
             admission.units,
             until,
         ));

@@ -19,6 +19,7 @@ mod heard;
 #[cfg(test)]
 mod interleaved;
 mod lead;
+mod matched;
 mod options;
 mod overrides;
 mod quarantine;
@@ -53,6 +54,7 @@ pub use quarantine::{QuarantinePage, QuarantineView, Quarantined};
 pub use receive::{Incoming, Receiver};
 pub use record::RunOccasion;
 pub use register::SavedSource;
+pub(crate) use rematch::{appeared, renamed};
 pub(crate) use risk::said_of;
 pub use risk::{RiskPoint, UnitRisk};
 pub use runs::{RunPage, RunView};

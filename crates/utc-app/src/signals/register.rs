@@ -11,6 +11,7 @@ use utc_storage::rows::sources::{self, SourceRow};
 use utc_tdx::{SourceName, Standing};
 
 use super::described::{described, receipt};
+use super::rematch::reaches_others;
 use super::secret;
 use super::source::{SourceConfig, SourceSignature, SourceView};
 use super::stored::{found, lines, view};
@@ -131,9 +132,12 @@ fn save(
     let what = described(before.as_ref(), &row, config, sealed.is_some());
     let draft = receipt(tx, actor, verb, name, &what)?;
     row.receipt_id = Some(draft.id.to_string());
-    match before {
+    match &before {
         Some(_) => sources::update(tx.db(), &row)?,
         None => sources::insert(tx.db(), &row)?,
+    }
+    if before.is_some_and(|before| before.units != row.units) {
+        reaches_others(tx, name.as_str())?;
     }
     // Whatever it said counts otherwise from now on.
     risks::put_all_due(tx.db(), now.as_micros())?;

@@ -175,19 +175,17 @@ impl Scorer {
         })
     }
 
-    /// Events that matched nothing when they came may match what was configured since.
+    /// Matches everything again that waits for it.
     fn match_again(&self, running: &Running) -> Result<(), AppError> {
-        let mut after = -1;
         loop {
             let (lead, lease) = (running.lead.clone(), self.options.lease);
             let cache = Arc::clone(&self.cache);
-            let next = self.control(move |tx| {
+            let more = self.control(move |tx| {
                 lead.hold(tx, lease)?;
-                rematch(tx, &cache, after).map(Plan::silent)
+                rematch(tx, &cache).map(Plan::silent)
             })?;
-            match next {
-                Some(last) => after = last,
-                None => return Ok(()),
+            if !more {
+                return Ok(());
             }
         }
     }

@@ -7,12 +7,13 @@ use std::time::Duration;
 use utc_domain::{Clock, Timestamp};
 use utc_storage::connection::Db;
 use utc_storage::journal::{Journal, Tx};
-use utc_storage::rows::{events, risks};
+use utc_storage::rows::{events, rematches, risks};
 use utc_storage::{StorageError, Store, chain};
 use utc_tdx::score::Occasion;
 
 use super::apply::{Applied, Judgement, apply};
 use super::lead::{Slot, may_be_free};
+use super::rematch::rematch;
 use super::score::assess_each;
 use super::wake::{Wake, Woken};
 use super::{RunOccasion, SignalOptions};
@@ -100,6 +101,7 @@ impl Scorer {
     fn work(&self) {
         loop {
             self.look();
+            self.match_some();
             match self.wake.wait(LOOK_EVERY) {
                 Woken::Stop => return,
                 Woken::Time => self.round(Some(LEFT_TO_OTHERS)),
@@ -122,6 +124,23 @@ impl Scorer {
         }
         if let Err(error) = self.run(RunOccasion::Schedule) {
             tracing::warn!(error = %chain(&error), "a run of the scorer broke off; the next one, of whichever server, goes on");
+        }
+    }
+
+    /// Matches some of what waits for that again, and comes back soon where more does.
+    fn match_some(&self) {
+        // Asked outside of any transaction first: most often nothing waits.
+        let waits = self.store.read(rematches::any);
+        if !waits.unwrap_or(false) {
+            return;
+        }
+        let cache = Arc::clone(&self.cache);
+        match self.control(move |tx| rematch(tx, &cache).map(Plan::silent)) {
+            Ok(true) => self.wake.due(),
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(error = %chain(&error), "events could not be matched again; they wait");
+            }
         }
     }
 

@@ -14,6 +14,7 @@ use super::{UnitConfig, stored};
 use crate::approvals::{Void, void};
 use crate::console::Console;
 use crate::draft::change;
+use crate::signals::{appeared, renamed};
 use crate::task::Plan;
 use crate::{AppError, By, Ticket};
 
@@ -57,6 +58,10 @@ impl Console {
             row.updated_at = now.as_micros();
             row.config.clone_from(&json);
             save(tx.db(), &row, new)?;
+            if new {
+                appeared(tx, name.as_str())?;
+            }
+            renamed(tx, name.as_str(), before.as_ref(), &config)?;
             let aliases: Vec<String> = config.aliases.iter().map(ToString::to_string).collect();
             units::set_aliases(tx.db(), name.as_str(), &aliases)?;
             let loosened = match &before {

@@ -10,6 +10,7 @@ use super::observing::{Observing, record};
 use super::{Source, UnitConfig, stored};
 use crate::console::Console;
 use crate::draft::system_subject;
+use crate::signals::appeared;
 use crate::task::Plan;
 use crate::{AppError, By, FieldError, Ticket};
 
@@ -58,6 +59,7 @@ impl Console {
             row.state_epoch = i64::try_from(tx.change_state()).unwrap_or(i64::MAX);
             if new {
                 units::insert(tx.db(), &row)?;
+                appeared(tx, name.as_str())?;
             }
             let own = config.controller.unwrap_or(usual);
             let mut observing = Observing::begin(tx, &row, own, settings, Source::Reported)?;

@@ -2,13 +2,12 @@
 
 use std::collections::HashSet;
 
-use diesel::dsl::{max, sql};
+use diesel::dsl::max;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 
 use crate::StorageError;
 use crate::connection::Db;
-use crate::schema::{events, unit_signals};
+use crate::schema::{events, open_entities, unit_signals};
 
 /// Inserts many rows: one by one on SQLite, where that is as fast, in a few statements on PostgreSQL.
 macro_rules! insert_each {
@@ -200,25 +199,10 @@ pub fn page(
     Ok(query.load(db)?)
 }
 
-/// Events after `after` that match no unit, oldest first.
-pub fn unmatched(db: &mut Db, after: i64, limit: i64) -> Result<Vec<EventRow>, StorageError> {
-    let column = match db {
-        Db::Sqlite(_) => "matched = 0",
-        Db::Postgres(_) => "NOT matched",
-    };
-    Ok(events::table
-        .filter(sql::<Bool>(column))
-        .filter(events::seq.gt(after))
-        .order(events::seq.asc())
-        .limit(limit)
-        .select(events::all_columns)
-        .load(db)?)
-}
-
-/// Notes that an event matches a unit.
-pub fn set_matched(db: &mut Db, seq: i64) -> Result<(), StorageError> {
+/// Notes whether an event matches a unit.
+pub fn set_matched(db: &mut Db, seq: i64, matched: bool) -> Result<(), StorageError> {
     diesel::update(events::table.find(seq))
-        .set(events::matched.eq(true))
+        .set(events::matched.eq(matched))
         .execute(db)?;
     Ok(())
 }
@@ -261,6 +245,8 @@ pub fn forget(db: &mut Db, now: i64, limit: i64) -> Result<usize, StorageError> 
         .load(db)?;
     let signals = unit_signals::table.filter(unit_signals::event.eq_any(&old));
     diesel::delete(signals).execute(db)?;
+    let named = open_entities::table.filter(open_entities::event.eq_any(&old));
+    diesel::delete(named).execute(db)?;
     Ok(diesel::delete(events::table.filter(events::seq.eq_any(&old))).execute(db)?)
 }
 

@@ -178,6 +178,12 @@ struct Unit {
     unit: String,
 }
 
+/// An event matches a unit no more.
+pub fn remove(db: &mut Db, unit: &str, event: i64) -> Result<(), StorageError> {
+    diesel::delete(unit_signals::table.find((unit, event))).execute(db)?;
+    Ok(())
+}
+
 /// What an event says counts no more.
 pub fn silence(db: &mut Db, event: i64) -> Result<(), StorageError> {
     diesel::update(unit_signals::table.filter(unit_signals::event.eq(event)))

@@ -22,7 +22,7 @@ fn background(database: &Database, interval: Duration) -> Options {
     }
 }
 
-fn until(mut holds: impl FnMut() -> bool) {
+pub(super) fn until(mut holds: impl FnMut() -> bool) {
     for _ in 0..600 {
         if holds() {
             return;

@@ -6,6 +6,7 @@ mod intake;
 mod lead;
 mod people;
 mod registry;
+mod rematched;
 
 use std::sync::Arc;
 

@@ -1,0 +1,4 @@
+DROP TABLE rematches;
+DROP TABLE open_entities;
+DROP INDEX events_source;
+CREATE INDEX events_source ON events (source);

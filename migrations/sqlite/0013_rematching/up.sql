@@ -1,0 +1,23 @@
+-- What events name by which they may come to match further units: names that matched none, and labels. By these an event is
+-- found again when a unit is called so.
+
+CREATE TABLE open_entities (
+    entity TEXT NOT NULL CHECK (length(entity) BETWEEN 1 AND 200),
+    event INTEGER NOT NULL REFERENCES events (seq),
+    PRIMARY KEY (entity, event)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX open_entities_event ON open_entities (event);
+
+-- Whose events wait to be matched again: those that name an entity, those of a unit, or those of a source. `after` is the
+-- last one that was looked at, `asked` the moment of the transaction that asked for it.
+
+CREATE TABLE rematches (
+    kind TEXT NOT NULL CHECK (kind IN ('entity', 'unit', 'source')),
+    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+    after INTEGER NOT NULL,
+    asked INTEGER NOT NULL,
+    PRIMARY KEY (kind, name)
+) STRICT, WITHOUT ROWID;
+
+-- What came before this has no open entities yet.
+INSERT INTO rematches (kind, name, after, asked) SELECT 'source', name, -1, 0 FROM sources;
