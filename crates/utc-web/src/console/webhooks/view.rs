@@ -105,6 +105,8 @@ fn about(kind: NoticeKind) -> &'static str {
         NoticeKind::RuleChanged => "a rule was turned on or off",
         NoticeKind::PinBelowMeasured => "a level was pinned below what the load asks for",
         NoticeKind::UnitLoosened => "a unit’s configuration holds less back",
+        NoticeKind::UnitRisky => "signals made a unit risky",
+        NoticeKind::UnitNotRisky => "a unit is not risky by signals any more",
     }
 }
 
