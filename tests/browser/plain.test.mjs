@@ -10,6 +10,7 @@ let server, browser, page;
 before(async () => {
   server = await Server.start();
   browser = await Browser.start();
+  browser.expect(/status of 400/);
   page = await browser.window(server, { javaScriptEnabled: false });
   await setUp(page, server);
 });
@@ -94,7 +95,7 @@ test("a unit is configured, labelled, reported of and unlocked", async () => {
   const writes = page.locator("#writes");
   await writes.getByText("DENY").waitFor();
   await writes.getByText("fewer than 50 arrivals per hour").waitFor();
-  await writes.getByRole("link", { name: /Evidence/ }).click();
+  await writes.getByRole("link", { name: /Evidence for: Writes are refused/ }).click();
   await page.getByText("from permissive to read_only").first().waitFor();
 });
 

@@ -57,6 +57,8 @@ pub struct UnitView {
     pub forecast: Option<UnitForecast>,
     /// What to do, in a sentence.
     pub recommendation: String,
+    /// The same without what is to be done about silence.
+    pub advice: String,
     /// The pin, if there is one.
     pub pin: Option<MarkView>,
     /// The person's risk mark, if there is one.
@@ -208,6 +210,7 @@ impl Console {
             expires_at: mark.expires_at.map(Timestamp::from_micros),
             receipt_id: mark.receipt_id,
         });
+        let advice = advice(pin.as_ref(), queue.as_ref(), &settings, ahead.as_ref());
         Ok(UnitView {
             level_since: pin
                 .as_ref()
@@ -218,8 +221,8 @@ impl Console {
                 (None, Some(queue)) => Some(queue.level_cause),
                 (None, None) => None,
             },
-            recommendation: silence(queue.as_ref(), pin.as_ref(), silent)
-                + &advice(pin.as_ref(), queue.as_ref(), &settings, ahead.as_ref()),
+            recommendation: silence(queue.as_ref(), pin.as_ref(), silent) + &advice,
+            advice,
             forecast: ahead.and_then(|ahead| ahead.forecast),
             stale: silent,
             source,

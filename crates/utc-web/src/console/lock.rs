@@ -47,10 +47,9 @@ fn places(unit: &UnitName, about: About) -> Vec<(String, &'static str)> {
     let unit = encoded(unit.as_str());
     match about {
         About::Level => vec![(format!("/units/{unit}#pin-title"), "Pin the level")],
-        About::Risk => vec![
-            (format!("/signals/units/{unit}"), "Risk of this unit"),
-            (format!("/units/{unit}#risk-title"), "Risk mark"),
-        ],
+        About::Reports => vec![(format!("/units/{unit}#load"), "Load")],
+        About::Risk => vec![(format!("/signals/units/{unit}"), "Risk of this unit")],
+        About::Mark => vec![(format!("/units/{unit}#risk-title"), "Risk mark")],
         About::Rule => vec![
             ("/approvals".to_owned(), "Approvals"),
             ("/rules".to_owned(), "Rules"),

@@ -1,6 +1,6 @@
 //! The level in words: by a pin or by the load, and what would end it.
 
-use utc_domain::ProtectionLevel;
+use utc_domain::{LevelCause, ProtectionLevel};
 use utc_queueing::QueueState;
 use utc_queueing::predictive::PredictiveSettings;
 
@@ -32,11 +32,12 @@ impl Scene<'_> {
             };
         }
         let (cause, relaxes) = self.measured();
+        let why = self.why();
         Hindrance {
             about: About::Level,
             weight,
             ground: None,
-            what: format!("{what}: the load asks for the level {level}"),
+            what: format!("{what}: {why}"),
             cause,
             receipt_id: self
                 .changed
@@ -46,19 +47,40 @@ impl Scene<'_> {
         }
     }
 
+    /// Why the load asks for the level, in a few words.
+    fn why(&self) -> String {
+        let cause = self.view.queue.as_ref().map(|queue| queue.level_cause);
+        let rho = self.view.queue.as_ref().map_or(0.0, |queue| queue.rho);
+        match cause {
+            Some(LevelCause::Measured) => format!("the load is high, ρ is {rho:.2}"),
+            Some(LevelCause::Forecast) => "an overload is expected".to_owned(),
+            Some(LevelCause::Spike) => "arrivals doubled within an hour".to_owned(),
+            Some(LevelCause::Relaxed) => {
+                "after an overload the level relaxes step by step".to_owned()
+            }
+            Some(LevelCause::Pinned | LevelCause::Unpinned | LevelCause::PinExpired) | None => {
+                format!("the load asks for the level {}", self.view.level)
+            }
+        }
+    }
+
     /// Why the load asks for the level, and what would end that: the controller's own words, with figures that somebody on
     /// call can do something about.
     fn measured(&self) -> (String, String) {
         const PIN: &str = "An administrator can pin a lower level for up to four hours.";
-        let said = &self.view.recommendation;
+        let said = &self.view.advice;
         let Some(queue) = &self.view.queue else {
             return (said.clone(), PIN.to_owned());
         };
         let (cause, relaxes) = said.split_once("; ").unwrap_or((said, ""));
         let (low, high) = (self.settings.low(), self.settings.high());
+        let from = if queue.level_cause == LevelCause::Spike {
+            format!("From ρ {low} on a doubling closes a unit ahead of the overload")
+        } else {
+            format!("Approval is needed from ρ {low}, writes are refused from {high}")
+        };
         let cause = format!(
-            "{}. Now ρ is {:.2}: {:.0} arrivals against a capacity of {:.0} per hour. Approval is needed from ρ {low}, writes are \
-             refused from {high}.",
+            "{}. Now ρ is {:.2}: {:.0} arrivals against a capacity of {:.0} per hour. {from}.",
             cause.trim_end_matches('.'),
             queue.rho,
             queue.lambda,
@@ -130,7 +152,7 @@ impl Scene<'_> {
             },
         );
         Hindrance {
-            about: About::Unit,
+            about: About::Reports,
             weight: Weight::Note,
             ground: None,
             what: "Reports have stopped: the level is held as it was".to_owned(),

@@ -45,13 +45,17 @@ pub enum Weight {
 pub enum About {
     /// The load, or a pin in its place.
     Level,
-    /// What a person or trust signals say of its risk.
+    /// What is reported of its load.
+    Reports,
+    /// What trust signals say of its risk.
     Risk,
+    /// What a person says of its risk.
+    Mark,
     /// A rule for every unit.
     Rule,
     /// The people who approve.
     People,
-    /// The unit as it is configured and reported.
+    /// The unit as it is configured.
     Unit,
 }
 

@@ -48,8 +48,12 @@ impl Scene<'_> {
                 "The flag clears by itself when the score stays low.".to_owned(),
             ),
         };
+        let about = match &self.view.risk_mark {
+            Some(_) => About::Mark,
+            None => About::Risk,
+        };
         Hindrance {
-            about: About::Risk,
+            about,
             weight,
             ground: None,
             what,

@@ -12,7 +12,7 @@ use crate::problem::Problem;
 
 /// Erase the context and reason of a request by form
 ///
-/// The receipt and its digest stay; what was erased cannot be read or computed again.
+/// The receipt stays, with the digest of what was erased.
 #[utoipa::path(post, path = "/receipts/{id}/erase", tag = "Pages", params(("id" = String, Path, description = "The receipt's id")), request_body(content = Entries, content_type = "application/x-www-form-urlencoded"), responses((status = 303, description = "Back, with what was done")))]
 pub(crate) async fn erase(
     state: Data<State>,
