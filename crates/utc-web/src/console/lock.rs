@@ -48,7 +48,10 @@ fn places(unit: &UnitName, about: About) -> Vec<(String, &'static str)> {
     match about {
         About::Level => vec![(format!("/units/{unit}#pin-title"), "Pin the level")],
         About::Reports => vec![(format!("/units/{unit}#load"), "Load")],
-        About::Risk => vec![(format!("/signals/units/{unit}"), "Risk of this unit")],
+        About::Risk => vec![
+            (format!("/signals/units/{unit}"), "Risk of this unit"),
+            ("/rules".to_owned(), "Rules"),
+        ],
         About::Mark => vec![(format!("/units/{unit}#risk-title"), "Risk mark")],
         About::Rule => vec![
             ("/approvals".to_owned(), "Approvals"),

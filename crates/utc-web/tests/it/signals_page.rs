@@ -139,3 +139,40 @@ async fn an_administrator_sets_a_flag_aside_for_some_hours() {
         .await;
     assert!(again.contains("counts again."), "{again}");
 }
+
+#[actix_web::test]
+async fn events_are_searched_and_lead_on_to_older_ones() {
+    let site = Site::new();
+    trouble(&site).await;
+    let (sender, _) = site.token("signal", &["ledger", "nothing-*"]);
+    for number in 0..30 {
+        let now = site.console.options().clock.now().to_string();
+        let event = json!({
+            "source": "many", "event_time": now, "topic": "runtime", "severity": "low",
+            "confidence": 0.5, "entities": [format!("nothing-{number}")], "summary": format!("no. {number}"),
+        });
+        let ask = Ask::new("POST", "/api/v1/tdx/events").token(&sender);
+        assert_eq!(site.send(ask.json(&event)).await.status, 202);
+    }
+    let olga = Visitor::new(&site, "olga", "operator viewer").await;
+    let first = olga.page("/signals?source=many").await;
+    let next = first.split("href=\"/signals?source=many").nth(1).unwrap();
+    let next = next.split('"').next().unwrap().replace("&amp;", "&");
+    let second = olga.page(&format!("/signals?source=many{next}")).await;
+    assert!(
+        second.contains("no. 0<") && !second.contains("no. 29"),
+        "{second}"
+    );
+    assert!(second.contains("href=\"/signals\">Newest"), "{second}");
+    let worst = olga.page("/signals?severity=critical&topic=identity").await;
+    assert!(
+        worst.contains("scanner") && !worst.contains("no. "),
+        "{worst}"
+    );
+    let unmatched = olga.page("/signals?unmatched=yes&severity=").await;
+    assert!(unmatched.contains("no. 29"), "{unmatched}");
+    assert_eq!(olga.get("/signals?severity=dire").await.status, 400);
+    assert_eq!(olga.get("/signals?cursor=x&runs=y").await.status, 400);
+    let runs = olga.page("/signals?runs=&refused=").await;
+    assert!(runs.contains("Runs of the scorer"), "{runs}");
+}

@@ -108,6 +108,24 @@ pub(crate) async fn switch(
     Ok(shell.done(PAGE, &Flash::done(text).receipt(changed.receipt_id)))
 }
 
+/// Let the demo's clock of scores run ahead by form
+#[utoipa::path(post, path = "/demo/clock", tag = "Pages", request_body(content = Entries, content_type = "application/x-www-form-urlencoded"), responses((status = 303, description = "Back, with what it shows now")))]
+pub(crate) async fn advance(
+    state: Data<State>,
+    shell: Shell,
+    form: Form<Entries>,
+) -> Result<HttpResponse, Problem> {
+    runtime(&state)?;
+    let hours = read("/hours", &form.text("hours"))?;
+    match state.console.advance_scoring(hours) {
+        Ok(shown) => {
+            let text = format!("Signals are judged as if it were {shown}; receipts are not.");
+            Ok(shell.done(PAGE, &Flash::done(text)))
+        }
+        Err(error) => shell.not_done(PAGE, error.into()),
+    }
+}
+
 fn runtime(state: &State) -> Result<&RuntimeDemo, Problem> {
     state.runtime.as_ref().ok_or_else(|| {
         Problem::from(AppError::Conflict {

@@ -7,12 +7,13 @@ mod view;
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
 use serde::Deserialize;
+use utc_domain::Role;
 use utoipa::IntoParams;
 
 use self::view::DemoView;
 use super::{Shell, Tab};
 use crate::State;
-use crate::access::Caller;
+use crate::access::{Access, Caller};
 use crate::handlers::blocking;
 use crate::problem::Problem;
 use crate::routes::Endpoint;
@@ -24,6 +25,7 @@ pub(super) fn routes() -> Vec<Endpoint> {
         Endpoint::new::<act::__path_send, _, _>(access, act::send),
         Endpoint::new::<act::__path_approve, _, _>(access, act::approve),
         Endpoint::new::<act::__path_switch, _, _>(access, act::switch),
+        Endpoint::new::<act::__path_advance, _, _>(Access::Everywhere(Role::Admin), act::advance),
     ]
 }
 

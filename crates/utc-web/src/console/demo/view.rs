@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::Value;
 use utc_app::{AppError, Console};
-use utc_domain::{ApprovalId, ReceiptId, Rule};
+use utc_domain::{ApprovalId, ReceiptId, Role, Rule};
 
 use super::DemoQuery;
 use super::tamper::tampered;
@@ -18,6 +18,8 @@ use crate::wire::approvals::ApprovalAnswer;
 #[derive(Default, Serialize)]
 pub(super) struct DemoView {
     runs: bool,
+    /// Whether whoever looks may let signals age.
+    may_advance: bool,
     units: Vec<String>,
     /// Key, description, and whether it is on.
     rules: Vec<(&'static str, &'static str, bool)>,
@@ -63,6 +65,7 @@ impl DemoView {
         let exchanges = runtime.exchanges().into_iter();
         Ok(Self {
             runs: true,
+            may_advance: by.may_everywhere(Role::Admin).is_ok(),
             units: runtime
                 .sample()
                 .units()

@@ -1,19 +1,18 @@
 //! Trust signals: why is it risky?
 
 mod act;
+mod query;
 mod source_view;
 mod sources;
 mod view;
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
-use serde::Deserialize;
-use utc_app::signals::EventQuery;
 use utc_app::{AppError, Console};
 use utc_domain::Role;
 use utc_tdx::ContentHash;
-use utoipa::IntoParams;
 
+use self::query::SignalsQuery;
 use self::view::{EventPageView, RiskPageView, SignalsView};
 use super::{Shell, Tab};
 use crate::State;
@@ -22,7 +21,6 @@ use crate::handlers::blocking;
 use crate::handlers::units::unit_name;
 use crate::problem::Problem;
 use crate::routes::Endpoint;
-use crate::wire::parts::Fields;
 
 pub(super) fn routes() -> Vec<Endpoint> {
     const OPERATOR: Access = Access::Everywhere(Role::Operator);
@@ -50,36 +48,6 @@ pub(super) fn routes() -> Vec<Endpoint> {
     ]
 }
 
-/// Which events to show.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct SignalsQuery {
-    /// Of this source.
-    source: Option<String>,
-    /// That match this unit.
-    unit: Option<String>,
-}
-
-impl SignalsQuery {
-    fn wanted(&self) -> Result<EventQuery, Problem> {
-        let given = |text: &Option<String>| {
-            text.as_deref()
-                .map(str::trim)
-                .filter(|text| !text.is_empty())
-                .map(str::to_owned)
-        };
-        let mut fields = Fields::default();
-        let unit = given(&self.unit);
-        let query = EventQuery {
-            source: given(&self.source),
-            unit: fields.read_optional("/unit", unit.as_deref()),
-            ..EventQuery::default()
-        };
-        fields.finish()?;
-        Ok(query)
-    }
-}
-
 /// Trust signals
 ///
 /// Risky units, the latest events, sources with their health, runs of the scorer, what was not taken.
@@ -93,11 +61,12 @@ pub(crate) async fn page(
     caller: Caller,
     query: Query<SignalsQuery>,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.into_inner();
     let wanted = query.wanted()?;
     let shared = state.clone();
     let work = move |console: &Console| {
         let trouble = |jwks: &str| shared.jwks.trouble(jwks).map(|error| error.chain());
-        SignalsView::of(console, &caller, &wanted, &trouble)
+        SignalsView::of(console, &caller, query, &wanted, &trouble)
     };
     let view = blocking(&state, work).await?;
     shell.page("signals.html", &view)

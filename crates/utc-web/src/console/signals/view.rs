@@ -1,15 +1,17 @@
 //! What the pages show.
 
 use serde::Serialize;
-use utc_app::signals::{EventQuery, RiskPoint};
+use utc_app::signals::RiskPoint;
 use utc_app::{AppError, Console, UnitSearch};
 use utc_chart::RiskChart;
 use utc_domain::{Role, UnitName};
-use utc_tdx::ContentHash;
 use utc_tdx::score::{CLEAR_BELOW, RISKY_FROM};
+use utc_tdx::{ContentHash, Severity};
 
+use super::query::{SignalsQuery, Wanted};
 use crate::access::Caller;
 use crate::console::link::encoded;
+use crate::wire::receipts::cursor;
 use crate::wire::signals::event::{EventAnswer, EventList};
 use crate::wire::signals::quarantine::QuarantineList;
 use crate::wire::signals::risk::RiskAnswer;
@@ -31,8 +33,10 @@ const POINTS: usize = 240;
 pub(super) struct SignalsView {
     risky: Vec<RiskyRow>,
     events: EventList,
-    source: String,
-    unit: String,
+    query: SignalsQuery,
+    severities: Vec<&'static str>,
+    /// The link to older events.
+    older: Option<String>,
     /// What is about the installation as a whole, for those who see all of it.
     whole: Option<WholeView>,
     operates: bool,
@@ -56,7 +60,8 @@ impl SignalsView {
     pub(super) fn of(
         console: &Console,
         by: &Caller,
-        query: &EventQuery,
+        query: SignalsQuery,
+        wanted: &Wanted,
         trouble: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, AppError> {
         let search = UnitSearch {
@@ -65,9 +70,10 @@ impl SignalsView {
         };
         let risky = console.find_units(by, &search, 0, UNITS)?.units.into_iter();
         let whole = match by.may_everywhere(Role::Viewer) {
-            Ok(()) => Some(WholeView::of(console, trouble)?),
+            Ok(()) => Some(WholeView::of(console, wanted, trouble)?),
             Err(_) => None,
         };
+        let page = console.events(by, &wanted.events, wanted.before, EVENTS)?;
         Ok(Self {
             risky: risky
                 .map(|view| RiskyRow {
@@ -75,13 +81,12 @@ impl SignalsView {
                     unit: view.into(),
                 })
                 .collect(),
-            events: console.events(by, query, None, EVENTS)?.into(),
-            source: query.source.clone().unwrap_or_default(),
-            unit: query
-                .unit
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
+            older: page
+                .next
+                .map(|next| query.older(&cursor(&next.to_string()))),
+            events: page.into(),
+            severities: Severity::ALL.map(Severity::as_str).to_vec(),
+            query,
             whole,
             registers: by.may_everywhere(Role::Admin).is_ok(),
             operates: by.may_everywhere(Role::Operator).is_ok(),
@@ -90,15 +95,19 @@ impl SignalsView {
 }
 
 impl WholeView {
-    fn of(console: &Console, trouble: &dyn Fn(&str) -> Option<String>) -> Result<Self, AppError> {
+    fn of(
+        console: &Console,
+        wanted: &Wanted,
+        trouble: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, AppError> {
         let sources = console.sources()?.into_iter().map(|view| {
             let trouble = view.jwks.as_deref().and_then(trouble);
             SourceAnswer::new(view, trouble)
         });
         Ok(Self {
             sources: sources.collect(),
-            runs: console.runs(None, RUNS)?.into(),
-            quarantine: console.quarantined(None, QUARANTINE)?.into(),
+            runs: console.runs(wanted.runs, RUNS)?.into(),
+            quarantine: console.quarantined(wanted.refused, QUARANTINE)?.into(),
         })
     }
 }
