@@ -103,7 +103,7 @@ fn signals<'a>(
 fn fill(location: &Location, now: Timestamp) -> Outcome {
     let began = Instant::now();
     let mut db = connect(location, Purpose::Maintain)?;
-    db.batch_execute("PRAGMA foreign_keys=OFF; PRAGMA synchronous=OFF")?;
+    db.batch_execute("PRAGMA foreign_keys=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-500000")?;
     let now = now.as_micros();
     for round in 0..EVENTS_OF_A_UNIT {
         let first = round * UNITS;

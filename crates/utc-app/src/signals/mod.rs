@@ -16,6 +16,7 @@ mod events;
 mod evidence;
 mod flip;
 mod heard;
+mod heavy;
 #[cfg(test)]
 mod interleaved;
 mod lead;

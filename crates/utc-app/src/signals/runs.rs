@@ -75,7 +75,7 @@ impl Console {
     /// Computes the scores that wait for it now. How many. Blocks. A console that scores in the background does so by
     /// itself.
     pub fn score_waiting(&self) -> Result<usize, AppError> {
-        self.scorer().score_due(None)
+        self.scorer().score_due()
     }
 
     /// Runs below `before`, or from the newest. Blocks.

@@ -9,6 +9,7 @@ use utc_storage::rows::unit_signals::{self, Said};
 use utc_tdx::score::{Assessment, Closings, Signal, assess};
 use utc_tdx::{Confidence, Meaning};
 
+use super::admit::HALF_LIVES;
 use super::basis::Basis;
 use super::book::Book;
 use super::stored::hash;
@@ -38,7 +39,7 @@ pub(super) fn assess_each<'n>(
     let book = Book::load(db)?;
     let mut all = Vec::new();
     for (unit, basis) in based {
-        let rows = unit_signals::of_unit(db, unit)?;
+        let rows = unit_signals::of_unit(db, unit, now.as_micros(), HALF_LIVES)?;
         all.push(assess_unit(unit, &rows, basis, &book, cache, now)?);
     }
     Ok(all)
@@ -57,7 +58,7 @@ pub(super) fn assess_stretch(
     };
     let known = Basis::between(db, after, last)?;
     let book = Book::load(db)?;
-    let rows = unit_signals::between(db, after, last)?;
+    let rows = unit_signals::between(db, after, last, now.as_micros(), HALF_LIVES)?;
     let said: HashMap<&str, &[Said]> = rows
         .chunk_by(|a, b| a.unit == b.unit)
         .filter_map(|rows| Some((rows.first()?.unit.as_str(), rows)))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use utc_domain::{Clock, Timestamp};
 use utc_storage::connection::Db;
@@ -12,6 +12,7 @@ use utc_storage::{StorageError, Store, chain};
 use utc_tdx::score::Occasion;
 
 use super::apply::{Applied, Judgement, apply};
+use super::heavy::Heavy;
 use super::lead::{Slot, may_be_free};
 use super::rematch::rematch;
 use super::score::assess_each;
@@ -25,7 +26,7 @@ use crate::{AppError, Ticket};
 /// How often it looks whether a run is due, or a score waits that another server left behind.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// How many scores are computed at once.
+/// How many scores are computed at once, where less than many signals are said of each.
 const AT_ONCE: i64 = 200;
 
 /// For so long a score is left to the server that took the event, in microseconds.
@@ -44,6 +45,7 @@ pub(crate) struct Scorer {
     pub(super) boot: String,
     pub(super) options: SignalOptions,
     pub(crate) wake: Arc<Wake>,
+    heavy: Arc<Heavy>,
 }
 
 /// The scorer's own thread; dropping this lets it finish and waits for it.
@@ -78,6 +80,7 @@ impl Scorer {
             boot: boot.to_owned(),
             options: options.signals.clone(),
             wake: Arc::default(),
+            heavy: Arc::default(),
         }
     }
 
@@ -145,27 +148,44 @@ impl Scorer {
     }
 
     pub(super) fn round(&self, older_than: Option<i64>) {
-        if let Err(error) = self.score_due(older_than) {
+        if let Err(error) = self.score_ready(older_than) {
             tracing::warn!(error = %chain(&error), "scores could not be computed; they wait");
         }
     }
 
-    /// Computes again what waits, as far as it has waited for so long. How many scores.
-    pub(crate) fn score_due(&self, older_than: Option<i64>) -> Result<usize, AppError> {
+    /// Computes again what waits. How many scores.
+    pub(crate) fn score_due(&self) -> Result<usize, AppError> {
+        self.score_those(|_, _| true)
+    }
+
+    /// Computes again what has waited for so long, and does not rest.
+    fn score_ready(&self, older_than: Option<i64>) -> Result<usize, AppError> {
+        let latest = older_than.map(|span| self.clock.now().as_micros() - span);
+        let began = Instant::now();
+        self.score_those(|unit, stamp| {
+            latest.is_none_or(|latest| stamp <= latest) && !self.heavy.rests(unit, began)
+        })
+    }
+
+    fn score_those(&self, which: impl Fn(&str, i64) -> bool) -> Result<usize, AppError> {
         let mut scored = 0;
         loop {
-            let latest = older_than.map(|span| self.clock.now().as_micros() - span);
-            let due = self.store.read(|db| risks::due(db, AT_ONCE))?;
-            let due: Vec<(String, i64)> = due
-                .into_iter()
-                .filter(|(_, stamp)| latest.is_none_or(|latest| *stamp <= latest))
-                .collect();
+            // Those that rest must not take the places of others.
+            let places = AT_ONCE + i64::try_from(self.heavy.count()).unwrap_or(0);
+            let due = self.store.read(|db| risks::due(db, places))?;
+            let all = i64::try_from(due.len()).unwrap_or(places) < places;
+            let mut due = due;
+            due.retain(|(unit, stamp)| which(unit, *stamp));
             if due.is_empty() || self.wake.is_stopping() {
                 return Ok(scored);
             }
-            let all = i64::try_from(due.len()).unwrap_or(AT_ONCE) < AT_ONCE;
             scored += due.len();
-            self.score(due)?;
+            let (heavy, light): (Vec<_>, Vec<_>) =
+                due.into_iter().partition(|(unit, _)| self.heavy.has(unit));
+            let light = std::iter::once(light).filter(|light| !light.is_empty());
+            for some in light.chain(heavy.into_iter().map(|one| vec![one])) {
+                self.score(some)?;
+            }
             if all {
                 return Ok(scored);
             }
@@ -179,6 +199,10 @@ impl Scorer {
             let units = due.iter().map(|(unit, _)| unit.as_str());
             Ok::<_, AppError>((assess_each(db, units, &self.cache, at)?, as_of))
         })?;
+        let now = Instant::now();
+        for one in &assessed {
+            self.heavy.note(one.unit.as_str(), one.signals, now);
+        }
         let judgement = Judgement {
             occasion: Occasion::Event,
             run: None,

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use diesel::dsl::max;
+use diesel::dsl::{max, sql};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
 
 use crate::StorageError;
 use crate::connection::Db;
@@ -166,8 +167,16 @@ pub fn page(
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<EventRow>, StorageError> {
+    let Some((first, last)) = span(db, filter)? else {
+        return Ok(Vec::new());
+    };
+    let unmatched = match db {
+        Db::Sqlite(_) => "matched = 0",
+        Db::Postgres(_) => "NOT matched",
+    };
     let mut query = events::table
         .filter(events::seq.lt(before.unwrap_or(i64::MAX)))
+        .filter(events::seq.between(first, last))
         .order(events::seq.desc())
         .limit(limit)
         .select(events::all_columns)
@@ -175,6 +184,7 @@ pub fn page(
     if let Some(unit) = &filter.unit {
         let of_unit = unit_signals::table
             .filter(unit_signals::unit.eq(unit))
+            .filter(unit_signals::event.between(first, last))
             .select(unit_signals::event);
         query = query.filter(events::seq.eq_any(of_unit));
     }
@@ -187,16 +197,50 @@ pub fn page(
     if let Some(severity) = &filter.severity {
         query = query.filter(events::severity.eq(severity));
     }
+    // A sum, so that nobody takes the index of times, which would have to be read to its end to be put in order.
     if let Some(from) = filter.from {
-        query = query.filter(events::seen_at.ge(from));
+        query = query.filter(sql::<BigInt>("seen_at + 0").ge(from));
     }
     if let Some(to) = filter.to {
-        query = query.filter(events::seen_at.lt(to));
+        query = query.filter(sql::<BigInt>("seen_at + 0").lt(to));
     }
     if filter.unmatched {
-        query = query.filter(events::matched.eq(false));
+        query = query.filter(sql::<Bool>(unmatched));
     }
     Ok(query.load(db)?)
+}
+
+/// Numbers rise with time, but for those that came at the same time. So many next to each other may be in another order.
+const DISORDER: i64 = 1_000;
+
+/// The first and the last number that may lie in the filter's span of time; none where nothing does.
+fn span(db: &mut Db, filter: &EventFilter) -> Result<Option<(i64, i64)>, StorageError> {
+    let mut bounds = (0, i64::MAX);
+    if let Some(from) = filter.from {
+        let near: Vec<i64> = events::table
+            .filter(events::seen_at.ge(from))
+            .order(events::seen_at.asc())
+            .limit(DISORDER)
+            .select(events::seq)
+            .load(db)?;
+        let Some(first) = near.into_iter().min() else {
+            return Ok(None);
+        };
+        bounds.0 = first;
+    }
+    if let Some(to) = filter.to {
+        let near: Vec<i64> = events::table
+            .filter(events::seen_at.lt(to))
+            .order(events::seen_at.desc())
+            .limit(DISORDER)
+            .select(events::seq)
+            .load(db)?;
+        let Some(last) = near.into_iter().max() else {
+            return Ok(None);
+        };
+        bounds.1 = last;
+    }
+    Ok(Some(bounds))
 }
 
 /// Notes whether an event matches a unit.

@@ -109,8 +109,15 @@ pub fn close(
     Ok(())
 }
 
-/// All signals of the units after `after` up to and including `to`, by unit.
-pub fn between(db: &mut Db, after: &str, to: &str) -> Result<Vec<Said>, StorageError> {
+/// What is said of the units after `after` up to and including `to` and says anything at `now`: for so many half-lives. By
+/// unit.
+pub fn between(
+    db: &mut Db,
+    after: &str,
+    to: &str,
+    now: i64,
+    half_lives: i64,
+) -> Result<Vec<Said>, StorageError> {
     let over = closings::source
         .eq(unit_signals::source)
         .and(closings::thread.eq(unit_signals::thread));
@@ -118,19 +125,26 @@ pub fn between(db: &mut Db, after: &str, to: &str) -> Result<Vec<Said>, StorageE
         .left_join(closings::table.on(over))
         .filter(unit_signals::unit.gt(after))
         .filter(unit_signals::unit.le(to))
+        .filter((unit_signals::counts_from + unit_signals::half_life * half_lives).gt(now))
         .order(unit_signals::unit.asc())
         .select(said_columns())
         .load(db)?)
 }
 
-/// All signals of one unit.
-pub fn of_unit(db: &mut Db, unit: &str) -> Result<Vec<Said>, StorageError> {
+/// The same of one unit.
+pub fn of_unit(
+    db: &mut Db,
+    unit: &str,
+    now: i64,
+    half_lives: i64,
+) -> Result<Vec<Said>, StorageError> {
     let over = closings::source
         .eq(unit_signals::source)
         .and(closings::thread.eq(unit_signals::thread));
     Ok(unit_signals::table
         .left_join(closings::table.on(over))
         .filter(unit_signals::unit.eq(unit))
+        .filter((unit_signals::counts_from + unit_signals::half_life * half_lives).gt(now))
         .select(said_columns())
         .load(db)?)
 }

@@ -236,3 +236,40 @@ fn whoever_sees_some_units_reads_of_an_event_what_is_about_those() {
     let risk = signals.console.unit_risk(&unit).unwrap().unwrap();
     assert_eq!(risk.events[0].entities, [super::UNIT]);
 }
+
+#[test]
+fn events_are_found_by_the_time_at_which_they_came() {
+    for database in [sqlite(), postgres()] {
+        let signals = Signals::new(database);
+        let clock = std::sync::Arc::clone(&signals.console.options().clock);
+        let mut times = vec![clock.now()];
+        let mut hashes = Vec::new();
+        for number in 0..4 {
+            let mut event = event("siem", "low", times[0]);
+            event["summary"] = json!(format!("alarm {number}"));
+            hashes.push(signals.send(&event).unwrap().hashes[0]);
+            std::thread::sleep(std::time::Duration::from_millis(2));
+            times.push(clock.now());
+        }
+        let found = |from: Option<usize>, to: Option<usize>, before| {
+            let query = EventQuery {
+                from: from.map(|at| times[at]),
+                to: to.map(|at| times[at]),
+                unit: Some(super::UNIT.parse().unwrap()),
+                ..EventQuery::default()
+            };
+            let page = signals.console.events(&local(), &query, before, 2).unwrap();
+            let hashes: Vec<_> = page.items.iter().map(|event| event.hash).collect();
+            (hashes, page.next)
+        };
+        assert_eq!(
+            found(Some(1), Some(3), None),
+            (vec![hashes[2], hashes[1]], None)
+        );
+        let (first, next) = found(None, Some(3), None);
+        assert_eq!(first, [hashes[2], hashes[1]]);
+        assert_eq!(found(None, Some(3), next), (vec![hashes[0]], None));
+        assert_eq!(found(Some(4), None, None), (vec![], None));
+        assert_eq!(found(None, Some(0), None), (vec![], None));
+    }
+}

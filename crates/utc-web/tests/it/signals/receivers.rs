@@ -188,6 +188,31 @@ async fn standard_webhooks_are_believed_by_their_signature_and_within_five_minut
 }
 
 #[actix_web::test]
+async fn who_cannot_sign_is_not_told_which_sources_there_are() {
+    let signals = Signals::new();
+    let mut body = super::registered("standard_webhooks");
+    body["secret"] = json!("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    signals.source("siem", body).await;
+    signals.source("scanner", super::registered("token")).await;
+    let (seconds, body) = (signals.now().as_seconds().to_string(), native(&signals));
+    for signature in ["v1,AAAA", "nothing"] {
+        let mut told = Vec::new();
+        for name in ["siem", "scanner", "nobody"] {
+            let path = format!("/api/v1/tdx/webhooks/{name}");
+            let ask = Ask::new("POST", &path)
+                .header("webhook-id", "msg_1")
+                .header("webhook-timestamp", &seconds)
+                .header("webhook-signature", signature)
+                .json(&body);
+            let answer = signals.site.send(ask).await;
+            told.push((answer.status, answer.json()["detail"].clone()));
+        }
+        assert_eq!(told[0].0, 401);
+        assert!(told.iter().all(|one| *one == told[0]), "{told:?}");
+    }
+}
+
+#[actix_web::test]
 async fn github_is_believed_by_its_signature_and_known_by_its_delivery() {
     let signals = Signals::new();
     let mut body = registered("github");
