@@ -29,7 +29,7 @@ use crate::evidence::KeptBundle;
 use crate::identity::{Renewals, Seen, SetupSecret, Vault, flush};
 use crate::live::Live;
 use crate::log::{self, Closed, Keeper, LogFault, Opened};
-use crate::measure::{Measuring, Retention};
+use crate::measure::{Measuring, Memory, Retention};
 use crate::options::Options;
 use crate::replay::Replayed;
 use crate::signals::{Scorer, ScorerThread, Wake};
@@ -65,6 +65,8 @@ pub struct Console {
     boot: String,
     setup: SetupSecret,
     seen: Arc<Seen>,
+    queues: Arc<Memory>,
+    retention: Arc<Retention>,
     renewals: Arc<Renewals>,
     clock: Arc<dyn Clock>,
     watch: Arc<ClockWatch>,
@@ -115,6 +117,8 @@ impl Console {
             boot,
             setup,
             seen: Arc::default(),
+            queues: Arc::default(),
+            retention: Arc::default(),
             renewals: Arc::default(),
             clock,
             watch: Arc::new(ClockWatch::new()),
@@ -201,7 +205,8 @@ impl Console {
             queueing: self.options.queueing,
             controller: self.options.controller,
             every: self.options.queue_tick.unwrap_or(Duration::from_mins(1)),
-            retention: Retention::default(),
+            retention: Arc::clone(&self.retention),
+            memory: Arc::clone(&self.queues),
         }
     }
 

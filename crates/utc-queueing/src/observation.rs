@@ -13,6 +13,7 @@ pub(crate) const SERVICE_RATES: RangeInclusive<f64> = 1e-3..=1e9;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Observation {
     arrival_rate: f64,
+    offered_rate: f64,
     service_rate: f64,
     at: Timestamp,
 }
@@ -40,6 +41,7 @@ impl Observation {
         // Adding zero turns a negative zero into a plain one.
         Ok(Self {
             arrival_rate: arrival_rate + 0.0,
+            offered_rate: arrival_rate + 0.0,
             service_rate,
             at,
         })
@@ -64,9 +66,26 @@ impl Observation {
         }
     }
 
-    /// Arrivals per hour.
+    /// The same where `refused` more per hour were asked for and turned away: a level does not follow them, forecasts are
+    /// judged by them. What is not a number from 0 up counts as none; the sum is at most 10⁹.
+    #[must_use]
+    pub fn with_refused(self, refused: f64) -> Self {
+        let refused = if refused > 0.0 { refused } else { 0.0 };
+        let offered_rate = (self.arrival_rate + refused).min(*ARRIVAL_RATES.end());
+        Self {
+            offered_rate,
+            ..self
+        }
+    }
+
+    /// Arrivals per hour, without what was turned away.
     pub fn arrival_rate(&self) -> f64 {
         self.arrival_rate
+    }
+
+    /// Arrivals per hour with what was turned away.
+    pub fn offered_rate(&self) -> f64 {
+        self.offered_rate
     }
 
     /// Service capacity per hour.

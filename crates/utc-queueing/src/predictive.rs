@@ -10,8 +10,9 @@
 //! 4. the *ladder* climbs at once, at most one level above the signal on the word of a forecast, and comes down on
 //!    measurements alone.
 //!
-//! [`PredictiveState::observe`] is all of it. Arrivals must be the *offered* load, also while the unit is tightened:
-//! a forecast that prevented its overload would otherwise be scored as wrong.
+//! [`PredictiveState::observe`] is all of it. Where arrivals are not the *offered* load because a tightened unit turns some
+//! away, say how many ([`Observation::with_refused`](crate::Observation::with_refused)): a forecast that prevented its
+//! overload would otherwise be scored as wrong.
 
 mod codec;
 mod forecast;
@@ -27,6 +28,7 @@ mod signal;
 mod state;
 mod text;
 mod text_card;
+mod text_profile;
 mod words;
 
 pub use codec::StateError;
@@ -37,4 +39,5 @@ pub use ladder::Why;
 pub use scorecard::{Scorecard, ScoredStep};
 pub use settings::{PredictiveSettings, Tuning, TuningError};
 pub use state::{PredictiveChange, PredictiveState, PredictiveStep};
+pub use text::StateParts;
 pub use words::UnknownWord;

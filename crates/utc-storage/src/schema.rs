@@ -162,6 +162,14 @@ diesel::table! {
         fast_ewma -> Nullable<Double>,
         holt -> Nullable<Double>,
         seasonal -> Nullable<Double>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    forecast_profiles (unit) {
+        unit -> Text,
+        bins -> Text,
     }
 }
 
@@ -537,6 +545,8 @@ diesel::table! {
         recent_all -> Double,
         long_writes -> Double,
         long_all -> Double,
+        recent_refused -> Double,
+        long_refused -> Double,
     }
 }
 

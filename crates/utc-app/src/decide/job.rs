@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
-use utc_domain::{Decision, Draft, GrantProblem, GrantUse, ReceiptId, Timestamp};
+use utc_domain::{Decision, Draft, GrantProblem, GrantUse, Ground, ReceiptId, Timestamp};
+use utc_policy::Verdict;
 use utc_storage::JournalError;
 use utc_storage::journal::{Class, Job, JobError, Receipt, Tx};
 use utc_storage::rows::{inputs, units};
@@ -279,6 +280,25 @@ impl Job for DecideJob {
     }
 }
 
+/// Counts what was asked as load, or as what the level turned away. What was denied for another reason is neither.
+fn count(cache: &StateCache, request: &Request, verdict: &Verdict, at: Timestamp) {
+    let Some(unit) = cache.unit(&request.unit) else {
+        return;
+    };
+    if verdict.would_be.unwrap_or(verdict.decision) == Decision::Deny {
+        if verdict
+            .grounds
+            .iter()
+            .any(|ground| ground == Ground::ProtectionReadOnly)
+        {
+            unit.asked.count_refused(&request.subject);
+        }
+    } else if !verdict.uses_grant() {
+        unit.arrivals.count(at);
+        unit.asked.count(&request.subject, &request.action);
+    }
+}
+
 fn finish(
     cache: &StateCache,
     request: &Request,
@@ -289,13 +309,7 @@ fn finish(
     let receipt = receipt
         .ok_or_else(|| AppError::Internal("a decision was committed without a receipt".into()))?;
     let verdict = prepared.verdict;
-    if verdict.would_be.unwrap_or(verdict.decision) != Decision::Deny
-        && !verdict.uses_grant()
-        && let Some(unit) = cache.unit(&request.unit)
-    {
-        unit.arrivals.count(receipt.ts);
-        unit.asked.count(&request.subject, &request.action);
-    }
+    count(cache, request, &verdict, receipt.ts);
     Ok(Outcome::New(Box::new(Answer {
         decision: verdict.decision,
         would_be: verdict.would_be,

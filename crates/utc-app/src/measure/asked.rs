@@ -10,32 +10,41 @@ const PLACES: usize = 1_000;
 /// The place that all others share. No subject is empty.
 pub(crate) const OTHERS: &str = "";
 
-/// Operations asked for and not denied, once each.
+/// Operations asked for, once each.
 #[derive(Debug, Default)]
 pub(crate) struct Asked(Mutex<HashMap<String, Counted>>);
 
 /// What one subject asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Counted {
+    /// Reads that were not denied.
     pub(crate) reads: u32,
+    /// Writes that were not denied.
     pub(crate) writes: u32,
+    /// Writes that the unit's level turned away.
+    pub(crate) refused: u32,
 }
 
 /// What all of them asked, by subject.
 pub(crate) type BySubject = HashMap<String, Counted>;
 
 impl Asked {
+    /// Counts an operation that was not denied.
     pub(crate) fn count(&self, subject: &Subject, action: &Action) {
-        let one = if action.is_read() {
-            Counted {
-                reads: 1,
-                writes: 0,
-            }
-        } else {
-            Counted {
-                reads: 0,
-                writes: 1,
-            }
+        let (reads, writes) = if action.is_read() { (1, 0) } else { (0, 1) };
+        let one = Counted {
+            reads,
+            writes,
+            refused: 0,
+        };
+        add(&mut self.lock(), subject.as_str(), one);
+    }
+
+    /// Counts a write that the unit's level turned away.
+    pub(crate) fn count_refused(&self, subject: &Subject) {
+        let one = Counted {
+            refused: 1,
+            ..Counted::default()
         };
         add(&mut self.lock(), subject.as_str(), one);
     }
@@ -74,6 +83,7 @@ impl Counted {
     fn add(&mut self, more: Self) {
         self.reads = self.reads.saturating_add(more.reads);
         self.writes = self.writes.saturating_add(more.writes);
+        self.refused = self.refused.saturating_add(more.refused);
     }
 }
 
@@ -91,14 +101,21 @@ mod tests {
         count(&asked, "alice", "write:/x");
         count(&asked, "alice", "read:/x");
         count(&asked, "bob", "delete");
+        asked.count_refused(&"bob".parse().unwrap());
         let taken = asked.take();
-        let counted = |reads, writes| Some(Counted { reads, writes });
-        assert_eq!(taken.get("alice").copied(), counted(1, 1));
-        assert_eq!(taken.get("bob").copied(), counted(0, 1));
+        let counted = |reads, writes, refused| {
+            Some(Counted {
+                reads,
+                writes,
+                refused,
+            })
+        };
+        assert_eq!(taken.get("alice").copied(), counted(1, 1, 0));
+        assert_eq!(taken.get("bob").copied(), counted(0, 1, 1));
         assert!(asked.take().is_empty());
         count(&asked, "bob", "delete");
         asked.give_back(&taken);
-        assert_eq!(asked.take().get("bob").copied(), counted(0, 2));
+        assert_eq!(asked.take().get("bob").copied(), counted(0, 2, 1));
     }
 
     #[test]

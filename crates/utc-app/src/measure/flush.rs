@@ -1,11 +1,13 @@
 //! What this process counted goes to where all of them are added up.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use utc_domain::UnitName;
+use utc_domain::{Timestamp, UnitName};
 use utc_storage::journal::Tx;
-use utc_storage::rows::{arrival_tallies, measured_units};
+use utc_storage::rows::arrival_tallies::{self, TallyRow};
+use utc_storage::rows::measured_units::{self, MeasuredRow};
 
 use super::Measuring;
 use super::asked::{BySubject, Counted, OTHERS};
@@ -15,7 +17,9 @@ use crate::task::{Plan, Task};
 use crate::traffic::Passed;
 
 /// So many units are stored in one transaction: decisions wait for no more than that.
-const UNITS_AT_A_TIME: usize = 200;
+const UNITS_AT_A_TIME: usize = 400;
+/// And so many subjects, where units have many.
+const SUBJECTS_AT_A_TIME: usize = 4_000;
 /// So many subjects are remembered of a unit; all others share a place.
 const SUBJECTS: i64 = 1_000;
 
@@ -31,7 +35,7 @@ impl Measuring {
     pub(crate) fn flush(&self) -> Result<(), AppError> {
         let mut counts = self.collect();
         while !counts.is_empty() {
-            let rest = counts.split_off(counts.len().min(UNITS_AT_A_TIME));
+            let rest = counts.split_off(first_part(&counts));
             let part: Arc<[Counts]> = counts.into();
             if let Err(error) = self.store_counts(&part) {
                 self.give_back(part.iter().chain(&rest));
@@ -70,9 +74,7 @@ impl Measuring {
     fn store_counts(&self, counts: &Arc<[Counts]>) -> Result<(), AppError> {
         let counts = Arc::clone(counts);
         let (job, ticket) = Task::boxed(Arc::clone(&self.cache), move |tx| {
-            for one in counts.iter() {
-                add(tx, one)?;
-            }
+            add_all(tx, &counts)?;
             Ok(Plan::silent(()))
         });
         self.journal.submit(job);
@@ -80,45 +82,96 @@ impl Measuring {
     }
 }
 
-fn add(tx: &mut Tx<'_>, counts: &Counts) -> Result<(), AppError> {
-    let (unit, now) = (&counts.unit, tx.now());
-    let mut places = SUBJECTS - arrival_tallies::count(tx.db(), unit.as_str())?;
-    for (subject, counted) in &counts.asked {
-        add_subject(tx, unit, subject, *counted, &mut places)?;
-    }
-    let found = measured_units::find(tx.db(), unit.as_str())?;
-    let mut row = found.unwrap_or_else(|| new_row(unit, now));
-    row.active = true;
-    if let Some(passed) = &counts.passed {
-        row.completed += i64::try_from(passed.completed).unwrap_or(i64::MAX);
-        row.service_hours += passed.service.as_secs_f64() / 3_600.0;
-        row.waited_hours += passed.waited.as_secs_f64() / 3_600.0;
-    }
-    measured_units::put(tx.db(), &row).map_err(Into::into)
+/// How many of them one transaction takes, at least one.
+fn first_part(counts: &[Counts]) -> usize {
+    let mut subjects = 0;
+    let over = counts.iter().position(|one| {
+        subjects += one.asked.len();
+        subjects > SUBJECTS_AT_A_TIME
+    });
+    over.unwrap_or(counts.len()).clamp(1, UNITS_AT_A_TIME)
 }
 
-/// Adds to the subject's place, or to the one that all share for whom there is none.
-fn add_subject(
-    tx: &mut Tx<'_>,
-    unit: &UnitName,
-    subject: &str,
-    counted: Counted,
-    places: &mut i64,
-) -> Result<(), AppError> {
-    let found = arrival_tallies::find(tx.db(), unit.as_str(), subject)?;
-    let (subject, found) = match found {
-        Some(row) => (subject, Some(row)),
-        None if *places > 0 => {
-            *places -= 1;
-            (subject, None)
-        }
-        None => (
-            OTHERS,
-            arrival_tallies::find(tx.db(), unit.as_str(), OTHERS)?,
-        ),
-    };
+/// Adds some units' counts to what is stored of them.
+fn add_all(tx: &mut Tx<'_>, counts: &[Counts]) -> Result<(), AppError> {
     let now = tx.now();
-    let before = found.map_or(Tallies::empty(now), |row| Tallies::of(&row));
-    let row = before.after(counted, now).row(unit, subject);
-    arrival_tallies::put(tx.db(), &row).map_err(Into::into)
+    let names: Vec<&str> = counts.iter().map(|one| one.unit.as_str()).collect();
+    let rows = measured_units::of_units(tx.db(), &names)?.into_iter();
+    let mut measured: HashMap<String, MeasuredRow> =
+        rows.map(|row| (row.unit.clone(), row)).collect();
+    let mut places = Places::read(tx, &names, counts)?;
+    let mut rows = Vec::with_capacity(counts.len());
+    for one in counts {
+        let found = measured.remove(one.unit.as_str());
+        let mut row = found.unwrap_or_else(|| new_row(&one.unit, now));
+        row.active = true;
+        if let Some(passed) = &one.passed {
+            row.completed += i64::try_from(passed.completed).unwrap_or(i64::MAX);
+            row.service_hours += passed.service.as_secs_f64() / 3_600.0;
+            row.waited_hours += passed.waited.as_secs_f64() / 3_600.0;
+        }
+        rows.push(row);
+        for (subject, counted) in &one.asked {
+            places.add(&one.unit, subject, *counted, now);
+        }
+    }
+    measured_units::put_all(tx.db(), &rows)?;
+    arrival_tallies::put_all(tx.db(), &places.rows())?;
+    Ok(())
+}
+
+/// What is remembered of those who asked, and how many more it may become.
+struct Places {
+    /// By unit and subject; whether it changed.
+    tallies: HashMap<(String, String), Tallies>,
+    changed: HashSet<(String, String)>,
+    /// How many subjects of a unit have a place.
+    taken: HashMap<String, i64>,
+}
+
+impl Places {
+    fn read(tx: &mut Tx<'_>, units: &[&str], counts: &[Counts]) -> Result<Self, AppError> {
+        let subjects = counts.iter().flat_map(|one| one.asked.keys());
+        let mut subjects: BTreeSet<&str> = subjects.map(String::as_str).collect();
+        subjects.insert(OTHERS);
+        let subjects: Vec<&str> = subjects.into_iter().collect();
+        let found = arrival_tallies::of_subjects(tx.db(), units, &subjects)?;
+        let tallies = found.into_iter().map(|row| {
+            let tallies = Tallies::of(&row);
+            ((row.unit, row.subject), tallies)
+        });
+        Ok(Self {
+            tallies: tallies.collect(),
+            changed: HashSet::new(),
+            taken: arrival_tallies::counts(tx.db(), units)?
+                .into_iter()
+                .collect(),
+        })
+    }
+
+    /// Adds to the subject's place, or to the one that all share for whom there is none.
+    fn add(&mut self, unit: &UnitName, subject: &str, counted: Counted, now: Timestamp) {
+        let mut place = (unit.to_string(), subject.to_owned());
+        if !self.tallies.contains_key(&place) {
+            let taken = self.taken.entry(unit.to_string()).or_default();
+            if *taken < SUBJECTS {
+                *taken += 1;
+            } else {
+                OTHERS.clone_into(&mut place.1);
+            }
+        }
+        let before = self.tallies.get(&place).copied();
+        let after = before.unwrap_or(Tallies::empty(now)).after(counted, now);
+        self.tallies.insert(place.clone(), after);
+        self.changed.insert(place);
+    }
+
+    /// What is to be stored.
+    fn rows(&self) -> Vec<TallyRow> {
+        let changed = self.changed.iter().filter_map(|place| {
+            let tallies = self.tallies.get(place)?;
+            Some(tallies.row(&place.0, &place.1))
+        });
+        changed.collect()
+    }
 }

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use utc_domain::{Draft, ProtectionLevel, Timestamp, UnitName};
-use utc_queueing::{Demand, Relaxing, Served, Settings, Tally};
-use utc_storage::journal::Tx;
-use utc_storage::rows::arrival_tallies::{self, TallyRow};
-use utc_storage::rows::measured_units::{self, MeasuredRow};
-use utc_storage::rows::units::{self, UnitRow};
+use utc_domain::{PolicyRef, ProtectionLevel, Timestamp, UnitName};
+use utc_queueing::{Demand, Observation, Relaxing, Served, Settings, Tally};
+use utc_storage::rows::arrival_tallies::TallyRow;
+use utc_storage::rows::measured_units::MeasuredRow;
+use utc_storage::rows::units::UnitRow;
 
 use super::asked::OTHERS;
+use super::known::Known;
+use super::outcome::Outcome;
 use super::remembered::{Tallies, exposure, seen_capacity};
-use crate::cache::UnitState;
-use crate::units::{Observing, Report, Source, UnitConfig, record, settings, state_of, stored};
+use crate::units::{Observing, Source, UnitConfig, change, feature, settings, stored};
 use crate::{AppError, Controller};
 
 const MICROS_PER_HOUR: f64 = 3_600e6;
@@ -23,17 +23,19 @@ const REPORTS_GIVEN_UP: i64 = 24;
 /// The most subjects of one unit that are held at a time.
 const MOST_HELD: usize = 100;
 
-/// What all units are judged by.
+/// What all units are judged by, and when.
 pub(super) struct Bench {
     pub(super) queueing: Settings,
     pub(super) controller: Controller,
     pub(super) every: Duration,
 }
 
-/// A unit of which something changed that decisions see.
-pub(super) struct Judged {
-    pub(super) receipt: Option<Draft>,
-    pub(super) state: UnitState,
+/// A look at some units in one transaction.
+pub(super) struct Look<'a> {
+    pub(super) bench: &'a Bench,
+    pub(super) policy: PolicyRef,
+    pub(super) relaxing: Relaxing,
+    pub(super) now: Timestamp,
 }
 
 /// How much the unit can do in an hour, and whether reads are part of that.
@@ -50,47 +52,37 @@ pub(super) enum Operations {
     All,
 }
 
-/// Looks at one unit. `None` when decisions see nothing new.
-pub(super) fn judge(
-    tx: &mut Tx<'_>,
-    bench: &Bench,
-    unit: &UnitName,
-    relaxing: Relaxing,
-) -> Result<Option<Judged>, AppError> {
-    let Some(mut row) = units::find(tx.db(), unit.as_str())? else {
-        return Ok(None);
-    };
-    let Some(mut measured) = measured_units::find(tx.db(), unit.as_str())? else {
-        return Ok(None);
-    };
-    let config = stored::config(&row)?;
-    look_back(&mut measured, &config, bench.every, tx.now());
-    let tallies = arrival_tallies::of_unit(tx.db(), unit.as_str())?;
-    let judged = if is_reported(&row, tx.now()) {
-        // Whoever reports may be slow or wrong; what is counted does not mix with it.
-        measured.active = false;
-        release(tx, &mut row)?
-    } else if let Some(capacity) = capacity(&row, &config, &measured) {
-        let settings = settings(&bench.queueing, &config)?;
-        let demand = demand(&tallies, capacity, &measured, &settings, tx.now())?;
-        measured.active = !demand.quiet
-            || row.level != ProtectionLevel::Permissive.as_str()
-            || row.held_subjects.is_some();
-        let seen = Seen {
-            unit,
-            config: &config,
-            settings,
-            controller: config.controller.unwrap_or(bench.controller),
-            capacity,
-            relaxing,
+impl Look<'_> {
+    /// Looks at one unit.
+    pub(super) fn judge(&self, mut known: Known, outcome: &mut Outcome) -> Result<(), AppError> {
+        let (bench, now) = (self.bench, self.now);
+        let unit: UnitName = stored::parse("units.name", &known.row.name)?;
+        let config = stored::config(&known.row)?;
+        look_back(&mut known.measured, &config, bench.every, now);
+        let capacity = capacity(&known.row, &config, &known.measured);
+        let changed = if is_reported(&known.row, now) {
+            // Whoever reports may be slow or wrong; what is counted does not mix with it.
+            known.measured.active = false;
+            release(&mut known.row)
+        } else if let Some(capacity) = capacity {
+            let seen = Seen {
+                look: self,
+                unit: &unit,
+                settings: settings(&bench.queueing, &config)?,
+                controller: config.controller.unwrap_or(bench.controller),
+                capacity,
+            };
+            seen.apply(&mut known, outcome)?
+        } else {
+            known.measured.active = known.tallies.iter().any(|tally| !is_forgotten(tally, now));
+            release(&mut known.row)
         };
-        seen.apply(tx, &mut row, &demand, &tallies)?
-    } else {
-        measured.active = tallies.iter().any(|tally| !is_forgotten(tally, tx.now()));
-        release(tx, &mut row)?
-    };
-    measured_units::put(tx.db(), &measured)?;
-    Ok(judged)
+        outcome.measured.push(known.measured.clone());
+        if changed {
+            outcome.changed.push((unit, known));
+        }
+        Ok(())
+    }
 }
 
 /// Takes in what passed since the last look: time, and what the gateways saw.
@@ -142,6 +134,7 @@ pub(super) fn capacity(
         .or_else(|| known.map(|rate| of(rate, Operations::Writes)))
 }
 
+/// What is asked of the unit, without what was turned away.
 pub(super) fn demand(
     tallies: &[TallyRow],
     capacity: Capacity,
@@ -149,84 +142,117 @@ pub(super) fn demand(
     settings: &Settings,
     now: Timestamp,
 ) -> Result<Demand, AppError> {
-    let tallies: Vec<Tally> = tallies
+    let asked = |tallies: &Tallies| match capacity.of {
+        Operations::Writes => tallies.writes,
+        Operations::All => tallies.all,
+    };
+    let asked = tallies
         .iter()
-        .map(|row| {
-            let tallies = Tallies::of(row);
-            let counted = match capacity.of {
-                Operations::Writes => tallies.writes,
-                Operations::All => tallies.all,
-            };
-            counted.after(0.0, now)
-        })
-        .collect();
+        .map(|row| asked(&Tallies::of(row)).after(0.0, now));
+    demand_of(&asked.collect::<Vec<_>>(), capacity, measured, settings)
+}
+
+/// What is asked of the unit, with what was turned away; none where nothing was, or too little to say anything.
+fn offered(
+    tallies: &[TallyRow],
+    capacity: Capacity,
+    measured: &MeasuredRow,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<Option<f64>, AppError> {
+    if tallies.iter().all(|row| row.long_refused <= 0.0) {
+        return Ok(None);
+    }
+    let both = tallies.iter().map(|row| {
+        let tallies = Tallies::of(row);
+        let asked = match capacity.of {
+            Operations::Writes => tallies.writes,
+            Operations::All => tallies.all,
+        };
+        let refused = tallies.refused;
+        Tally {
+            at: asked.at,
+            recent: asked.recent + refused.recent,
+            long: asked.long + refused.long,
+        }
+        .after(0.0, now)
+    });
+    let demand = demand_of(&both.collect::<Vec<_>>(), capacity, measured, settings)?;
+    Ok(demand.enough.then(|| demand.counts.rate_per_hour()))
+}
+
+fn demand_of(
+    tallies: &[Tally],
+    capacity: Capacity,
+    measured: &MeasuredRow,
+    settings: &Settings,
+) -> Result<Demand, AppError> {
     let (exposure, high) = (exposure(measured), settings.high());
-    Demand::of(&tallies, exposure, capacity.per_hour, high)
+    Demand::of(tallies, exposure, capacity.per_hour, high)
         .map_err(|error| AppError::Internal(Box::new(error)))
 }
 
 /// A unit whose capacity is known.
 struct Seen<'a> {
+    look: &'a Look<'a>,
     unit: &'a UnitName,
-    config: &'a UnitConfig,
     settings: Settings,
     controller: Controller,
     capacity: Capacity,
-    relaxing: Relaxing,
 }
 
 impl Seen<'_> {
-    fn apply(
-        &self,
-        tx: &mut Tx<'_>,
-        row: &mut UnitRow,
-        demand: &Demand,
-        tallies: &[TallyRow],
-    ) -> Result<Option<Judged>, AppError> {
-        let held = held(demand, tallies);
-        let rate = observed(row, demand);
-        if rate.is_none() && held == row.held_subjects {
-            return Ok(None);
+    /// Whether decisions see something new.
+    fn apply(&self, known: &mut Known, outcome: &mut Outcome) -> Result<bool, AppError> {
+        let now = self.look.now;
+        let (capacity, settings) = (self.capacity, &self.settings);
+        let demand = demand(&known.tallies, capacity, &known.measured, settings, now)?;
+        let held = held(&demand, &known.tallies);
+        known.measured.active =
+            !demand.quiet || known.is_tightened() || known.row.held_subjects.is_some();
+        let rate = observed(&known.row, &demand);
+        if rate.is_none() && held == known.row.held_subjects {
+            return Ok(false);
         }
-        row.held_subjects = held;
-        let receipt = match rate {
-            Some(rate) => self.observe(tx, row, rate)?,
-            None => None,
-        };
-        let state = saved(tx, row)?;
-        Ok(Some(Judged { receipt, state }))
+        known.row.held_subjects = held;
+        if let Some(rate) = rate {
+            self.observe(known, rate, outcome)?;
+        }
+        Ok(true)
     }
 
-    fn observe(
-        &self,
-        tx: &mut Tx<'_>,
-        row: &mut UnitRow,
-        rate: f64,
-    ) -> Result<Option<Draft>, AppError> {
-        let report = Report {
-            arrival_rate: rate,
-            service_rate: self.capacity.per_hour,
-            at: None,
-        };
-        let settings = self.settings;
-        let mut observing = Observing::begin(tx, row, self.controller, settings, Source::Measured)?;
-        let policy = stored::policy_in(tx)?;
-        let refused = state_of(tx.db(), row)?.level_at(tx.now()).0 == ProtectionLevel::ReadOnly;
-        let taken = observing.take(tx, row, self.config, report, self.relaxing);
-        match taken {
-            Ok(step) => {
-                if refused {
-                    // Refusals are not counted, so nobody knows what would have come.
-                    observing.mark_cut();
-                }
-                let receipt = record(tx.db(), self.unit, row, &step, &policy)?;
-                observing.end(tx, self.unit)?;
-                Ok(receipt)
-            }
+    fn observe(&self, known: &mut Known, rate: f64, outcome: &mut Outcome) -> Result<(), AppError> {
+        let (look, settings) = (self.look, self.settings);
+        let offered = offered(
+            &known.tallies,
+            self.capacity,
+            &known.measured,
+            &settings,
+            look.now,
+        )?;
+        let seen = Observation::new(rate, self.capacity.per_hour, look.now)
+            .map_err(|error| AppError::Internal(Box::new(error)))?
+            .with_refused(offered.map_or(0.0, |offered| offered - rate));
+        let remembered = known.remembered.take();
+        let mut observing = Observing::of(self.controller, remembered, settings, Source::Measured)?;
+        let step = match observing.take(&mut known.row, seen, look.now, look.relaxing) {
+            Ok(step) => step,
             // The clock was set back behind the newest observation: there is none until it has caught up.
-            Err(AppError::Invalid(_)) => Ok(None),
-            Err(error) => Err(error),
+            Err(AppError::Invalid(_)) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let scored = known.scored.as_ref();
+        outcome.features.push(feature(self.unit, &step, scored));
+        if let Some((draft, row)) = change(self.unit, &step, known.pin.is_some(), &look.policy) {
+            outcome.drafts.push(draft);
+            outcome.changes.push(row);
         }
+        if let Some((rows, remembered)) = observing.stored(self.unit) {
+            outcome.forecasts.push(rows.forecast);
+            outcome.profiles.extend(rows.profile);
+            outcome.remembered.push((self.unit.to_string(), remembered));
+        }
+        Ok(())
     }
 }
 
@@ -256,23 +282,9 @@ fn held(demand: &Demand, tallies: &[TallyRow]) -> Option<String> {
     (!names.is_empty()).then(|| names.join("\n"))
 }
 
-/// Nobody is held any more.
-fn release(tx: &mut Tx<'_>, row: &mut UnitRow) -> Result<Option<Judged>, AppError> {
-    if row.held_subjects.take().is_none() {
-        return Ok(None);
-    }
-    let state = saved(tx, row)?;
-    Ok(Some(Judged {
-        receipt: None,
-        state,
-    }))
-}
-
-fn saved(tx: &mut Tx<'_>, row: &mut UnitRow) -> Result<UnitState, AppError> {
-    row.state_epoch = i64::try_from(tx.change_state()).unwrap_or(i64::MAX);
-    row.updated_at = tx.now().as_micros();
-    units::update(tx.db(), row)?;
-    state_of(tx.db(), row)
+/// Nobody is held any more. Whether anybody was.
+fn release(row: &mut UnitRow) -> bool {
+    row.held_subjects.take().is_some()
 }
 
 fn is_forgotten(row: &TallyRow, now: Timestamp) -> bool {

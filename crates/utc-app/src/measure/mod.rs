@@ -6,8 +6,11 @@
 pub(crate) mod asked;
 mod flush;
 mod judge;
+mod known;
 mod leader;
 mod look;
+mod memory;
+mod outcome;
 mod remembered;
 mod retention;
 mod shown;
@@ -21,6 +24,7 @@ use utc_storage::Store;
 use utc_storage::journal::Journal;
 use utc_storage::rows::measured_units;
 
+pub(crate) use self::memory::Memory;
 pub(crate) use self::retention::Retention;
 pub use self::shown::CountedDemand;
 pub(crate) use self::shown::counted;
@@ -41,7 +45,8 @@ pub(crate) struct Measuring {
     pub(crate) queueing: Settings,
     pub(crate) controller: Controller,
     pub(crate) every: Duration,
-    pub(crate) retention: Retention,
+    pub(crate) retention: Arc<Retention>,
+    pub(crate) memory: Arc<Memory>,
 }
 
 impl Measuring {
@@ -53,6 +58,7 @@ impl Measuring {
             return Ok(());
         }
         let Some(lead) = self.lead()? else {
+            self.memory.clear();
             return Ok(());
         };
         self.look_at_all(&lead)?;

@@ -7,11 +7,12 @@ use utc_storage::rows::measured_units::MeasuredRow;
 
 use super::asked::Counted;
 
-/// What one subject asked: writes, and reads and writes together.
+/// What one subject asked: writes, reads and writes together, and writes that were turned away.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tallies {
     pub(super) writes: Tally,
     pub(super) all: Tally,
+    pub(super) refused: Tally,
 }
 
 impl Tallies {
@@ -20,6 +21,7 @@ impl Tallies {
         Self {
             writes: empty,
             all: empty,
+            refused: empty,
         }
     }
 
@@ -29,6 +31,7 @@ impl Tallies {
         Self {
             writes: tally(row.recent_writes, row.long_writes),
             all: tally(row.recent_all, row.long_all),
+            refused: tally(row.recent_refused, row.long_refused),
         }
     }
 
@@ -38,18 +41,21 @@ impl Tallies {
         Self {
             writes: self.writes.after(writes, at),
             all: self.all.after(all, at),
+            refused: self.refused.after(f64::from(counted.refused), at),
         }
     }
 
-    pub(super) fn row(self, unit: &UnitName, subject: &str) -> TallyRow {
+    pub(super) fn row(self, unit: &str, subject: &str) -> TallyRow {
         TallyRow {
-            unit: unit.to_string(),
+            unit: unit.to_owned(),
             subject: subject.to_owned(),
             at: self.all.at.as_micros(),
             recent_writes: self.writes.recent,
             recent_all: self.all.recent,
             long_writes: self.writes.long,
             long_all: self.all.long,
+            recent_refused: self.refused.recent,
+            long_refused: self.refused.long,
         }
     }
 }

@@ -56,7 +56,7 @@ pub use receive::{Incoming, Receiver};
 pub use record::RunOccasion;
 pub use register::SavedSource;
 pub(crate) use rematch::{appeared, renamed};
-pub(crate) use risk::said_of;
+pub(crate) use risk::said;
 pub use risk::{RiskPoint, UnitRisk};
 pub use runs::{RunPage, RunView};
 pub(crate) use scorer::{Scorer, ScorerThread};

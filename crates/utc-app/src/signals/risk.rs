@@ -121,12 +121,11 @@ impl Console {
 
 /// How many signals match a unit, and whether they become more, as the scorer last found: for the unit's features. Without
 /// any there is no trend.
-pub(crate) fn said_of(db: &mut Db, unit: &str) -> Result<(i64, String), StorageError> {
-    let row = risks::find(db, unit)?;
-    Ok(row.map_or_else(
+pub(crate) fn said(row: Option<&UnitRiskRow>) -> (i64, String) {
+    row.map_or_else(
         || (0, Trend::Stable.to_string()),
-        |row| (row.matched_count, row.trend),
-    ))
+        |row| (row.matched_count, row.trend.clone()),
+    )
 }
 
 impl From<RiskHistoryRow> for RiskPoint {

@@ -1,17 +1,14 @@
 //! The controller of one unit, and what it remembers in the database.
 
 use utc_domain::{ForecastSeen, LevelCause, ProtectionLevel, Timestamp, UnitName};
-use utc_queueing::predictive::{
-    Forecast, PredictiveSettings, PredictiveState, PredictiveStep, Predictor, Why,
-};
+use utc_queueing::predictive::{Forecast, PredictiveSettings, PredictiveStep, Why};
 use utc_queueing::{
     LevelChange, Observation, ObserveError, QueueState, Relaxing, Settings, SettingsError,
 };
-use utc_storage::StorageError;
 use utc_storage::connection::Db;
-use utc_storage::rows::forecasts::{self, ForecastRow};
 use utc_storage::rows::units::UnitRow;
 
+use super::remembered::{Remembered, Rows};
 use super::stored;
 use crate::{AppError, Controller};
 
@@ -25,6 +22,13 @@ pub(crate) struct Step {
     pub(super) forecast: Option<Forecast>,
 }
 
+impl Step {
+    /// Whether the level is another one now.
+    pub(super) fn changed(&self) -> bool {
+        self.change.is_some()
+    }
+}
+
 /// What turns a unit's observations into its level.
 pub(super) enum UnitController {
     Classic(Settings),
@@ -35,30 +39,37 @@ pub(super) enum UnitController {
 pub(super) struct Predictive {
     classic: Settings,
     settings: PredictiveSettings,
-    state: PredictiveState,
+    remembered: Remembered,
 }
 
 impl UnitController {
-    /// The one that the installation uses, with what it remembers of the unit.
+    /// The one that the unit is under, with what is stored of it.
     pub(super) fn load(
         db: &mut Db,
         controller: Controller,
         row: &UnitRow,
         settings: Settings,
     ) -> Result<Self, AppError> {
+        let remembered = match controller {
+            Controller::Classic => None,
+            Controller::Predictive => Remembered::find(db, &row.name)?,
+        };
+        Self::new(controller, remembered, settings)
+    }
+
+    /// The same with what is remembered of it.
+    pub(super) fn new(
+        controller: Controller,
+        remembered: Option<Remembered>,
+        settings: Settings,
+    ) -> Result<Self, AppError> {
         match controller {
             Controller::Classic => Ok(Self::Classic(settings)),
-            Controller::Predictive => {
-                let state = match forecasts::find(db, &row.name)? {
-                    Some(found) => remembered(&found)?,
-                    None => PredictiveState::new(),
-                };
-                Ok(Self::Predictive(Box::new(Predictive {
-                    settings: predictive(&settings).map_err(invalid)?,
-                    classic: settings,
-                    state,
-                })))
-            }
+            Controller::Predictive => Ok(Self::Predictive(Box::new(Predictive {
+                settings: predictive(&settings).map_err(invalid)?,
+                classic: settings,
+                remembered: remembered.unwrap_or_else(Remembered::nothing),
+            }))),
         }
     }
 
@@ -112,24 +123,19 @@ impl UnitController {
         row.previous_hour_reports = None;
         match self {
             Self::Classic(_) => {}
-            Self::Predictive(unit) => unit.state.begin_again(),
+            Self::Predictive(unit) => unit.remembered.state.begin_again(),
         }
     }
 
-    /// The observation that was just taken in lacks what was refused meanwhile.
-    pub(super) fn mark_cut(&mut self) {
+    /// What is to be stored of the unit, with what is remembered from then on; nothing under the classic one.
+    pub(super) fn stored(self, unit: &UnitName) -> Option<(Rows, Remembered)> {
         match self {
-            Self::Classic(_) => {}
-            Self::Predictive(unit) => unit.state.mark_cut(),
+            Self::Classic(_) => None,
+            Self::Predictive(mut predictive) => {
+                let rows = predictive.remembered.rows(unit, &predictive.settings);
+                Some((rows, predictive.remembered))
+            }
         }
-    }
-
-    /// Stores what it remembers of the unit.
-    pub(super) fn store(&self, db: &mut Db, unit: &UnitName) -> Result<(), StorageError> {
-        let Self::Predictive(predictive) = self else {
-            return Ok(());
-        };
-        forecasts::put(db, &row_of(unit, &predictive.state, &predictive.settings))
     }
 }
 
@@ -142,18 +148,17 @@ impl Predictive {
         now: Timestamp,
         relaxing: Relaxing,
     ) -> Result<PredictiveStep, ObserveError> {
-        if self.state.level() != level {
-            self.state.take_over(level);
+        let state = &mut self.remembered.state;
+        if state.level() != level {
+            state.take_over(level);
         }
-        let mut step = self
-            .state
-            .observe(&self.settings, observation, now, relaxing)?;
+        let mut step = state.observe(&self.settings, observation, now, relaxing)?;
         // A second observation of one time can make the first one less. That is no calm, and nothing falls for it.
         let fell = step
             .change
             .is_some_and(|change| change.to < change.from && change.why != Why::Relaxed);
         if fell {
-            self.state.take_over(level);
+            state.take_over(level);
             step.level = level;
             step.change = None;
         }
@@ -216,34 +221,4 @@ pub(super) fn predictive(settings: &Settings) -> Result<PredictiveSettings, Sett
 
 pub(super) fn invalid(error: SettingsError) -> AppError {
     AppError::invalid("/thresholds", error.to_string())
-}
-
-pub(super) fn remembered(row: &ForecastRow) -> Result<PredictiveState, StorageError> {
-    state_of(&row.state)
-}
-
-pub(super) fn state_of(text: &str) -> Result<PredictiveState, StorageError> {
-    PredictiveState::from_text(text).map_err(|source| StorageError::Corrupt {
-        column: "forecasts.state",
-        source: Box::new(source),
-    })
-}
-
-pub(super) fn row_of(
-    unit: &UnitName,
-    state: &PredictiveState,
-    settings: &PredictiveSettings,
-) -> ForecastRow {
-    let forecasts = state.forecasts(settings);
-    let expected = |predictor: Predictor| {
-        let forecasts = forecasts.as_ref()?;
-        forecasts.of(predictor).rho
-    };
-    ForecastRow {
-        unit: unit.to_string(),
-        state: state.to_text(),
-        fast_ewma: expected(Predictor::FastEwma),
-        holt: expected(Predictor::Holt),
-        seasonal: expected(Predictor::Seasonal),
-    }
 }

@@ -11,8 +11,9 @@ use utc_storage::connection::Db;
 use utc_storage::rows::forecasts::{self, ExpectedRow};
 use utc_storage::rows::units;
 
-use super::control::{invalid, predictive, remembered, state_of};
+use super::control::{invalid, predictive};
 use super::observe::settings;
+use super::remembered::{Remembered, corrupt};
 use super::stored;
 use crate::console::Console;
 use crate::{AppError, Controller};
@@ -79,10 +80,8 @@ impl Console {
             })?;
             let config = stored::config(&row)?;
             let settings = predictive(&settings(&self.options().queueing, &config)?);
-            let state = match forecasts::find(db, &row.name)? {
-                Some(found) => remembered(&found)?,
-                None => PredictiveState::new(),
-            };
+            let found = Remembered::find(db, &row.name)?;
+            let state = found.unwrap_or_else(Remembered::nothing).state;
             let needed = settings.map_err(invalid)?.tuning().gate_precision();
             Ok(UnitScorecard {
                 unit: name.clone(),
@@ -123,7 +122,7 @@ fn expected(row: &ExpectedRow, controller: Controller) -> Result<Expected, AppEr
     let forecasts = match controller {
         Controller::Classic => None,
         Controller::Predictive => {
-            let state = state_of(&row.state)?;
+            let state = PredictiveState::without_profile(&row.state).map_err(corrupt)?;
             let needed = PredictiveSettings::standard().tuning().gate_precision();
             Some(PerPredictor::from_fn(|predictor| {
                 let card = card(&state, predictor, needed);
@@ -161,10 +160,10 @@ pub(super) fn shown(
 ) -> Result<Option<Shown>, AppError> {
     let found = match controller {
         Controller::Classic => None,
-        Controller::Predictive => forecasts::find(db, unit)?,
+        Controller::Predictive => Remembered::find(db, unit)?,
     };
     let Some(found) = found else { return Ok(None) };
-    let (state, settings) = (remembered(&found)?, predictive(settings).map_err(invalid)?);
+    let (state, settings) = (found.state, predictive(settings).map_err(invalid)?);
     Ok(Some(Shown {
         forecast: forecast(&state, &settings),
         advice: state.recommendation(&settings),

@@ -2,10 +2,11 @@
 
 use utc_domain::{Code, Draft, Meta, PolicyRef, Reason, ReceiptKind, Subject, UnitName};
 use utc_queueing::predictive::{Gate, PredictiveState, Predictor};
-use utc_storage::rows::{forecasts, units};
+use utc_storage::rows::units;
 
-use super::control::{invalid, predictive, remembered, row_of};
+use super::control::{invalid, predictive};
 use super::observe::settings;
+use super::remembered::Remembered;
 use super::{Marked, stored};
 use crate::console::Console;
 use crate::draft::change;
@@ -44,21 +45,19 @@ impl Console {
             })?;
             let settings = settings(&installation, &stored::config(&row)?)?;
             let settings = predictive(&settings).map_err(invalid)?;
-            let mut state = match forecasts::find(tx.db(), name.as_str())? {
-                Some(found) => remembered(&found)?,
-                None => PredictiveState::new(),
-            };
+            let found = Remembered::find(tx.db(), name.as_str())?;
+            let mut remembered = found.unwrap_or_else(Remembered::nothing);
             let may_act = |state: &PredictiveState| {
                 let precision = state.scorecard(request.predictor).precision();
                 let needed = settings.tuning().gate_precision();
                 state.gate(request.predictor).is_open(precision, needed)
             };
-            let before = may_act(&state);
-            state.set_gate(request.predictor, request.gate);
-            forecasts::put(tx.db(), &row_of(&name, &state, &settings))?;
+            let before = may_act(&remembered.state);
+            remembered.state.set_gate(request.predictor, request.gate);
+            remembered.store(tx.db(), &name, &settings)?;
             let mut draft = receipt(&name, actor, &request, stored::policy_in(tx)?);
             // Whoever can only tighten holds less back when they may not act any more.
-            draft.meta.loosens = (before && !may_act(&state)).then_some(true);
+            draft.meta.loosens = (before && !may_act(&remembered.state)).then_some(true);
             Ok(Plan {
                 answer: Marked {
                     unit: name.clone(),

@@ -6,7 +6,7 @@ use utc_storage::rows::history::LevelChangeRow;
 use utc_storage::rows::units;
 
 use super::configure::{find_or_new, save, state_of};
-use super::observing::{Observing, record};
+use super::observing::{Observing, observation, record};
 use super::{Source, UnitConfig, stored};
 use crate::console::Console;
 use crate::draft::system_subject;
@@ -66,10 +66,11 @@ impl Console {
             let policy = stored::policy_in(tx)?;
             let mut drafts = Vec::new();
             for (index, report) in reports.iter().enumerate() {
-                let step = observing
-                    .take(tx, &mut row, &config, *report, relaxing())
+                let now = tx.now();
+                let step = observation(*report, &config, now)
+                    .and_then(|seen| observing.take(&mut row, seen, now, relaxing()))
                     .map_err(|error| place(error, index, reports.len()))?;
-                drafts.extend(record(tx.db(), &name, &row, &step, &policy)?);
+                drafts.extend(record(tx.db(), &name, &step, &policy)?);
             }
             row.updated_at = tx.now().as_micros();
             // Whoever reports says what is asked of the unit: who asked that is not known.

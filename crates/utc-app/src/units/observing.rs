@@ -4,14 +4,16 @@ use utc_domain::{Code, Draft, Meta, PolicyRef, ReceiptKind, Timestamp, UnitName}
 use utc_queueing::{LevelChange, Observation, ObservationError, Relaxing, Settings};
 use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
-use utc_storage::rows::history::{self, FeatureRow};
+use utc_storage::rows::history::{self, FeatureRow, LevelChangeRow};
 use utc_storage::rows::marks;
+use utc_storage::rows::risks::{self, UnitRiskRow};
 use utc_storage::rows::units::UnitRow;
 
 use super::control::{Step, UnitController, seen};
 use super::observe::{Report, change_row, queue_meta};
+use super::remembered::{Remembered, Rows};
 use super::{Source, UnitConfig, stored};
-use crate::draft::{change, system_subject};
+use crate::draft::{self, system_subject};
 use crate::signals;
 use crate::{AppError, Controller};
 
@@ -34,18 +36,26 @@ impl Observing {
         Ok(Self { controller, source })
     }
 
+    /// The same with what is remembered of it.
+    pub(crate) fn of(
+        controller: Controller,
+        remembered: Option<Remembered>,
+        settings: Settings,
+        source: Source,
+    ) -> Result<Self, AppError> {
+        let controller = UnitController::new(controller, remembered, settings)?;
+        Ok(Self { controller, source })
+    }
+
     /// Takes in one observation; the row has the state before it, and gets the one after. Where the unit was observed in
     /// another way before, its estimates begin again: the level holds, the numbers do not mix.
     pub(crate) fn take(
         &mut self,
-        tx: &mut Tx<'_>,
         row: &mut UnitRow,
-        config: &UnitConfig,
-        report: Report,
+        observation: Observation,
+        now: Timestamp,
         relaxing: Relaxing,
     ) -> Result<Step, AppError> {
-        let now = tx.now();
-        let observation = observation(report, config, now)?;
         let source = Some(self.source.as_str());
         if row.source.is_some() && row.source.as_deref() != source {
             self.controller.begin_again(row, &observation);
@@ -56,18 +66,22 @@ impl Observing {
         Ok(step)
     }
 
-    /// Says that the observation that was just taken lacks what was refused meanwhile: forecasts are not judged by it.
-    pub(crate) fn mark_cut(&mut self) {
-        self.controller.mark_cut();
+    /// What is to be stored of what the controller remembers, and what it remembers from then on.
+    pub(crate) fn stored(self, name: &UnitName) -> Option<(Rows, Remembered)> {
+        self.controller.stored(name)
     }
 
     /// Stores what the controller remembers.
-    pub(crate) fn end(&self, tx: &mut Tx<'_>, name: &UnitName) -> Result<(), AppError> {
-        self.controller.store(tx.db(), name).map_err(Into::into)
+    pub(crate) fn end(self, tx: &mut Tx<'_>, name: &UnitName) -> Result<(), AppError> {
+        let Some((rows, _)) = self.stored(name) else {
+            return Ok(());
+        };
+        rows.store(tx.db()).map_err(Into::into)
     }
 }
 
-fn observation(
+/// What was reported, as an observation.
+pub(crate) fn observation(
     report: Report,
     config: &UnitConfig,
     now: Timestamp,
@@ -86,47 +100,62 @@ fn observation(
 }
 
 /// Stores the feature row and, when the level changed, the change and its receipt.
-pub(crate) fn record(
+pub(super) fn record(
     db: &mut Db,
     name: &UnitName,
-    row: &UnitRow,
     step: &Step,
     policy: &PolicyRef,
 ) -> Result<Option<Draft>, AppError> {
-    let state = &step.state;
-    let (matched_count, trend) = signals::said_of(db, name.as_str())?;
-    history::put_feature(
-        db,
-        &FeatureRow {
-            unit: name.to_string(),
-            ts: state.last_at.as_micros(),
-            lambda_est: state.lambda,
-            mu_est: state.mu,
-            rho: state.rho,
-            level: state.level.to_string(),
-            change_point: state.change_point,
-            matched_count,
-            trend,
-        },
-    )?;
-    let Some(level) = step.change else {
+    let said = risks::find(db, name.as_str())?;
+    history::put_feature(db, &feature(name, step, said.as_ref()))?;
+    if !step.changed() {
+        return Ok(None);
+    }
+    let pinned = marks::pin::find(db, name.as_str())?.is_some();
+    let Some((draft, row)) = change(name, step, pinned, policy) else {
         return Ok(None);
     };
-    let pinned = marks::pin::find(db, &row.name)?.is_some();
-    let draft = level_receipt(name, step, level, pinned, policy);
-    history::insert_change(
-        db,
-        &change_row(
-            &draft,
-            name,
-            level.from,
-            level.to,
-            level.cause,
-            Some(state),
-            state.last_at,
-        ),
-    )?;
+    history::insert_change(db, &row)?;
     Ok(Some(draft))
+}
+
+/// The computed metrics after an observation; `said` is what the scorer says of the unit.
+pub(crate) fn feature(name: &UnitName, step: &Step, said: Option<&UnitRiskRow>) -> FeatureRow {
+    let state = &step.state;
+    let (matched_count, trend) = signals::said(said);
+    FeatureRow {
+        unit: name.to_string(),
+        ts: state.last_at.as_micros(),
+        lambda_est: state.lambda,
+        mu_est: state.mu,
+        rho: state.rho,
+        level: state.level.to_string(),
+        change_point: state.change_point,
+        matched_count,
+        trend,
+    }
+}
+
+/// The change of level, if there was one, and its receipt.
+pub(crate) fn change(
+    name: &UnitName,
+    step: &Step,
+    pinned: bool,
+    policy: &PolicyRef,
+) -> Option<(Draft, LevelChangeRow)> {
+    let level = step.change?;
+    let draft = level_receipt(name, step, level, pinned, policy);
+    let state = &step.state;
+    let row = change_row(
+        &draft,
+        name,
+        level.from,
+        level.to,
+        level.cause,
+        Some(state),
+        state.last_at,
+    );
+    Some((draft, row))
 }
 
 fn level_receipt(
@@ -162,7 +191,7 @@ fn level_receipt(
         ..queue_meta(Some(state))
     };
     let subject = system_subject("system:queueing");
-    let draft = change(
+    let draft = draft::change(
         ReceiptKind::ProtectionChange,
         Code::LevelChanged,
         subject,

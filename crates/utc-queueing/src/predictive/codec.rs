@@ -3,6 +3,7 @@
 //! Words between single blanks, in the order of the fields. A number is written with as many digits as it takes to
 //! read the same one back, so a restart changes nothing.
 
+use std::fmt::{self, Display, Write as _};
 use std::str::SplitAsciiWhitespace;
 
 use utc_domain::Timestamp;
@@ -31,15 +32,20 @@ pub(super) struct Writer(String);
 
 impl Writer {
     pub(super) fn word(&mut self, word: &str) -> &mut Self {
+        self.part(format_args!("{word}"))
+    }
+
+    pub(super) fn number(&mut self, number: impl Display + Copy) -> &mut Self {
+        self.part(format_args!("{number}"))
+    }
+
+    fn part(&mut self, part: fmt::Arguments<'_>) -> &mut Self {
         if !self.0.is_empty() {
             self.0.push(' ');
         }
-        self.0.push_str(word);
+        // A string takes whatever is written to it.
+        let _ = self.0.write_fmt(part);
         self
-    }
-
-    pub(super) fn number(&mut self, number: impl ToString + Copy) -> &mut Self {
-        self.word(&number.to_string())
     }
 
     pub(super) fn time(&mut self, at: Timestamp) -> &mut Self {

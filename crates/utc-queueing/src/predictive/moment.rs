@@ -22,16 +22,25 @@ const MILLIONTHS: f64 = 1e6;
 pub(super) struct Moment {
     pub(super) at: Timestamp,
     pub(super) interval_micros: Option<i64>,
-    /// What was observed, as it was.
-    pub(super) observed: Rates,
-    /// The utilisation observed at the instant before: the truth is a centred mean of three.
+    /// What was offered, as it was: what was turned away is in it.
+    pub(super) offered: Rates,
+    /// The utilisation offered at the instant before: the truth is a centred mean of three.
     pub(super) raw_before: f64,
     pub(super) slow: Rates,
     pub(super) fast: Rates,
+    /// The signal as it would be if nothing had been turned away: forecasts are judged beside it.
+    pub(super) offered_signal: Signal,
     pub(super) outlook: Outlook,
     pub(super) ladder: Ladder,
     /// What the cards are told when the load after this moment is known.
     pub(super) said: PerPredictor<Said>,
+}
+
+/// Offered arrivals, smoothed at both speeds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Signal {
+    pub(super) slow: f64,
+    pub(super) fast: f64,
 }
 
 /// What a predictor said at a moment.
@@ -45,24 +54,35 @@ pub(super) struct Said {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Newest {
     pub(super) lambda_sum: u128,
+    pub(super) offered_sum: u128,
     pub(super) mu_sum: u128,
     pub(super) count: u32,
-    /// Whether all that was asked for was seen.
-    pub(super) whole: bool,
     pub(super) moment: Moment,
+}
+
+/// What was seen at an instant: what was let in, and all that was offered.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Seen {
+    pub(super) observed: Rates,
+    pub(super) offered: Rates,
 }
 
 impl Moment {
     /// The first instant of a unit.
-    pub(super) fn first(observed: Rates, at: Timestamp, level: ProtectionLevel) -> Self {
+    pub(super) fn first(seen: Seen, at: Timestamp, level: ProtectionLevel) -> Self {
+        let Seen { observed, offered } = seen;
         Self {
             at,
             interval_micros: None,
-            observed,
-            raw_before: observed.rho(),
+            offered,
+            raw_before: offered.rho(),
             slow: observed,
             fast: observed,
-            outlook: Outlook::first(observed.lambda),
+            offered_signal: Signal {
+                slow: offered.lambda,
+                fast: offered.lambda,
+            },
+            outlook: Outlook::first(offered.lambda),
             ladder: Ladder::ground(at).taken_over(level),
             said: PerPredictor::default(),
         }
@@ -72,21 +92,31 @@ impl Moment {
     pub(super) fn followed_by(
         &self,
         settings: &PredictiveSettings,
-        observed: Rates,
+        seen: Seen,
         at: Timestamp,
         usual: Option<f64>,
     ) -> Self {
+        let Seen { observed, offered } = seen;
         let gap = at.micros_since(self.at);
-        let seen = (gap <= silence(self.interval_micros)).then(|| hours(gap));
+        let heard = (gap <= silence(self.interval_micros)).then(|| hours(gap));
         let quick = settings.tuning().quick_alpha();
-        let outlook = self.outlook.next(observed.lambda, seen, usual, quick);
+        let outlook = self.outlook.next(offered.lambda, heard, usual, quick);
+        let smoothed = |before: f64, mu: f64, alpha: f64| {
+            let before = Rates { lambda: before, mu };
+            before.smoothed(alpha, offered).lambda
+        };
+        let signal = self.offered_signal;
         Self {
             at,
             interval_micros: Some(usual_interval(self.interval_micros, gap)),
-            observed,
-            raw_before: self.observed.rho(),
+            offered,
+            raw_before: self.offered.rho(),
             slow: self.slow.smoothed(settings.alpha(), observed),
             fast: self.fast.smoothed(PredictiveSettings::FAST_ALPHA, observed),
+            offered_signal: Signal {
+                slow: smoothed(signal.slow, self.slow.mu, settings.alpha()),
+                fast: smoothed(signal.fast, self.fast.mu, PredictiveSettings::FAST_ALPHA),
+            },
             outlook,
             ladder: self.ladder,
             said: PerPredictor::default(),
@@ -96,6 +126,15 @@ impl Moment {
     /// The measured signal.
     pub(super) fn rho(&self) -> f64 {
         self.slow.rho().max(self.fast.rho())
+    }
+
+    /// The signal with what was turned away: what a forecast must be better than. It is never below the measured one.
+    pub(super) fn offered_rho(&self) -> f64 {
+        let Signal { slow, fast } = self.offered_signal;
+        let rho = |lambda, mu| Rates { lambda, mu }.rho();
+        rho(slow, self.slow.mu)
+            .max(rho(fast, self.fast.mu))
+            .max(self.rho())
     }
 
     /// Minutes until the trend reaches a utilisation, when it leads there.
@@ -109,13 +148,26 @@ impl Moment {
     }
 }
 
+impl Seen {
+    pub(super) fn of(observation: &Observation) -> Self {
+        let observed = Rates::of(observation);
+        Self {
+            observed,
+            offered: Rates {
+                lambda: round6(observation.offered_rate()),
+                ..observed
+            },
+        }
+    }
+}
+
 impl Newest {
     pub(super) fn empty(moment: &Moment) -> Self {
         Self {
             lambda_sum: 0,
+            offered_sum: 0,
             mu_sum: 0,
             count: 0,
-            whole: true,
             moment: *moment,
         }
     }
@@ -128,6 +180,7 @@ impl Newest {
     pub(super) fn add(&mut self, observation: &Observation) {
         let millionths = |rate: f64| libm::rint(rate * MILLIONTHS) as u128;
         self.lambda_sum += millionths(observation.arrival_rate());
+        self.offered_sum += millionths(observation.offered_rate());
         self.mu_sum += millionths(observation.service_rate());
         self.count = self.count.saturating_add(1);
     }
@@ -136,11 +189,16 @@ impl Newest {
         clippy::cast_precision_loss,
         reason = "the mean is rounded to six decimals, as every rate is"
     )]
-    pub(super) fn mean(&self) -> Rates {
+    pub(super) fn mean(&self) -> Seen {
         let mean = |sum: u128| round6(sum as f64 / (f64::from(self.count.max(1)) * MILLIONTHS));
-        Rates {
-            lambda: mean(self.lambda_sum),
-            mu: mean(self.mu_sum),
+        let mu = mean(self.mu_sum);
+        let rates = |sum: u128| Rates {
+            lambda: mean(sum),
+            mu,
+        };
+        Seen {
+            observed: rates(self.lambda_sum),
+            offered: rates(self.offered_sum),
         }
     }
 }

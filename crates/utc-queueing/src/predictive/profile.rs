@@ -11,17 +11,37 @@ pub(super) const WEEK_BINS: usize = 7 * DAY_BINS;
 const WEIGHT: f32 = 0.3;
 /// More than this many times the profile's median is not learned: one absurd report must not haunt the unit for weeks.
 const CLIP: f32 = 3.0;
+/// A profile is stored whole again when at least so many quarters changed since, and at most `FRESH_SPREAD` more.
+const FRESH_LEAST: usize = 16;
+const FRESH_SPREAD: u32 = 32;
 
 /// The usual arrivals per hour in each quarter of an hour, of the day and of the week.
 ///
 /// A quarter that was visited in earlier weeks is known by the week, else by the day, else not at all. Learned values
 /// are clipped at three times the profile's median, but never below `floor`, what the unit can be offered before it is
 /// overloaded: otherwise a unit that is idle most of the day could never learn its busy hour.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) struct Profile {
     pub(super) week: Vec<Bin>,
     pub(super) day: Vec<Bin>,
     pub(super) median: f32,
+    pub(super) stored: Stored,
+}
+
+/// What storage has of a profile, beside what moves with each observation. It is no part of what the unit is: two profiles
+/// that know the same are equal.
+#[derive(Debug, Clone)]
+pub(super) enum Stored {
+    /// Nothing, or another one.
+    Nothing,
+    /// All but these quarters of the week.
+    AllBut(Vec<u16>),
+}
+
+impl PartialEq for Profile {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.week, &self.day, self.median) == (&other.week, &other.day, other.median)
+    }
 }
 
 /// One quarter of an hour.
@@ -49,11 +69,50 @@ impl Profile {
             week: vec![Bin::default(); WEEK_BINS],
             day: vec![Bin::default(); DAY_BINS],
             median: 0.0,
+            stored: Stored::Nothing,
         }
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        (self.week.capacity() + self.day.capacity()) * size_of::<Bin>()
+        let fresh = match &self.stored {
+            Stored::Nothing => 0,
+            Stored::AllBut(fresh) => fresh.capacity() * size_of::<u16>(),
+        };
+        (self.week.capacity() + self.day.capacity()) * size_of::<Bin>() + fresh
+    }
+
+    /// Every quarter by its place: those of the week, then those of the day.
+    pub(super) fn bins(&self) -> impl Iterator<Item = (usize, Bin)> {
+        let all = self.week.iter().chain(&self.day);
+        all.copied().enumerate()
+    }
+
+    /// The quarter at a place.
+    pub(super) fn bin_mut(&mut self, place: usize) -> Option<&mut Bin> {
+        match place.checked_sub(WEEK_BINS) {
+            None => self.week.get_mut(place),
+            Some(day) => self.day.get_mut(day),
+        }
+    }
+
+    /// The quarters that storage lacks, by their places; none where it has nothing of this profile, or where so many came
+    /// together that it is time to store it whole. That time differs from unit to unit, so that they do not all come at once.
+    pub(super) fn lacking(&self) -> Option<Vec<usize>> {
+        let Stored::AllBut(fresh) = &self.stored else {
+            return None;
+        };
+        let spread = usize::try_from(self.median.to_bits() % FRESH_SPREAD).unwrap_or_default();
+        if fresh.len() > FRESH_LEAST + spread {
+            return None;
+        }
+        let week = fresh.iter().map(|&quarter| usize::from(quarter));
+        let both = week.flat_map(|quarter| [quarter, WEEK_BINS + quarter % DAY_BINS]);
+        Some(both.collect())
+    }
+
+    /// Notes that storage has all of it now.
+    pub(super) fn set_stored(&mut self) {
+        self.stored = Stored::AllBut(Vec::new());
     }
 
     /// The usual arrivals per hour at a time.
@@ -74,8 +133,14 @@ impl Profile {
     pub(super) fn learn(&mut self, at: Timestamp, lambda: f64, floor: f64) {
         let limit = (CLIP * self.median).max(floor as f32);
         let value = (lambda as f32).min(limit);
-        if let Some(week) = self.week.get_mut(bin(at, WEEK_BINS)) {
+        let quarter = bin(at, WEEK_BINS);
+        if let Some(week) = self.week.get_mut(quarter) {
             week.learn(value);
+        }
+        if let (Stored::AllBut(fresh), Ok(quarter)) = (&mut self.stored, u16::try_from(quarter))
+            && fresh.last() != Some(&quarter)
+        {
+            fresh.push(quarter);
         }
         if let Some(day) = self.day.get_mut(bin(at, DAY_BINS)) {
             let first_visit = day.visits == 0;

@@ -137,11 +137,6 @@ impl Scorecard {
         });
     }
 
-    /// Drops what is in suspense: whether it was right will not be known.
-    pub(super) fn forgive(&mut self) {
-        self.suspended.clear();
-    }
-
     /// Ends the card: what is in suspense was false.
     pub fn finish(&mut self) {
         self.expire(Timestamp::MAX);

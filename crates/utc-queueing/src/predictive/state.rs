@@ -8,11 +8,10 @@ use crate::observation::Observation;
 use super::forecast::{Ahead, Forecast, PerPredictor, Predictor};
 use super::gate::Gate;
 use super::ladder::{Rung, Why};
-use super::moment::{Moment, Newest, asked, hours, said, silence};
+use super::moment::{Moment, Newest, Seen, asked, hours, said, silence};
 use super::profile::Profile;
 use super::scorecard::{Scorecard, ScoredStep};
 use super::settings::PredictiveSettings;
-use super::signal::Rates;
 
 /// What an observation led to.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -82,7 +81,10 @@ impl PredictiveState {
         }
     }
 
-    /// Takes in one observation of the *offered* load; on an error nothing has changed.
+    /// Takes in one observation; on an error nothing has changed.
+    ///
+    /// The level follows what was let in. What was offered beside that ([`Observation::with_refused`]) is what forecasts are
+    /// made of and judged by: a unit that turns everything away must not look calm to them.
     ///
     /// Observations at one time count as their mean, in whatever order they come. While `relaxing` is held nothing
     /// falls, and windows that run start over. Those older than the newest, or more than 5 minutes after `now`, are
@@ -103,10 +105,10 @@ impl PredictiveState {
         let mut newest = match self.newest {
             Some(newest) if newest.moment.at == at => newest,
             Some(over) => {
-                self.settle(settings, &over.moment, over.whole);
+                self.settle(settings, &over.moment);
                 Newest::empty(&over.moment)
             }
-            None => Newest::empty(&Moment::first(Rates::of(&observation), at, self.start)),
+            None => Newest::empty(&Moment::first(Seen::of(&observation), at, self.start)),
         };
         newest.add(&observation);
         let (moment, forecasts) = self.moment(settings, &newest, at, relaxing);
@@ -132,18 +134,6 @@ impl PredictiveState {
         let newest = self.newest.as_mut().map(|newest| &mut newest.moment);
         for moment in self.settled.as_mut().into_iter().chain(newest) {
             moment.ladder = moment.ladder.taken_over(level);
-        }
-    }
-
-    /// Says that the newest observation is not all that was asked for: what was refused is missing from it. It is neither
-    /// scored nor learned, and whatever a forecast has warned of is not held against it: nobody knows what would have come.
-    pub fn mark_cut(&mut self) {
-        if let Some(newest) = &mut self.newest {
-            newest.whole = false;
-            newest.moment.said = PerPredictor::default();
-        }
-        for predictor in Predictor::ALL {
-            self.cards.of_mut(predictor).forgive();
         }
     }
 
@@ -222,21 +212,21 @@ impl PredictiveState {
     }
 
     /// The newest instant is over: it goes into the profile, and the cards get the step before it.
-    fn settle(&mut self, settings: &PredictiveSettings, over: &Moment, whole: bool) {
-        if let Some(before) = self.settled.filter(|_| whole) {
+    fn settle(&mut self, settings: &PredictiveSettings, over: &Moment) {
+        if let Some(before) = self.settled {
             self.score(settings, &before, over);
         }
-        if settings.keeps_seasons() && whole {
+        if settings.keeps_seasons() {
             let floor = settings.high() * over.fast.mu;
             let profile = self.profile.get_or_insert_with(Profile::new);
-            profile.learn(over.at, over.observed.lambda, floor);
+            profile.learn(over.at, over.offered.lambda, floor);
         }
         self.settled = Some(*over);
     }
 
     /// Tells the cards of the step at `step`, now that the one at `next` is known.
     fn score(&mut self, settings: &PredictiveSettings, step: &Moment, next: &Moment) {
-        let truth = (step.raw_before + step.observed.rho() + next.observed.rho()) / 3.0;
+        let truth = (step.raw_before + step.offered.rho() + next.offered.rho()) / 3.0;
         let lasted = next
             .at
             .micros_since(step.at)
@@ -281,7 +271,8 @@ impl PredictiveState {
             relaxing,
         };
         moment.ladder = moment.ladder.next(&rung, settings);
-        moment.said = PerPredictor::from_fn(|one| said(settings, rho, forecasts.of(one)));
+        let offered = moment.offered_rho();
+        moment.said = PerPredictor::from_fn(|one| said(settings, offered, forecasts.of(one)));
         (moment, forecasts)
     }
 

@@ -7,38 +7,75 @@ use super::forecast::{Forecast, Outlook, PerPredictor, Predictor};
 use super::gate::Gate;
 use super::holt::Holt;
 use super::ladder::{Ladder, Why, Window};
-use super::moment::{Moment, Newest, Said};
-use super::profile::{Bin, DAY_BINS, Profile, WEEK_BINS};
+use super::moment::{Moment, Newest, Said, Signal};
+use super::profile::{Bin, Profile};
 use super::signal::Rates;
 use super::state::PredictiveState;
 use super::text_card::{card, put_card};
+use super::text_profile::{beside_profile, old_profile, put_bins, put_whole, whole_profile};
 
 /// The first word of every state.
-const VERSION: &str = "predictive2";
-/// One that did not say whether all of the load was seen; then it was.
+const VERSION: &str = "predictive3";
+/// One that said of the newest observation whether all of the load was seen, and not how much was turned away.
+const WITH_CUTS: &str = "predictive2";
+/// One that did not say that either.
 const WITHOUT_CUTS: &str = "predictive1";
+/// Marks a profile of which only the quarters are told that what is stored beside the state lacks.
+const BESIDE: &str = "~";
+/// A profile that knows nothing.
+const EMPTY: &str = "0 0";
+
+/// Which form a text has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Present,
+    WithCuts,
+    WithoutCuts,
+}
+
+/// A state as text in two parts, so that what moves with each observation can be stored without the rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateParts {
+    /// What moves.
+    pub moving: String,
+    /// The seasonal profile, on the few occasions when it is to be stored anew.
+    pub profile: Option<String>,
+}
 
 pub(super) type Read<T> = Result<T, StateError>;
 
 impl PredictiveState {
     /// Everything, as text of one line. [`Self::from_text`] reads the same state back.
     pub fn to_text(&self) -> String {
-        let mut out = Writer::default();
-        out.word(VERSION);
-        out.word(self.start.as_str());
-        out.option(self.settled.as_ref(), put_moment);
-        out.option(self.newest.as_ref(), |out, newest| {
-            out.number(newest.lambda_sum).number(newest.mu_sum);
-            out.number(newest.count);
-            out.number(u8::from(newest.whole));
-            put_moment(out, &newest.moment);
+        self.text(|out, profile| {
+            out.word("+");
+            put_whole(out, profile);
+        })
+    }
+
+    /// The same in two parts: [`Self::from_parts`] reads it back from the newest of each. Whoever asks stores both, or asks
+    /// again.
+    pub fn to_parts(&mut self) -> StateParts {
+        let lacking = self.profile.as_ref().map(Profile::lacking);
+        let profile = match (&mut self.profile, &lacking) {
+            (Some(profile), Some(None)) => {
+                profile.set_stored();
+                let mut out = Writer::default();
+                put_whole(&mut out, profile);
+                Some(out.finish())
+            }
+            (Some(_) | None, _) => None,
+        };
+        let lacking = lacking.flatten().unwrap_or_default();
+        let moving = self.text(|out, profile| {
+            out.word(BESIDE);
+            let all: Vec<Bin> = profile.bins().map(|(_, bin)| bin).collect();
+            let told = lacking
+                .iter()
+                .filter_map(|&place| Some((place, *all.get(place)?)));
+            put_bins(out, profile.median, told.collect());
         });
-        out.option(self.profile.as_ref(), put_profile);
-        for (predictor, gate) in self.gates.iter() {
-            out.word(gate_word(*gate));
-            put_card(&mut out, self.cards.of(predictor));
-        }
-        out.finish()
+        StateParts { moving, profile }
     }
 
     /// Reads what [`Self::to_text`] wrote.
@@ -46,25 +83,32 @@ impl PredictiveState {
     /// # Errors
     /// [`StateError`] for anything else.
     pub fn from_text(text: &str) -> Read<Self> {
-        let mut from = Reader::new(text);
-        let tells_cuts = match from.word()? {
-            VERSION => true,
-            WITHOUT_CUTS => false,
+        Self::from_parts(text, None)
+    }
+
+    /// Reads what [`Self::to_parts`] wrote: the newest of both parts, and of a profile `None` where none was ever written.
+    ///
+    /// # Errors
+    /// [`StateError`] for anything else.
+    pub fn from_parts(moving: &str, beside: Option<&str>) -> Read<Self> {
+        let mut from = Reader::new(moving);
+        let form = match from.word()? {
+            VERSION => Form::Present,
+            WITH_CUTS => Form::WithCuts,
+            WITHOUT_CUTS => Form::WithoutCuts,
             _ => return Err(StateError::Version),
         };
         let mut state = Self::new();
         state.start = level(&mut from)?;
-        state.settled = from.option(moment)?;
-        state.newest = from.option(|from| {
-            Ok(Newest {
-                lambda_sum: from.number()?,
-                mu_sum: from.number()?,
-                count: from.number()?,
-                whole: !tells_cuts || from.flag()?,
-                moment: moment(from)?,
-            })
-        })?;
-        state.profile = from.option(profile)?;
+        state.settled = from.option(|from| moment(from, form))?;
+        state.newest = from.option(|from| newest(from, form))?;
+        state.profile = match (from.word()?, form) {
+            ("-", _) => None,
+            ("+", Form::Present) => Some(whole_profile(&mut from)?),
+            ("+", Form::WithCuts | Form::WithoutCuts) => Some(old_profile(&mut from)?),
+            (BESIDE, Form::Present) => Some(beside_profile(&mut from, beside)?),
+            (_, _) => return from.wrong(),
+        };
         for predictor in Predictor::ALL {
             *state.gates.of_mut(predictor) = gate(&mut from)?;
             *state.cards.of_mut(predictor) = card(&mut from)?;
@@ -72,6 +116,56 @@ impl PredictiveState {
         from.end()?;
         Ok(state)
     }
+
+    /// Reads the part that moves alone. Gates, cards and levels are as they were; what the profile would say is not known.
+    ///
+    /// # Errors
+    /// [`StateError`] for anything else.
+    pub fn without_profile(moving: &str) -> Read<Self> {
+        let mut state = Self::from_parts(moving, Some(EMPTY))?;
+        state.profile = None;
+        Ok(state)
+    }
+
+    fn text(&self, put_profile: impl FnOnce(&mut Writer, &Profile)) -> String {
+        let mut out = Writer::default();
+        out.word(VERSION);
+        out.word(self.start.as_str());
+        out.option(self.settled.as_ref(), put_moment);
+        out.option(self.newest.as_ref(), |out, newest| {
+            out.number(newest.lambda_sum).number(newest.offered_sum);
+            out.number(newest.mu_sum).number(newest.count);
+            put_moment(out, &newest.moment);
+        });
+        match &self.profile {
+            Some(profile) => put_profile(&mut out, profile),
+            None => drop(out.word("-")),
+        }
+        for (predictor, gate) in self.gates.iter() {
+            out.word(gate_word(*gate));
+            put_card(&mut out, self.cards.of(predictor));
+        }
+        out.finish()
+    }
+}
+
+fn newest(from: &mut Reader<'_>, form: Form) -> Read<Newest> {
+    let lambda_sum = from.number()?;
+    let offered_sum = match form {
+        Form::Present => from.number()?,
+        Form::WithCuts | Form::WithoutCuts => lambda_sum,
+    };
+    let (mu_sum, count) = (from.number()?, from.number()?);
+    if form == Form::WithCuts {
+        from.flag()?;
+    }
+    Ok(Newest {
+        lambda_sum,
+        offered_sum,
+        mu_sum,
+        count,
+        moment: moment(from, form)?,
+    })
 }
 
 fn put_moment(out: &mut Writer, moment: &Moment) {
@@ -79,9 +173,11 @@ fn put_moment(out: &mut Writer, moment: &Moment) {
     out.option(moment.interval_micros, |out, micros| {
         out.number(micros);
     });
-    for rates in [moment.observed, moment.slow, moment.fast] {
+    for rates in [moment.offered, moment.slow, moment.fast] {
         out.number(rates.lambda).number(rates.mu);
     }
+    out.number(moment.offered_signal.slow);
+    out.number(moment.offered_signal.fast);
     out.number(moment.raw_before);
     let Outlook {
         quick,
@@ -97,10 +193,20 @@ fn put_moment(out: &mut Writer, moment: &Moment) {
     }
 }
 
-fn moment(from: &mut Reader<'_>) -> Read<Moment> {
+fn moment(from: &mut Reader<'_>, form: Form) -> Read<Moment> {
     let at = from.time()?;
     let interval_micros = from.option(Reader::number)?;
-    let (observed, slow, fast) = (rates(from)?, rates(from)?, rates(from)?);
+    let (offered, slow, fast) = (rates(from)?, rates(from)?, rates(from)?);
+    let offered_signal = match form {
+        Form::Present => Signal {
+            slow: from.real()?,
+            fast: from.real()?,
+        },
+        Form::WithCuts | Form::WithoutCuts => Signal {
+            slow: slow.lambda,
+            fast: fast.lambda,
+        },
+    };
     let raw_before = from.real()?;
     let outlook = Outlook {
         quick: from.real()?,
@@ -121,10 +227,11 @@ fn moment(from: &mut Reader<'_>) -> Read<Moment> {
     Ok(Moment {
         at,
         interval_micros,
-        observed,
+        offered,
         raw_before,
         slow,
         fast,
+        offered_signal,
         outlook,
         ladder,
         said,
@@ -222,26 +329,6 @@ fn put_time(out: &mut Writer, time: Option<Timestamp>) {
     out.option(time, |out, at| {
         out.time(at);
     });
-}
-
-fn put_profile(out: &mut Writer, profile: &Profile) {
-    out.number(profile.median);
-    for bin in profile.week.iter().chain(&profile.day) {
-        out.number(bin.usual).number(bin.visits);
-    }
-}
-
-fn profile(from: &mut Reader<'_>) -> Read<Profile> {
-    let mut read = Profile::new();
-    read.median = from.number()?;
-    for bin in read.week.iter_mut().chain(&mut read.day) {
-        *bin = Bin {
-            usual: from.number()?,
-            visits: from.number()?,
-        };
-    }
-    debug_assert_eq!((read.week.len(), read.day.len()), (WEEK_BINS, DAY_BINS));
-    Ok(read)
 }
 
 fn gate_word(gate: Gate) -> &'static str {

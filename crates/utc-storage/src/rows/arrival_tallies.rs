@@ -7,8 +7,8 @@ use crate::connection::Db;
 use crate::schema::arrival_tallies;
 
 /// What one subject asked of a unit. Counts fade: they are as they were at `at`.
-#[derive(Debug, Clone, PartialEq, Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = arrival_tallies, primary_key(unit, subject))]
+#[derive(Debug, Clone, PartialEq, Queryable, Insertable)]
+#[diesel(table_name = arrival_tallies)]
 pub struct TallyRow {
     /// The unit's name.
     pub unit: String,
@@ -24,16 +24,27 @@ pub struct TallyRow {
     pub long_writes: f64,
     /// Reads and writes that it holds.
     pub long_all: f64,
+    /// Writes that were turned away because of the level, in the short memory.
+    pub recent_refused: f64,
+    /// And in the long one.
+    pub long_refused: f64,
 }
 
-/// What one subject asked of a unit; none when that is forgotten.
-pub fn find(db: &mut Db, unit: &str, subject: &str) -> Result<Option<TallyRow>, StorageError> {
-    Ok(arrival_tallies::table
-        .find((unit, subject))
-        .select(arrival_tallies::all_columns)
-        .get_result(db)
-        .optional()?)
-}
+put_all!(
+    put_all,
+    arrival_tallies,
+    TallyRow,
+    [unit, subject],
+    [
+        at,
+        recent_writes,
+        recent_all,
+        long_writes,
+        long_all,
+        recent_refused,
+        long_refused
+    ]
+);
 
 /// What was asked of a unit, by subject.
 pub fn of_unit(db: &mut Db, unit: &str) -> Result<Vec<TallyRow>, StorageError> {
@@ -43,23 +54,34 @@ pub fn of_unit(db: &mut Db, unit: &str) -> Result<Vec<TallyRow>, StorageError> {
     Ok(rows.select(arrival_tallies::all_columns).load(db)?)
 }
 
-/// How many subjects are remembered of a unit.
-pub fn count(db: &mut Db, unit: &str) -> Result<i64, StorageError> {
-    let rows = arrival_tallies::table.filter(arrival_tallies::unit.eq(unit));
-    Ok(rows.count().get_result(db)?)
+/// What was asked of some units, by subject.
+pub fn of_units(db: &mut Db, units: &[&str]) -> Result<Vec<TallyRow>, StorageError> {
+    let rows = arrival_tallies::table
+        .filter(arrival_tallies::unit.eq_any(units))
+        .order((arrival_tallies::unit.asc(), arrival_tallies::subject.asc()));
+    Ok(rows.select(arrival_tallies::all_columns).load(db)?)
 }
 
-/// Stores what one subject asked, in place of what was.
-pub fn put(db: &mut Db, row: &TallyRow) -> Result<(), StorageError> {
-    let updated = diesel::update(arrival_tallies::table.find((&row.unit, &row.subject)))
-        .set(row)
-        .execute(db)?;
-    if updated == 0 {
-        diesel::insert_into(arrival_tallies::table)
-            .values(row)
-            .execute(db)?;
-    }
-    Ok(())
+/// What some subjects asked of some units.
+pub fn of_subjects(
+    db: &mut Db,
+    units: &[&str],
+    subjects: &[&str],
+) -> Result<Vec<TallyRow>, StorageError> {
+    let rows = arrival_tallies::table
+        .filter(arrival_tallies::unit.eq_any(units))
+        .filter(arrival_tallies::subject.eq_any(subjects));
+    Ok(rows.select(arrival_tallies::all_columns).load(db)?)
+}
+
+/// How many subjects are remembered of each of some units; units of which none are left out.
+pub fn counts(db: &mut Db, units: &[&str]) -> Result<Vec<(String, i64)>, StorageError> {
+    let rows = arrival_tallies::table
+        .filter(arrival_tallies::unit.eq_any(units))
+        .group_by(arrival_tallies::unit);
+    Ok(rows
+        .select((arrival_tallies::unit, diesel::dsl::count_star()))
+        .load(db)?)
 }
 
 /// Forgets what was last added to before `before`.

@@ -31,6 +31,22 @@ pub struct FeatureRow {
     pub trend: String,
 }
 
+put_all!(
+    put_features,
+    features,
+    FeatureRow,
+    [unit, ts],
+    [
+        lambda_est,
+        mu_est,
+        rho,
+        level,
+        change_point,
+        matched_count,
+        trend
+    ]
+);
+
 /// A change of the level.
 #[derive(Debug, Clone, PartialEq, Queryable, Insertable)]
 #[diesel(table_name = level_changes)]
@@ -57,11 +73,7 @@ pub struct LevelChangeRow {
 
 /// Stores a feature row; of two at the same moment the later one stays.
 pub fn put_feature(db: &mut Db, row: &FeatureRow) -> Result<(), StorageError> {
-    diesel::delete(features::table.find((&row.unit, row.ts))).execute(db)?;
-    diesel::insert_into(features::table)
-        .values(row)
-        .execute(db)?;
-    Ok(())
+    put_features(db, std::slice::from_ref(row))
 }
 
 /// Stores a level change.

@@ -73,6 +73,12 @@ macro_rules! mark_queries {
                 Ok($table::table.find(unit).select(($($table::$column),*)).get_result(db).optional()?)
             }
 
+            /// The marks of some units.
+            pub fn of_units(db: &mut Db, units: &[&str]) -> Result<Vec<$row>, StorageError> {
+                let rows = $table::table.filter($table::unit.eq_any(units));
+                Ok(rows.select(($($table::$column),*)).load(db)?)
+            }
+
             /// Every mark.
             pub fn all(db: &mut Db) -> Result<Vec<$row>, StorageError> {
                 Ok($table::table.order($table::unit.asc()).select(($($table::$column),*)).load(db)?)

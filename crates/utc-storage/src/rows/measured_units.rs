@@ -7,8 +7,8 @@ use crate::connection::Db;
 use crate::schema::measured_units;
 
 /// A unit whose arrivals are counted.
-#[derive(Debug, Clone, PartialEq, Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = measured_units, primary_key(unit), treat_none_as_null = true)]
+#[derive(Debug, Clone, PartialEq, Queryable, Insertable)]
+#[diesel(table_name = measured_units, treat_none_as_default_value = false)]
 pub struct MeasuredRow {
     /// The unit's name.
     pub unit: String,
@@ -34,6 +34,25 @@ pub struct MeasuredRow {
     pub waited_hours: f64,
 }
 
+put_all!(
+    put_all,
+    measured_units,
+    MeasuredRow,
+    [unit],
+    [
+        active,
+        at,
+        recent_hours,
+        long_hours,
+        samples,
+        quiet_hours,
+        per_hour,
+        completed,
+        service_hours,
+        waited_hours
+    ]
+);
+
 /// What is known of a unit.
 pub fn find(db: &mut Db, unit: &str) -> Result<Option<MeasuredRow>, StorageError> {
     Ok(measured_units::table
@@ -53,15 +72,8 @@ pub fn active(db: &mut Db, after: &str, limit: i64) -> Result<Vec<String>, Stora
     Ok(rows.select(measured_units::unit).load(db)?)
 }
 
-/// Stores what is known of a unit, in place of what was.
-pub fn put(db: &mut Db, row: &MeasuredRow) -> Result<(), StorageError> {
-    let updated = diesel::update(measured_units::table.find(&row.unit))
-        .set(row)
-        .execute(db)?;
-    if updated == 0 {
-        diesel::insert_into(measured_units::table)
-            .values(row)
-            .execute(db)?;
-    }
-    Ok(())
+/// What is known of some units.
+pub fn of_units(db: &mut Db, units: &[&str]) -> Result<Vec<MeasuredRow>, StorageError> {
+    let rows = measured_units::table.filter(measured_units::unit.eq_any(units));
+    Ok(rows.select(measured_units::all_columns).load(db)?)
 }

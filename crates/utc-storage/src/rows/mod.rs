@@ -3,6 +3,9 @@
 //! Row types know neither the wire nor the domain's rules; whoever calls converts. Times are
 //! microseconds since the epoch.
 
+#[macro_use]
+mod put_all;
+
 pub mod approvals;
 pub mod approver_record;
 pub mod arrival_tallies;

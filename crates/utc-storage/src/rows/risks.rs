@@ -77,6 +77,12 @@ pub fn versions_between(
         .load(db)?)
 }
 
+/// What the scorer says of some units.
+pub fn of_units(db: &mut Db, units: &[&str]) -> Result<Vec<UnitRiskRow>, StorageError> {
+    let rows = unit_risks::table.filter(unit_risks::unit.eq_any(units));
+    Ok(rows.select(unit_risks::all_columns).load(db)?)
+}
+
 /// What it says of all.
 pub fn all(db: &mut Db) -> Result<Vec<UnitRiskRow>, StorageError> {
     Ok(unit_risks::table

@@ -8,7 +8,7 @@ use crate::schema::{unit_aliases, units};
 
 /// A unit.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = units, primary_key(name), treat_none_as_null = true)]
+#[diesel(table_name = units, primary_key(name), treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct UnitRow {
     /// Its name.
     pub name: String,
@@ -62,6 +62,36 @@ pub struct UnitRow {
     pub held_subjects: Option<String>,
 }
 
+// What observations change is stored; whatever a person configured stays.
+put_all!(
+    put_observed,
+    units,
+    UnitRow,
+    [name],
+    [
+        lambda_est,
+        mu_est,
+        rho,
+        level,
+        level_since,
+        level_cause,
+        below_since,
+        last_observed_at,
+        interval_micros,
+        hour,
+        hour_mean,
+        hour_reports,
+        previous_hour,
+        previous_hour_mean,
+        previous_hour_reports,
+        change_point,
+        state_epoch,
+        updated_at,
+        source,
+        held_subjects
+    ]
+);
+
 /// When a unit was last observed.
 #[derive(Debug, Clone, PartialEq, Queryable)]
 pub struct ObservedRow {
@@ -94,6 +124,12 @@ pub fn find(db: &mut Db, name: &str) -> Result<Option<UnitRow>, StorageError> {
         .select(units::all_columns)
         .get_result(db)
         .optional()?)
+}
+
+/// Some units by their own names.
+pub fn of_names(db: &mut Db, names: &[&str]) -> Result<Vec<UnitRow>, StorageError> {
+    let rows = units::table.filter(units::name.eq_any(names));
+    Ok(rows.select(units::all_columns).load(db)?)
 }
 
 /// Units changed after `epoch`.

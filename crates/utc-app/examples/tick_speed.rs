@@ -1,0 +1,158 @@
+//! Looks at many measured queues, with decisions beside it: `cargo run --release -p utc-app --example tick_speed -- ADDRESS UNITS`.
+#![expect(clippy::print_stdout, reason = "an example shows its numbers")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use utc_app::engine::Location;
+use utc_app::{Console, Options, Request, UnitConfig};
+use utc_domain::{Clock, Subject, Timestamp, UnitName};
+
+const WARM_UP: usize = 3;
+const TICKS: usize = 5;
+/// Each of so many subjects asks so often between two ticks.
+const SUBJECTS: usize = 3;
+const TIMES: usize = 4;
+
+type Failed = Box<dyn std::error::Error>;
+
+/// A clock that stands still until it is told to go on.
+struct ByHand(AtomicI64);
+
+impl Clock for ByHand {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+fn main() -> Result<(), Failed> {
+    let mut given = std::env::args().skip(1);
+    let address = given.next().ok_or("the address of an empty database")?;
+    let units: usize = given.next().ok_or("how many units")?.parse()?;
+    let start: Timestamp = "2026-01-31T12:00:00Z".parse()?;
+    let clock = Arc::new(ByHand(AtomicI64::new(start.as_micros())));
+    let console = Arc::new(Console::with(Options {
+        secret: Some("only to measure with: thirty-two characters".to_owned()),
+        clock: Arc::<ByHand>::clone(&clock) as Arc<dyn Clock>,
+        queue_tick: None,
+        max_units: units + 1,
+        ..Options::new(Location::parse(&address)?)
+    })?);
+    let names: Vec<UnitName> = (0..units)
+        .map(|unit| format!("unit-{unit}").parse())
+        .collect::<Result<_, _>>()?;
+    configure(&console, &names)?;
+    let mut took = Vec::new();
+    let at_rest = beside(&console, &names, || {
+        std::thread::sleep(Duration::from_secs(3));
+        Ok(())
+    })?;
+    let mut at_work = Vec::new();
+    for tick in 0..WARM_UP + TICKS {
+        ask(&console, &names)?;
+        clock.0.fetch_add(60_000_000, Ordering::SeqCst);
+        let began = Instant::now();
+        let mut spent = Duration::ZERO;
+        let waited = beside(&console, &names, || {
+            console.look_at_queues()?;
+            spent = began.elapsed();
+            Ok(())
+        })?;
+        if tick >= WARM_UP {
+            took.push(spent);
+            at_work.extend(waited);
+        }
+    }
+    println!("{units} measured units, {SUBJECTS} subjects each:");
+    show("ticks, all of it in the database", took);
+    show("decisions at rest", at_rest);
+    show("decisions meanwhile", at_work);
+    Ok(())
+}
+
+fn configure(console: &Console, names: &[UnitName]) -> Result<(), Failed> {
+    let actor: Subject = "user:bench".parse()?;
+    for some in names.chunks(500) {
+        let tickets: Vec<_> = some
+            .iter()
+            .map(|name| {
+                let update = Box::new(|_: Option<&UnitConfig>| {
+                    Ok(UnitConfig {
+                        capacity_per_hour: Some(1_000.0),
+                        ..UnitConfig::unconfigured()
+                    })
+                });
+                console.configure_unit(name.clone(), actor.clone(), update)
+            })
+            .collect();
+        for ticket in tickets {
+            ticket.wait()?;
+        }
+    }
+    Ok(())
+}
+
+fn ask(console: &Console, names: &[UnitName]) -> Result<(), Failed> {
+    for some in names.chunks(100) {
+        let mut tickets = Vec::new();
+        for name in some {
+            for number in 0..SUBJECTS * TIMES {
+                let subject = format!("agent-{}", number % SUBJECTS).parse()?;
+                let request = Request::new(subject, "write:/order".parse()?, name.clone());
+                tickets.push(console.submit(request));
+            }
+        }
+        for ticket in tickets {
+            ticket.wait()?;
+        }
+    }
+    Ok(())
+}
+
+/// How long decisions took that were asked for, one after the other, while `work` went on.
+fn beside(
+    console: &Arc<Console>,
+    names: &[UnitName],
+    work: impl FnOnce() -> Result<(), Failed>,
+) -> Result<Vec<Duration>, Failed> {
+    let over = AtomicBool::new(false);
+    let unit = names.first().ok_or("no unit")?;
+    std::thread::scope(|scope| {
+        let asking = scope.spawn(|| {
+            let mut waited = Vec::new();
+            while !over.load(Ordering::SeqCst) {
+                let began = Instant::now();
+                let subject = "agent-beside".parse().ok()?;
+                let request = Request::new(subject, "write:/order".parse().ok()?, unit.clone());
+                console.submit(request).wait().ok()?;
+                waited.push(began.elapsed());
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            Some(waited)
+        });
+        let done = work();
+        over.store(true, Ordering::SeqCst);
+        let waited = asking.join().map_err(|_| "whoever asked failed")?;
+        done?;
+        waited.ok_or_else(|| "a decision failed".into())
+    })
+}
+
+fn show(what: &str, mut waited: Vec<Duration>) {
+    waited.sort();
+    let last = waited.len().saturating_sub(1);
+    let at = |percent: usize| {
+        waited
+            .get(last * percent / 100)
+            .copied()
+            .unwrap_or_default()
+    };
+    println!(
+        "  {what}: {} of them, p50 {:?}, p99 {:?}, slowest {:?}",
+        waited.len(),
+        at(50),
+        at(99),
+        at(100)
+    );
+}

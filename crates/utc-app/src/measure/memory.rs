@@ -1,0 +1,56 @@
+//! What the leader remembers of units from one look to the next, so that it is not read again.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use utc_storage::StorageError;
+use utc_storage::connection::Db;
+use utc_storage::rows::forecasts;
+
+use crate::units::Remembered;
+
+/// States as they were committed. Invariant: one is only used while the database has no newer version of it.
+#[derive(Debug, Default)]
+pub(crate) struct Memory(Mutex<HashMap<String, Remembered>>);
+
+impl Memory {
+    /// What is remembered of some units; units of which nothing is are left out.
+    pub(super) fn of_units(
+        &self,
+        db: &mut Db,
+        units: &[&str],
+    ) -> Result<HashMap<String, Remembered>, StorageError> {
+        let versions = forecasts::versions(db, units)?;
+        let mut known = HashMap::with_capacity(versions.len());
+        let mut unknown = Vec::new();
+        {
+            let all = self.lock();
+            for (unit, version) in versions {
+                let newest = all.get(&unit).filter(|one| one.version == version);
+                match newest.cloned() {
+                    Some(one) => drop(known.insert(unit, one)),
+                    None => unknown.push(unit),
+                }
+            }
+        }
+        if !unknown.is_empty() {
+            let names: Vec<&str> = unknown.iter().map(String::as_str).collect();
+            known.extend(Remembered::of_units(db, &names)?);
+        }
+        Ok(known)
+    }
+
+    /// Takes over what was committed.
+    pub(super) fn keep(&self, committed: impl Iterator<Item = (String, Remembered)>) {
+        self.lock().extend(committed);
+    }
+
+    /// Forgets everything: another server leads.
+    pub(super) fn clear(&self) {
+        *self.lock() = HashMap::new();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Remembered>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
