@@ -1,8 +1,8 @@
 //! What holds a unit back, as pages show it. The words are those of the use case.
 
 use serde::Serialize;
-use utc_app::{About, Hindrance, Weight};
-use utc_domain::UnitName;
+use utc_app::{About, Hindrance, Principal, Weight};
+use utc_domain::{Role, UnitName};
 
 use super::link::encoded;
 
@@ -18,13 +18,13 @@ pub(crate) struct Lock {
     /// The receipt that proves it.
     evidence: Option<String>,
     way_out: String,
-    /// Where that is done: address and name.
+    /// Where that is done, by whoever looks: address and name.
     places: Vec<(String, &'static str)>,
 }
 
 impl Lock {
-    /// Of a unit.
-    pub(crate) fn of(unit: &UnitName, hindrance: Hindrance) -> Self {
+    /// Of a unit, for `by`.
+    pub(crate) fn of(by: &Principal, unit: &UnitName, hindrance: Hindrance) -> Self {
         let (tone, icon) = match hindrance.weight {
             Weight::Refuses => ("bad", "lock"),
             Weight::Holds => ("warn", "person"),
@@ -38,29 +38,39 @@ impl Lock {
             cause: hindrance.cause,
             evidence: hindrance.receipt_id,
             way_out: hindrance.way_out,
-            places: places(unit, hindrance.about),
+            places: places(by, unit, hindrance.about),
         }
     }
 }
 
-fn places(unit: &UnitName, about: About) -> Vec<(String, &'static str)> {
-    let unit = encoded(unit.as_str());
-    match about {
-        About::Level => vec![(format!("/units/{unit}#pin-title"), "Pin the level")],
-        About::Reports => vec![(format!("/units/{unit}#load"), "Load")],
+/// Nobody is led to a form that is not there for them.
+fn places(by: &Principal, unit: &UnitName, about: About) -> Vec<(String, &'static str)> {
+    let operates = by.may(Role::Operator, unit).is_ok();
+    let admits = by.may_everywhere(Role::Admin).is_ok();
+    let name = encoded(unit.as_str());
+    let own = |part: &str| format!("/units/{name}#{part}");
+    let page = |path: &str| path.to_owned();
+    let places = match about {
+        About::Level => vec![(operates, own("pin-title"), "Pin the level")],
+        About::Reports => vec![(operates, own("load"), "Load")],
         About::Risk => vec![
-            (format!("/signals/units/{unit}"), "Risk of this unit"),
-            ("/rules".to_owned(), "Rules"),
+            (true, format!("/signals/units/{name}"), "Risk of this unit"),
+            (true, page("/rules"), "Rules"),
         ],
-        About::Mark => vec![(format!("/units/{unit}#risk-title"), "Risk mark")],
+        About::Mark => vec![
+            (operates, own("risk-title"), "Risk mark"),
+            (true, page("/rules"), "Rules"),
+        ],
         About::Rule => vec![
-            ("/approvals".to_owned(), "Approvals"),
-            ("/rules".to_owned(), "Rules"),
+            (true, page("/approvals"), "Approvals"),
+            (true, page("/rules"), "Rules"),
         ],
         About::People => vec![
-            ("/approvals".to_owned(), "Approvals"),
-            ("/access".to_owned(), "Access"),
+            (true, page("/approvals"), "Approvals"),
+            (admits, page("/access"), "Access"),
         ],
-        About::Unit => vec![(format!("/units/{unit}#facts"), "Configuration")],
-    }
+        About::Unit => vec![(operates, own("facts"), "Configuration")],
+    };
+    let mine = places.into_iter().filter(|(mine, _, _)| *mine);
+    mine.map(|(_, path, title)| (path, title)).collect()
 }

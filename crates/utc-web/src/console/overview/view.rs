@@ -132,7 +132,7 @@ impl OverviewView {
             troubles: troubles(console),
             empty: situation.configured == 0,
             waiting: WaitingView::of(console, by, situation.waiting)?,
-            units: UnitsView::of(console, &situation, &rules)?,
+            units: UnitsView::of(console, by, &situation, &rules)?,
             minutes: MinutesView::of(&minutes),
             sources: SourcesView::of(console, by)?,
             loosened: loosened.into_iter().map(LoosenedView::from).collect(),
@@ -163,11 +163,12 @@ fn troubles(console: &Console) -> Vec<String> {
 impl UnitsView {
     fn of(
         console: &Console,
+        by: &Principal,
         situation: &utc_app::Situation,
         rules: &[RuleState],
     ) -> Result<Self, AppError> {
         let notable = situation.notable.iter();
-        let notable = notable.map(|unit| NotableView::of(console, unit, rules));
+        let notable = notable.map(|unit| NotableView::of(console, by, unit, rules));
         Ok(Self {
             configured: situation.configured,
             levels: situation
@@ -185,14 +186,19 @@ impl UnitsView {
 }
 
 impl NotableView {
-    fn of(console: &Console, unit: &UnitView, rules: &[RuleState]) -> Result<Self, AppError> {
+    fn of(
+        console: &Console,
+        by: &Principal,
+        unit: &UnitView,
+        rules: &[RuleState],
+    ) -> Result<Self, AppError> {
         let hindrances = console.writes_now(unit, rules)?.hindrances.into_iter();
         // A rule that holds for every unit has a page of its own.
         let own = hindrances.filter(|one| one.ground != Some(Ground::WritesRequireApproval));
         Ok(Self {
             name: unit.name.to_string(),
             level: unit.level.as_str(),
-            locks: own.map(|one| Lock::of(&unit.name, one)).collect(),
+            locks: own.map(|one| Lock::of(by, &unit.name, one)).collect(),
         })
     }
 }

@@ -5,12 +5,12 @@ use actix_web::web::{Data, Form, Path};
 use utc_app::{Marked, PinRequest, RiskRequest};
 use utc_domain::Timestamp;
 
-use super::unit_name;
 use crate::State;
 use crate::access::Caller;
 use crate::console::form::attempt;
 use crate::console::link::encoded;
 use crate::console::{Entries, Shell};
+use crate::handlers::units::unit_name;
 use crate::problem::Problem;
 use crate::wire::parts::Fields;
 

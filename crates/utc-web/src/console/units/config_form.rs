@@ -7,13 +7,13 @@ use utc_app::{AppError, Console, FieldError, UnitConfig};
 use utc_domain::{ReceiptId, Role};
 
 use super::config_fields::ConfigFields;
-use super::unit_name;
 use super::view::UnitPageView;
 use crate::State;
 use crate::access::Caller;
 use crate::console::link::encoded;
 use crate::console::{Entries, Flash, Shell};
 use crate::handlers::blocking;
+use crate::handlers::units::unit_name;
 use crate::problem::Problem;
 
 /// Configure a unit by form

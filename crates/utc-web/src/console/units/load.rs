@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use utc_app::GateRequest;
 
 use super::act::told;
-use super::unit_name;
 use crate::State;
 use crate::access::Caller;
 use crate::body::from_value;
 use crate::console::form::attempt;
 use crate::console::link::encoded;
 use crate::console::{Entries, Flash, Shell};
+use crate::handlers::units::unit_name;
 use crate::problem::Problem;
 use crate::wire::forecast::GateBody;
 use crate::wire::units::observations::reports;

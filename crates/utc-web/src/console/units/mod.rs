@@ -9,7 +9,7 @@ mod view;
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
-use utc_domain::{Role, UnitName};
+use utc_domain::Role;
 
 use self::query::UnitsQuery;
 use self::view::{UnitPageView, UnitsView};
@@ -17,6 +17,7 @@ use super::{Shell, Tab};
 use crate::State;
 use crate::access::{Access, Caller};
 use crate::handlers::blocking;
+use crate::handlers::units::unit_name;
 use crate::problem::Problem;
 use crate::routes::Endpoint;
 
@@ -73,9 +74,4 @@ pub(crate) async fn one(
     let work = move |console: &utc_app::Console| UnitPageView::of(console, &caller, &name);
     let view = blocking(&state, work).await?;
     shell.page("unit.html", &view)
-}
-
-fn unit_name(text: &str) -> Result<UnitName, Problem> {
-    text.parse()
-        .map_err(|error: utc_domain::DomainError| Problem::field("/unit", error.to_string()))
 }

@@ -104,8 +104,7 @@ impl UnitPageView {
     pub(super) fn of(console: &Console, by: &Caller, name: &UnitName) -> Result<Self, AppError> {
         let detail = console.unit_detail(name)?;
         let form = ConfigFields::of(&detail.view.config);
-        let operates = by.may(Role::Operator, &detail.view.name).is_ok();
-        Ok(Self::new(detail, form, operates))
+        Ok(Self::new(by, detail, form))
     }
 
     /// The same with what somebody entered, and what is wrong with it.
@@ -115,13 +114,14 @@ impl UnitPageView {
         self
     }
 
-    fn new(detail: UnitDetail, form: ConfigFields, operates: bool) -> Self {
+    fn new(by: &Caller, detail: UnitDetail, form: ConfigFields) -> Self {
+        let operates = by.may(Role::Operator, &detail.view.name).is_ok();
         let chart = chart(&detail);
         let settings = detail.settings;
         let changes = detail.history.level_changes.into_iter().take(CHANGES);
         Self {
             path: format!("/units/{}", encoded(detail.view.name.as_str())),
-            writes: WritesView::of(&detail.view.name, detail.writes),
+            writes: WritesView::of(by, &detail.view.name, detail.writes),
             thresholds: (settings.low(), settings.high()),
             chart,
             changes: changes.map(Into::into).collect(),
@@ -136,12 +136,12 @@ impl UnitPageView {
 }
 
 impl WritesView {
-    fn of(unit: &UnitName, writes: WritesNow) -> Self {
+    fn of(by: &Caller, unit: &UnitName, writes: WritesNow) -> Self {
         let hindrances = writes.hindrances.into_iter();
         Self {
             decision: writes.decision.as_str(),
             would_be: writes.would_be.map(utc_domain::Decision::as_str),
-            hindrances: hindrances.map(|one| Lock::of(unit, one)).collect(),
+            hindrances: hindrances.map(|one| Lock::of(by, unit, one)).collect(),
         }
     }
 }
