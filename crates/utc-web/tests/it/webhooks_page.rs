@@ -55,7 +55,7 @@ async fn a_webhook_is_made_and_what_signs_its_notices_is_shown_once() {
         "{page}"
     );
     let all = olga.page("/access").await;
-    assert!(all.contains("2 of 11 kinds"), "{all}");
+    assert!(all.contains("2 of 13 kinds"), "{all}");
     // Nobody listens there, and the page says so.
     let tried = olga.post(&format!("{path}/test"), &[]).await;
     assert_eq!(tried.status, 200);
