@@ -1,9 +1,13 @@
 //! What somebody may do with an approval, for showing it before they try.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use utc_domain::{ApprovalId, ApprovalStatus, ExecutionStatus, Role, Timestamp, UnitName};
+use utc_policy::Change;
 use utc_storage::connection::Db;
+use utc_storage::rows::approvals::ApprovalRow;
 use utc_storage::rows::votes;
 
 use super::withdraw::{may_cancel, may_revoke};
@@ -51,36 +55,64 @@ impl Console {
     ) -> Result<Vec<ApprovalRights>, AppError> {
         let now = self.clock().now();
         self.store().read(|db| {
-            let actor = Actor::of(db, now, by)?;
+            let mut looking = Looking {
+                actor: Actor::of(db, now, by)?,
+                now,
+                changes: HashMap::new(),
+            };
             let mut all = Vec::with_capacity(ids.len());
             for id in ids {
-                all.push(rights(db, now, &actor, *id)?);
+                all.push(looking.rights(db, *id)?);
             }
             Ok(all)
         })
     }
 }
 
-fn rights(
-    db: &mut Db,
+/// Somebody who looks at approvals.
+struct Looking {
+    actor: Actor,
     now: Timestamp,
-    actor: &Actor,
-    id: ApprovalId,
-) -> Result<ApprovalRights, AppError> {
-    let row = list::visible(db, id, &actor.principal, &actor.requester)?;
-    let unit: UnitName = parse("approvals.unit", &row.unit)?;
-    let votes = stored::votes(&votes::of(db, &row.id)?)?;
-    let status = stored::status(&row)?;
-    let execution: ExecutionStatus = parse("approvals.execution", &row.execution)?;
-    let vote = match actor.principal.may(Role::Approver, &unit) {
-        Ok(()) => vote::check(db, now, actor, &row, &votes),
-        Err(error) => Err(error),
-    };
-    let operates = actor.principal.may(Role::Operator, &unit).is_ok();
-    Ok(ApprovalRights {
-        vote,
-        cancel: status == ApprovalStatus::Pending && may_cancel(db, actor, &row).is_ok(),
-        revoke: status == ApprovalStatus::Approved && may_revoke(db, actor, &row).is_ok(),
-        settle: execution == ExecutionStatus::OutcomeUnknown && operates,
-    })
+    /// What they changed lately, by unit: many approvals are about one.
+    changes: HashMap<String, Vec<Change>>,
+}
+
+impl Looking {
+    fn rights(&mut self, db: &mut Db, id: ApprovalId) -> Result<ApprovalRights, AppError> {
+        let actor = &self.actor;
+        let row = list::visible(db, id, &actor.principal, &actor.requester)?;
+        let unit: UnitName = parse("approvals.unit", &row.unit)?;
+        let status = stored::status(&row)?;
+        let execution: ExecutionStatus = parse("approvals.execution", &row.execution)?;
+        let operates = actor.principal.may(Role::Operator, &unit).is_ok();
+        Ok(ApprovalRights {
+            cancel: status == ApprovalStatus::Pending && may_cancel(db, actor, &row).is_ok(),
+            revoke: status == ApprovalStatus::Approved && may_revoke(db, actor, &row).is_ok(),
+            settle: execution == ExecutionStatus::OutcomeUnknown && operates,
+            vote: match actor.principal.may(Role::Approver, &unit) {
+                Ok(()) => self.may_vote(db, &row)?,
+                Err(error) => Err(error),
+            },
+        })
+    }
+
+    /// The inner result says whether they may.
+    fn may_vote(
+        &mut self,
+        db: &mut Db,
+        row: &ApprovalRow,
+    ) -> Result<Result<(), AppError>, AppError> {
+        let votes = stored::votes(&votes::of(db, &row.id)?)?;
+        // What somebody changed is asked for last, as it costs most.
+        match vote::check(self.now, &self.actor, row, &votes, &[]) {
+            Ok(()) => {}
+            Err(why @ (AppError::Forbidden(_) | AppError::Conflict { .. })) => return Ok(Err(why)),
+            Err(fault) => return Err(fault),
+        }
+        let changes = match self.changes.entry(row.unit.clone()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(vote::acts(db, self.now, &self.actor, &row.unit)?),
+        };
+        Ok(vote::check(self.now, &self.actor, row, &votes, changes))
+    }
 }

@@ -87,7 +87,8 @@ fn cast(
     actor.principal.may(Role::Approver, &unit)?;
     let mut votes = stored::votes(&votes::of(tx.db(), &row.id)?)?;
     let now = tx.now();
-    check(tx.db(), now, &actor, &row, &votes)?;
+    let changes = acts(tx.db(), now, &actor, &row.unit)?;
+    check(now, &actor, &row, &votes, &changes)?;
     votes.push(Vote {
         person: actor.requester.person.clone(),
         choice: said.choice,
@@ -125,31 +126,35 @@ fn plan(answer: Voted, draft: Draft, counted: record::Counted) -> Plan<Voted> {
     }
 }
 
-/// Nobody votes on their own request, twice, or on what they changed the rules for.
+/// Nobody votes on their own request, twice, or on what they changed the rules for: `changes`, by [`acts`].
 pub(super) fn check(
-    db: &mut Db,
     now: Timestamp,
     actor: &Actor,
     row: &ApprovalRow,
     votes: &[Vote],
+    changes: &[Act],
 ) -> Result<(), AppError> {
     let requester = parse("approvals.subject", &row.subject)?;
     let owner = parse("approvals.owner", &row.owner)?;
-    let changes = acts(db, now, actor, &row.unit)?;
     let ballot = Ballot {
         status: stored::status(row)?,
         expires_at: stored::expires_at(row),
         requester: &requester,
         token_owner: &owner,
         votes,
-        changes: &changes,
+        changes,
     };
     let person = &actor.requester.person;
     may_vote(&Voter { person }, &ballot, now).map_err(refused)
 }
 
 /// Changes of rules, and of this unit by hand, that this person made lately under whatever name.
-fn acts(db: &mut Db, now: Timestamp, actor: &Actor, unit: &str) -> Result<Vec<Act>, AppError> {
+pub(super) fn acts(
+    db: &mut Db,
+    now: Timestamp,
+    actor: &Actor,
+    unit: &str,
+) -> Result<Vec<Act>, AppError> {
     let kinds = [
         ReceiptKind::PolicyChange.as_str(),
         ReceiptKind::ConfigChange.as_str(),

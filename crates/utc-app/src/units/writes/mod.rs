@@ -95,15 +95,25 @@ impl Console {
     /// What a write to a unit meets now. `rules` are the switches as they stand. Blocks.
     pub fn writes_now(&self, view: &UnitView, rules: &[RuleState]) -> Result<WritesNow, AppError> {
         let settings = settings(&self.options().queueing, &view.config)?;
-        let newest = self.unit_history(&view.name, i64::MAX, 1)?;
+        // Only what is needed is read: the overview asks this of a dozen units.
+        let by_load = view.pin.is_none() && view.level > ProtectionLevel::Permissive;
+        let changed = if by_load {
+            self.unit_history(&view.name, i64::MAX, 1)?.level_changes
+        } else {
+            Vec::new()
+        };
+        let risk = match view.risk_score {
+            Some(_) => self.unit_risk(&view.name)?,
+            None => None,
+        };
         let scene = Scene {
             console: self,
             view,
             policy: &self.policy(),
             rules,
             settings: &settings,
-            risk: self.unit_risk(&view.name)?,
-            changed: newest.level_changes.into_iter().next(),
+            risk,
+            changed: changed.into_iter().next(),
         };
         scene.writes()
     }
