@@ -589,6 +589,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    scoring (id) {
+        id -> BigInt,
+        revision -> BigInt,
+    }
+}
+
 diesel::joinable!(forecasts -> units (unit));
 diesel::joinable!(held_requests -> approvals (approval_id));
 diesel::allow_tables_to_appear_in_same_query!(approvals, held_requests);

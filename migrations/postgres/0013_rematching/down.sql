@@ -1,3 +1,4 @@
+DROP TABLE scoring;
 DROP TABLE rematches;
 DROP TABLE open_entities;
 DROP INDEX events_source;

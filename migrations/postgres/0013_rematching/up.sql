@@ -25,3 +25,10 @@ INSERT INTO rematches (kind, name, after, asked) SELECT 'source', name, -1, 0 FR
 -- All events of a source are read in the order of arrival.
 DROP INDEX events_source;
 CREATE INDEX events_source ON events (source, seq);
+
+-- How often a person changed what scores are made of: what was read before such a change is not written after it.
+CREATE TABLE scoring (
+    id BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
+    revision BIGINT NOT NULL
+);
+INSERT INTO scoring (id, revision) VALUES (1, 0);

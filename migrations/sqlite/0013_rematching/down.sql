@@ -1,2 +1,3 @@
+DROP TABLE scoring;
 DROP TABLE rematches;
 DROP TABLE open_entities;

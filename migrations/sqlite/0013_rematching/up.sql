@@ -21,3 +21,10 @@ CREATE TABLE rematches (
 
 -- What came before this has no open entities yet.
 INSERT INTO rematches (kind, name, after, asked) SELECT 'source', name, -1, 0 FROM sources;
+
+-- How often a person changed what scores are made of: what was read before such a change is not written after it.
+CREATE TABLE scoring (
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    revision INTEGER NOT NULL
+) STRICT;
+INSERT INTO scoring (id, revision) VALUES (1, 0);

@@ -94,7 +94,7 @@ fn step(
     applied: &mut Applied,
 ) -> Result<Option<usize>, AppError> {
     let before = risks::find(tx.db(), one.unit.as_str())?;
-    if !one.basis.holds(tx, one.unit.as_str(), before.as_ref())? {
+    if !one.basis.holds(tx, before.as_ref())? {
         applied.outdated.push(one.unit.clone());
         return Ok(None);
     }

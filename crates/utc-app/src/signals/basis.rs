@@ -1,4 +1,4 @@
-//! What there was when the signals of a unit were read. Whatever changed since makes an assessment old.
+//! What there was when the signals of a unit were read. Whatever of it changed since makes an assessment old.
 
 use std::collections::HashMap;
 
@@ -7,13 +7,14 @@ use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
 use utc_storage::rows::risks::{self, UnitRiskRow, Version};
 
-/// What an assessment rests on, beside the signals. Invariant: it is read before them. Whoever changes what a score is made of
-/// asks for the score again (`risk_due`), in the same transaction, and leaves another stamp there; whoever answers that
-/// leaves another version of the scorer's word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What an assessment rests on, beside the signals. Invariant: it is read before them.
+///
+/// What a person says is not passed over: a dismissal, another trust. Further signals change nothing here, or a flood of them
+/// would keep a unit from ever being scored: the score waits again, and the next assessment has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Basis {
-    /// When the score was last asked for, where it waits.
-    due: Option<i64>,
+    /// How often a person had changed what scores are made of.
+    revision: i64,
     /// The scorer's word until then.
     version: Option<Version>,
 }
@@ -21,39 +22,45 @@ pub(super) struct Basis {
 impl Basis {
     /// That of one unit.
     pub(super) fn of(db: &mut Db, unit: &str) -> Result<Self, StorageError> {
-        let due = risks::due_stamp(db, unit)?;
-        Ok(Self::new(due, risks::find(db, unit)?.as_ref()))
+        let revision = risks::revision(db)?;
+        Ok(Self::new(revision, risks::find(db, unit)?.as_ref()))
     }
 
-    /// Those of the units after `after` up to and including `to`; of the others nothing is known.
-    pub(super) fn between(
-        db: &mut Db,
-        after: &str,
-        to: &str,
-    ) -> Result<HashMap<String, Self>, StorageError> {
-        let mut all: HashMap<String, Self> = HashMap::new();
-        for (unit, due) in risks::due_between(db, after, to)? {
-            all.entry(unit).or_default().due = Some(due);
-        }
-        for (unit, version) in risks::versions_between(db, after, to)? {
-            all.entry(unit).or_default().version = Some(version);
-        }
-        Ok(all)
+    /// Those of the units after `after` up to and including `to`.
+    pub(super) fn between(db: &mut Db, after: &str, to: &str) -> Result<Bases, StorageError> {
+        let revision = risks::revision(db)?;
+        let versions = risks::versions_between(db, after, to)?;
+        let versions = versions.into_iter().collect();
+        Ok(Bases { revision, versions })
     }
 
-    /// Whether nothing changed since, asked in the transaction that writes; `word` is the scorer's word there.
+    /// Whether nothing of it changed since, asked in the transaction that writes; `word` is the scorer's word there.
     pub(super) fn holds(
         self,
         tx: &mut Tx<'_>,
-        unit: &str,
         word: Option<&UnitRiskRow>,
     ) -> Result<bool, StorageError> {
-        let due = risks::due_stamp(tx.db(), unit)?;
-        Ok(self == Self::new(due, word))
+        let revision = risks::revision(tx.db())?;
+        Ok(self == Self::new(revision, word))
     }
 
-    fn new(due: Option<i64>, word: Option<&UnitRiskRow>) -> Self {
+    fn new(revision: i64, word: Option<&UnitRiskRow>) -> Self {
         let version = word.map(|word| (word.as_of, word.scored_at));
-        Self { due, version }
+        Self { revision, version }
+    }
+}
+
+/// The same of many units.
+pub(super) struct Bases {
+    revision: i64,
+    versions: HashMap<String, Version>,
+}
+
+impl Bases {
+    pub(super) fn of(&self, unit: &str) -> Basis {
+        Basis {
+            revision: self.revision,
+            version: self.versions.get(unit).copied(),
+        }
     }
 }

@@ -38,6 +38,7 @@ impl Console {
             };
             events::dismiss(tx.db(), row.seq, &dismissal)?;
             unit_signals::silence(tx.db(), row.seq)?;
+            risks::revise(tx.db())?;
             let stamp = tx.now().as_micros();
             for unit in unit_signals::units_of(tx.db(), row.seq)? {
                 risks::put_due(tx.db(), &unit, stamp)?;

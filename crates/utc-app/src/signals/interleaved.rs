@@ -7,7 +7,7 @@ use bytes::Bytes;
 use utc_domain::{Scope, Subject, UnitName};
 use utc_storage::rows::jobs::{self, JobRow};
 use utc_tdx::receive::native;
-use utc_tdx::{Adapter, Delivery, Proof, Speaker, Standing, Trust};
+use utc_tdx::{Adapter, ContentHash, Delivery, Proof, Speaker, Standing, Trust};
 
 use super::lead::{Slot, claim};
 use super::receive::headers;
@@ -109,29 +109,71 @@ fn what_was_read_before_a_dismissal_is_not_written_after_it() {
     let console = console(&folder);
     registered(&console, SourceSignature::Token, None);
     let sender = signal_token(&console);
-    let delivery = incoming(event(&console));
-    let taken = console
-        .receive(Some(&sender), &Receiver::Native, &delivery)
-        .unwrap();
-    let taken = taken.wait().unwrap().unwrap();
+    let hash = send(&console, &sender);
     console.score_waiting().unwrap();
     let scorer = console.scorer();
     let running = scorer.begin(RunOccasion::Demand).unwrap().unwrap();
     let read = scorer.read_stretch(&running, "").unwrap().unwrap();
     let why = "a drill".parse().unwrap();
-    let dismissed = console.dismiss_event(actor(), taken.hashes[0], why);
+    let dismissed = console.dismiss_event(actor(), hash, why);
     dismissed.wait().unwrap();
-    // Whether its answer waits still, or was given already.
+    // Whether the score waits still, or was computed already.
     for _ in 0..2 {
-        let old = scorer
-            .write_stretch(&running, read.assessed.clone(), read.as_of, 1)
-            .wait()
-            .unwrap();
-        assert_eq!(old, [unit()]);
+        let old = scorer.write_stretch(&running, read.assessed.clone(), read.as_of, 1);
+        assert_eq!(old.wait().unwrap(), [unit()]);
         console.score_waiting().unwrap();
     }
-    let risk = console.unit_risk(&unit()).unwrap().unwrap();
-    assert!(risk.score.abs() < 1e-9, "{}", risk.score);
+    assert!(score(&console).abs() < 1e-9, "{}", score(&console));
+}
+
+#[test]
+fn what_was_read_before_another_score_is_not_written_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let console = console(&folder);
+    registered(&console, SourceSignature::Token, None);
+    let sender = signal_token(&console);
+    send(&console, &sender);
+    let scorer = console.scorer();
+    let running = scorer.begin(RunOccasion::Demand).unwrap().unwrap();
+    let read = scorer.read_stretch(&running, "").unwrap().unwrap();
+    console.score_waiting().unwrap();
+    let old = scorer.write_stretch(&running, read.assessed, read.as_of, 1);
+    assert_eq!(old.wait().unwrap(), [unit()]);
+}
+
+#[test]
+fn a_flood_of_signals_keeps_no_unit_from_being_scored() {
+    let folder = tempfile::tempdir().unwrap();
+    let console = console(&folder);
+    registered(&console, SourceSignature::Token, None);
+    let sender = signal_token(&console);
+    send(&console, &sender);
+    let scorer = console.scorer();
+    let running = scorer.begin(RunOccasion::Demand).unwrap().unwrap();
+    let read = scorer.read_stretch(&running, "").unwrap().unwrap();
+    // Something new between each reading and its writing.
+    send(&console, &sender);
+    let written = scorer.write_stretch(&running, read.assessed, read.as_of, 1);
+    assert_eq!(written.wait().unwrap(), []);
+    assert!(score(&console) > 70.0, "{}", score(&console));
+    assert_eq!(
+        console.score_waiting().unwrap(),
+        1,
+        "and the score waits again"
+    );
+}
+
+fn score(console: &Console) -> f64 {
+    let risk = console.unit_risk(&unit()).unwrap();
+    risk.map_or(0.0, |risk| risk.score)
+}
+
+fn send(console: &Console, sender: &Arc<Principal>) -> ContentHash {
+    let delivery = incoming(event(console));
+    let taken = console
+        .receive(Some(sender), &Receiver::Native, &delivery)
+        .unwrap();
+    taken.wait().unwrap().unwrap().hashes[0]
 }
 
 #[test]

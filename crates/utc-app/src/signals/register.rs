@@ -140,6 +140,7 @@ fn save(
         reaches_others(tx, name.as_str())?;
     }
     // Whatever it said counts otherwise from now on.
+    risks::revise(tx.db())?;
     risks::put_all_due(tx.db(), now.as_micros())?;
     Ok(Plan {
         answer: SavedSource {

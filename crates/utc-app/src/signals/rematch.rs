@@ -130,6 +130,7 @@ fn match_one(
     unit_signals::insert(tx.db(), &new)?;
     for unit in before.difference(&now) {
         unit_signals::remove(tx.db(), unit, row.seq)?;
+        risks::revise(tx.db())?;
     }
     events::set_matched(tx.db(), row.seq, !now.is_empty())?;
     let stamp = tx.now().as_micros();

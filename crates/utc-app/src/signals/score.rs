@@ -65,7 +65,7 @@ pub(super) fn assess_stretch(
         .collect();
     let assessed = units.iter().map(|unit| {
         let rows = said.get(unit.as_str()).copied().unwrap_or_default();
-        let basis = known.get(unit).copied().unwrap_or_default();
+        let basis = known.of(unit);
         assess_unit(unit, rows, basis, &book, cache, now)
     });
     assessed.collect()

@@ -6,7 +6,7 @@ use diesel::sql_types::BigInt;
 use super::fixed::{Fixed, Value};
 use crate::StorageError;
 use crate::connection::Db;
-use crate::schema::{risk_due, risk_history, unit_risks};
+use crate::schema::{risk_due, risk_history, scoring, unit_risks};
 
 /// What the scorer says of a unit.
 #[derive(Debug, Clone, PartialEq, Queryable)]
@@ -59,6 +59,23 @@ pub fn find(db: &mut Db, unit: &str) -> Result<Option<UnitRiskRow>, StorageError
         .select(unit_risks::all_columns)
         .get_result(db)
         .optional()?)
+}
+
+/// How often a person changed what scores are made of.
+pub fn revision(db: &mut Db) -> Result<i64, StorageError> {
+    Ok(scoring::table
+        .find(1)
+        .select(scoring::revision)
+        .get_result(db)?)
+}
+
+/// A person changed what scores are made of.
+pub fn revise(db: &mut Db) -> Result<(), StorageError> {
+    let next = scoring::revision.eq(scoring::revision + 1);
+    diesel::update(scoring::table.find(1))
+        .set(next)
+        .execute(db)?;
+    Ok(())
 }
 
 /// By what the scorer's word on a unit is told from the one before: the newest event that was there, and the moment.
@@ -264,24 +281,6 @@ pub fn due(db: &mut Db, limit: i64) -> Result<Vec<(String, i64)>, StorageError> 
     Ok(risk_due::table
         .order(risk_due::stamp.asc())
         .limit(limit)
-        .select((risk_due::unit, risk_due::stamp))
-        .load(db)?)
-}
-
-/// When the score of a unit that waits was last asked for; none where it does not wait.
-pub fn due_stamp(db: &mut Db, unit: &str) -> Result<Option<i64>, StorageError> {
-    Ok(risk_due::table
-        .find(unit)
-        .select(risk_due::stamp)
-        .get_result(db)
-        .optional()?)
-}
-
-/// The units after `after` up to and including `to` whose scores wait, with when that was last asked for.
-pub fn due_between(db: &mut Db, after: &str, to: &str) -> Result<Vec<(String, i64)>, StorageError> {
-    Ok(risk_due::table
-        .filter(risk_due::unit.gt(after))
-        .filter(risk_due::unit.le(to))
         .select((risk_due::unit, risk_due::stamp))
         .load(db)?)
 }
