@@ -256,8 +256,8 @@ impl Console {
     pub fn close(&self) {
         self.replays.cancel_all();
         self.exports.cancel_all();
-        if self.options.queue_tick.is_some()
-            && let Err(error) = self.measuring().flush()
+        if (self.options.queue_tick.is_some() || self.queues.is_leading())
+            && let Err(error) = self.measuring().end()
         {
             tracing::debug!(error = chain(&error), "what was counted last is lost");
         }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use utc_domain::Timestamp;
 use utc_storage::journal::Tx;
 use utc_storage::rows::queue_ticks;
 
@@ -23,7 +22,7 @@ pub(super) struct Lead {
 impl Lead {
     /// Whether this process has the span, in this transaction.
     pub(super) fn holds(&self, tx: &mut Tx<'_>) -> Result<bool, AppError> {
-        queue_ticks::lead(tx.db(), self.slot, &self.server).map_err(Into::into)
+        queue_ticks::leads(tx.db(), self.slot, &self.server).map_err(Into::into)
     }
 }
 
@@ -33,15 +32,24 @@ impl Measuring {
         let (every, server) = (self.every.as_micros(), self.server.clone());
         let every = i64::try_from(every).unwrap_or(i64::MAX).max(1);
         let (job, ticket) = Task::boxed(Arc::clone(&self.cache), move |tx| {
-            let now: Timestamp = tx.now();
-            let lead = Lead {
-                slot: now.as_micros().div_euclid(every),
-                server: server.clone(),
-            };
-            let holds = lead.holds(tx)?;
-            Ok(Plan::silent(holds.then_some(lead)))
+            // The clock, not the log's time: that of a clock which once ran ahead stands still until it is caught up with.
+            let slot = tx.clock().as_micros().div_euclid(every);
+            let leads = queue_ticks::lead(tx.db(), slot, &server)?;
+            let server = server.clone();
+            Ok(Plan::silent(leads.then_some(Lead { slot, server })))
         });
         self.journal.submit(job);
         ticket.wait().map(|(lead, _)| lead)
+    }
+
+    /// Leaves the lead to whoever comes first, before this process ends.
+    pub(crate) fn leave(&self) -> Result<(), AppError> {
+        let server = self.server.clone();
+        let (job, ticket) = Task::boxed(Arc::clone(&self.cache), move |tx| {
+            queue_ticks::leave(tx.db(), &server)?;
+            Ok(Plan::silent(()))
+        });
+        self.journal.submit(job);
+        ticket.wait().map(drop)
     }
 }

@@ -1,6 +1,7 @@
 //! What the leader remembers of units from one look to the next, so that it is not read again.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use utc_storage::StorageError;
@@ -11,7 +12,10 @@ use crate::units::Remembered;
 
 /// States as they were committed. Invariant: one is only used while the database has no newer version of it.
 #[derive(Debug, Default)]
-pub(crate) struct Memory(Mutex<HashMap<String, Remembered>>);
+pub(crate) struct Memory {
+    states: Mutex<HashMap<String, Remembered>>,
+    leads: AtomicBool,
+}
 
 impl Memory {
     /// What is remembered of some units; units of which nothing is are left out.
@@ -45,12 +49,23 @@ impl Memory {
         self.lock().extend(committed);
     }
 
+    /// This process leads.
+    pub(super) fn set_leading(&self) {
+        self.leads.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether this process led when it last asked.
+    pub(crate) fn is_leading(&self) -> bool {
+        self.leads.load(Ordering::Relaxed)
+    }
+
     /// Forgets everything: another server leads.
     pub(super) fn clear(&self) {
+        self.leads.store(false, Ordering::Relaxed);
         *self.lock() = HashMap::new();
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Remembered>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.states.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

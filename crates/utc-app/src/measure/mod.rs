@@ -61,8 +61,18 @@ impl Measuring {
             self.memory.clear();
             return Ok(());
         };
+        self.memory.set_leading();
         self.look_at_all(&lead)?;
         self.retention.step(self)
+    }
+
+    /// The last look of this process: what it counted is stored, and another may lead.
+    pub(crate) fn end(&self) -> Result<(), AppError> {
+        self.flush()?;
+        if self.memory.is_leading() {
+            self.leave()?;
+        }
+        Ok(())
     }
 
     fn anything_to_do(&self) -> Result<bool, AppError> {
