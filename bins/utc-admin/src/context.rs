@@ -100,13 +100,14 @@ impl Context {
     /// As the server has it: levels follow the same load in the same way, and what is shown is what holds.
     fn queueing(&self) -> anyhow::Result<Settings> {
         let queueing = &self.config.queueing;
-        Ok(Settings::new(
+        let settings = Settings::new(
             queueing.alpha,
             queueing.low,
             queueing.high,
             queueing.relax_below,
             queueing.relax_window_minutes,
-        )?)
+        )?;
+        Ok(settings.with_relax_read_only_below(queueing.relax_read_only_below)?)
     }
 
     /// As the server has it: a vote says until when an approval is good.

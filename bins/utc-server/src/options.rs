@@ -68,7 +68,8 @@ pub(crate) fn engine(
             queueing.high,
             queueing.relax_below,
             queueing.relax_window_minutes,
-        )?,
+        )?
+        .with_relax_read_only_below(queueing.relax_read_only_below)?,
         queue_tick: Some(Duration::from_secs(u64::from(queueing.tick_seconds))),
         controller: match queueing.controller {
             utc_config::Controller::Classic => Controller::Classic,

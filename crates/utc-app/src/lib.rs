@@ -75,10 +75,10 @@ pub use task::Ticket;
 pub use traffic::Measured;
 pub use units::{
     About, Access, Configured, Expected, ExpectedRho, Features, ForecastCard, GateRequest,
-    Hindrance, LevelRecord, MarkView, Marked, MethodOverride, Observed, PinRequest, QueueEstimate,
-    Report, RiskRequest, Source, Staleness, Thresholds, UnitConfig, UnitDetail, UnitForecast,
-    UnitHistory, UnitOutlook, UnitPage, UnitScorecard, UnitSearch, UnitView, UnitsFound, Update,
-    Weight, WritesNow,
+    Hindrance, LevelRecord, MarkView, Marked, MethodOverride, NeverRelaxes, Observed, PinRequest,
+    QueueEstimate, Report, RiskRequest, Source, Staleness, Thresholds, UnitConfig, UnitDetail,
+    UnitForecast, UnitHistory, UnitOutlook, UnitPage, UnitScorecard, UnitSearch, UnitView,
+    UnitsFound, Update, Weight, WritesNow,
 };
 pub use webhooks::{
     DeliveryPage, DeliveryView, NewWebhook, Parcel, SavedWebhook, Settled, WebhookChange,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::parse::{fraction, positive, whole, word};
+use crate::print::optional;
 use crate::reader::{Noted, Reader};
 use crate::{Refused, Variable};
 
@@ -34,14 +35,14 @@ const CONTROLLER: Variable = Variable::new(
 const RELAX_BELOW: Variable = Variable::new(
     "QUEUE_RELAX_BELOW",
     "0.5",
-    "Utilisation below which a level may relax; at most `QUEUE_THRESHOLD_LOW`.",
+    "Utilisation below which a level may relax under the classic controller; at most `QUEUE_THRESHOLD_LOW`.",
     |c| c.queueing.relax_below.to_string(),
 );
 const RELAX_READ_ONLY_BELOW: Variable = Variable::new(
     "QUEUE_RELAX_READ_ONLY_BELOW",
-    "0.5",
-    "The same for leaving `read_only`; without a value `QUEUE_RELAX_BELOW`.",
-    |c| c.queueing.relax_read_only_below.to_string(),
+    "",
+    "Utilisation below which `read_only` may relax. Without a value `QUEUE_RELAX_BELOW` (classic) or `QUEUE_THRESHOLD_HIGH` less 0.1 (predictive).",
+    |c| optional(c.queueing.relax_read_only_below.as_ref()),
 );
 const WINDOW: Variable = Variable::new(
     "AUTO_RELAX_WINDOW_MIN",
@@ -114,8 +115,8 @@ pub struct Queueing {
     pub high: f64,
     /// The utilisation below which a level may relax.
     pub relax_below: f64,
-    /// The utilisation below which `read_only` may relax.
-    pub relax_read_only_below: f64,
+    /// The utilisation below which `read_only` may relax; each controller has its own where there is none.
+    pub relax_read_only_below: Option<f64>,
     /// How long utilisation must stay below, in minutes; 0 relaxes at each observation.
     pub relax_window_minutes: u32,
     /// The seconds between two measurements, 1 to 3600.
@@ -142,8 +143,7 @@ impl Queueing {
             low: low?,
             high: high?,
             relax_below: relax_below?,
-            // The classic rule has one threshold for every step down.
-            relax_read_only_below: relax_read_only_below?.map_or(relax_below, Ok)?,
+            relax_read_only_below: relax_read_only_below?,
             relax_window_minutes: relax_window_minutes?,
             tick_seconds: tick_seconds?,
             controller: controller?,
@@ -170,13 +170,10 @@ impl Queueing {
             self.relax_below,
             up_to_low,
         );
-        let read_only = self.relax_read_only_below;
-        require(
-            read_only < high,
-            &RELAX_READ_ONLY_BELOW,
-            read_only,
-            below_high,
-        );
+        if let Some(read_only) = self.relax_read_only_below {
+            let variable = &RELAX_READ_ONLY_BELOW;
+            require(read_only < high, variable, read_only, below_high);
+        }
         outcome
     }
 }

@@ -91,7 +91,7 @@ pub fn observe(
         }
     };
     if let Some(change) = change {
-        enter(&mut state, change);
+        enter(&mut state, settings, change);
     }
     Ok(Step { state, change })
 }
@@ -155,7 +155,8 @@ fn measure(
         level: old.level,
         level_since: old.level_since,
         level_cause: old.level_cause,
-        below_since: (rho < settings.relax_below()).then(|| old.below_since.unwrap_or(at)),
+        below_since: (rho < settings.relaxes_below(old.level))
+            .then(|| old.below_since.unwrap_or(at)),
         last_at: at,
         interval_micros: usual_interval(old, at),
         hour,
@@ -234,11 +235,11 @@ fn window_is_over(state: &QueueState, settings: &Settings) -> bool {
         .is_some_and(|since| state.last_at.micros_since(since) >= window)
 }
 
-/// Invariant: a change restarts the window. One that tightens finds none running, because `relax_below ≤ low`.
-fn enter(state: &mut QueueState, change: LevelChange) {
+/// Invariant: a change restarts the window of the level that holds from then on.
+fn enter(state: &mut QueueState, settings: &Settings, change: LevelChange) {
     let at = state.last_at;
     state.level = change.to;
     state.level_since = at;
     state.level_cause = change.cause;
-    state.below_since = state.below_since.map(|_| at);
+    state.below_since = (state.rho < settings.relaxes_below(change.to)).then_some(at);
 }

@@ -57,7 +57,8 @@ fn why(state: &QueueState) -> String {
 }
 
 fn way_out(state: &QueueState, settings: &Settings) -> String {
-    let (rho, next, below) = (state.rho, state.level.relaxed(), settings.relax_below());
+    let (rho, next) = (state.rho, state.level.relaxed());
+    let below = settings.relaxes_below(state.level);
     let minutes = settings.relax_window_minutes();
     if minutes == 0 {
         return format!(

@@ -1,5 +1,7 @@
 //! The controller's thresholds.
 
+use utc_domain::ProtectionLevel;
+
 use crate::bounds::Bounds;
 
 /// How the controller smooths, where it tightens and when it relaxes.
@@ -8,6 +10,7 @@ pub struct Settings {
     alpha: f64,
     bounds: Bounds,
     relax_below: f64,
+    relax_read_only_below: Option<f64>,
     relax_window_minutes: u32,
 }
 
@@ -44,8 +47,28 @@ impl Settings {
             alpha,
             bounds,
             relax_below,
+            relax_read_only_below: None,
             relax_window_minutes,
         })
+    }
+
+    /// With a threshold of its own for leaving `read_only`, above 0 and at most `high`; without one, each controller has its
+    /// own.
+    ///
+    /// # Errors
+    /// [`SettingsError::RelaxReadOnlyBelow`] for any other number.
+    pub fn with_relax_read_only_below(self, below: Option<f64>) -> Result<Self, SettingsError> {
+        let high = self.high();
+        match below {
+            // Written so that `NaN` fails it.
+            Some(value) if !(value > 0.0 && value <= high) => {
+                Err(SettingsError::RelaxReadOnlyBelow { value, high })
+            }
+            below => Ok(Self {
+                relax_read_only_below: below,
+                ..self
+            }),
+        }
     }
 
     /// The defaults: α 0.3, approval from 0.6, read-only from 0.9, relaxing below 0.5 for 60 minutes.
@@ -54,6 +77,7 @@ impl Settings {
             alpha: 0.3,
             bounds: Bounds::of(0.6, 0.9),
             relax_below: 0.5,
+            relax_read_only_below: None,
             relax_window_minutes: 60,
         }
     }
@@ -81,6 +105,19 @@ impl Settings {
     /// The utilisation below which a unit relaxes.
     pub fn relax_below(&self) -> f64 {
         self.relax_below
+    }
+
+    /// The one below which it leaves `read_only`, where there is one for that alone.
+    pub fn relax_read_only_below(&self) -> Option<f64> {
+        self.relax_read_only_below
+    }
+
+    /// The utilisation below which the classic controller leaves a level.
+    pub fn relaxes_below(&self, level: ProtectionLevel) -> f64 {
+        match level {
+            ProtectionLevel::ReadOnly => self.relax_read_only_below.unwrap_or(self.relax_below),
+            ProtectionLevel::RequireApproval | ProtectionLevel::Permissive => self.relax_below,
+        }
     }
 
     /// How many minutes utilisation must stay there for each step.
@@ -120,5 +157,13 @@ pub enum SettingsError {
         value: f64,
         /// The lower threshold.
         low: f64,
+    },
+    /// The threshold for leaving `read_only` is not between 0 and the upper threshold.
+    #[error("`relax_read_only_below` must be above 0 and at most `high` ({high}), is `{value}`")]
+    RelaxReadOnlyBelow {
+        /// What was given.
+        value: f64,
+        /// The upper threshold.
+        high: f64,
     },
 }

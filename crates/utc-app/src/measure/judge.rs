@@ -12,7 +12,7 @@ use super::asked::OTHERS;
 use super::known::Known;
 use super::outcome::Outcome;
 use super::remembered::{Tallies, exposure, seen_capacity};
-use crate::units::{Observing, Source, UnitConfig, change, feature, settings, stored};
+use crate::units::{Observing, Risen, Source, UnitConfig, change, feature, settings, stored};
 use crate::{AppError, Controller};
 
 const MICROS_PER_HOUR: f64 = 3_600e6;
@@ -247,6 +247,12 @@ impl Seen<'_> {
             outcome.drafts.push(draft);
             outcome.changes.push(row);
         }
+        outcome.risen.extend(step.risen_to().map(|level| Risen {
+            unit: self.unit.clone(),
+            level,
+            controller: self.controller,
+            settings,
+        }));
         if let Some((rows, remembered)) = observing.stored(self.unit) {
             outcome.forecasts.push(rows.forecast);
             outcome.profiles.extend(rows.profile);

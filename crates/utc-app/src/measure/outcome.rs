@@ -12,7 +12,7 @@ use utc_storage::rows::units;
 use super::known::Known;
 use crate::AppError;
 use crate::cache::UnitState;
-use crate::units::Remembered;
+use crate::units::{Remembered, Risen};
 
 /// Rows to write, receipts to append, states to publish.
 #[derive(Default)]
@@ -26,6 +26,8 @@ pub(super) struct Outcome {
     pub(super) changed: Vec<(UnitName, Known)>,
     pub(super) drafts: Vec<Draft>,
     pub(super) remembered: Vec<(String, Remembered)>,
+    /// Units whose level rose.
+    pub(super) risen: Vec<Risen>,
 }
 
 /// What is to be published once it is committed.
@@ -40,6 +42,12 @@ impl Outcome {
     pub(super) fn store(mut self, tx: &mut Tx<'_>) -> Result<Published, AppError> {
         let states = self.store_units(tx)?;
         self.store_rest(tx.db())?;
+        let now = tx.now();
+        for risen in &self.risen {
+            let mut all = self.remembered.iter();
+            let own = all.find(|(unit, _)| unit == risen.unit.as_str());
+            risen.warn(tx.db(), own.map(|(_, one)| &one.state), now)?;
+        }
         Ok(Published {
             states,
             remembered: self.remembered,

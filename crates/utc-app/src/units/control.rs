@@ -27,6 +27,13 @@ impl Step {
     pub(super) fn changed(&self) -> bool {
         self.change.is_some()
     }
+
+    /// The level, where it rose.
+    pub(crate) fn risen_to(&self) -> Option<ProtectionLevel> {
+        self.change
+            .filter(|change| change.to > change.from)
+            .map(|change| change.to)
+    }
 }
 
 /// What turns a unit's observations into its level.
@@ -216,7 +223,7 @@ pub(super) fn seen(forecast: &Forecast) -> ForecastSeen {
 /// The predictive controller with the thresholds of the classic one.
 pub(super) fn predictive(settings: &Settings) -> Result<PredictiveSettings, SettingsError> {
     let standard = PredictiveSettings::standard();
-    standard.with_thresholds(settings.alpha(), settings.low(), settings.high())
+    standard.following(settings)
 }
 
 pub(super) fn invalid(error: SettingsError) -> AppError {

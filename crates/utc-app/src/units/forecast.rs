@@ -147,6 +147,7 @@ fn expected(row: &ExpectedRow, controller: Controller) -> Result<Expected, AppEr
 /// A unit under the predictive controller, as it is shown.
 pub(super) struct Shown {
     pub(super) forecast: Option<UnitForecast>,
+    pub(super) usual_rho: Option<f64>,
     /// What to do, in a sentence.
     pub(super) advice: String,
 }
@@ -166,6 +167,7 @@ pub(super) fn shown(
     let (state, settings) = (found.state, predictive(settings).map_err(invalid)?);
     Ok(Some(Shown {
         forecast: forecast(&state, &settings),
+        usual_rho: state.usual_rho(),
         advice: state.recommendation(&settings),
     }))
 }

@@ -1,11 +1,13 @@
 //! The gate of a forecast, set by a person.
 
-use utc_domain::{Code, Draft, Meta, PolicyRef, Reason, ReceiptKind, Subject, UnitName};
-use utc_queueing::predictive::{Gate, PredictiveState, Predictor};
+use utc_domain::{
+    Code, Draft, ForecastSeen, Meta, PolicyRef, Reason, ReceiptKind, Subject, UnitName,
+};
+use utc_queueing::predictive::{Gate, PredictiveSettings, PredictiveState, Predictor};
 use utc_storage::rows::units;
 
-use super::control::{invalid, predictive};
-use super::observe::settings;
+use super::control::{invalid, predictive, seen};
+use super::observe::{queue_meta, settings};
 use super::remembered::Remembered;
 use super::{Marked, stored};
 use crate::console::Console;
@@ -55,7 +57,13 @@ impl Console {
             let before = may_act(&remembered.state);
             remembered.state.set_gate(request.predictor, request.gate);
             remembered.store(tx.db(), &name, &settings)?;
+            let state = stored::queue_state(&row)?;
             let mut draft = receipt(&name, actor, &request, stored::policy_in(tx)?);
+            draft.meta = Meta {
+                protection_level: Some(stored::parse("units.level", &row.level)?),
+                forecast: Some(gated(&remembered.state, &settings, request.predictor)),
+                ..queue_meta(state.as_ref())
+            };
             // Whoever can only tighten holds less back when they may not act any more.
             draft.meta.loosens = (before && !may_act(&remembered.state)).then_some(true);
             Ok(Plan {
@@ -68,6 +76,21 @@ impl Console {
             })
         })
     }
+}
+
+/// What the forecast said last and what it is worth, as receipts of levels tell it.
+fn gated(state: &PredictiveState, settings: &PredictiveSettings, one: Predictor) -> ForecastSeen {
+    let forecasts = state.forecasts(settings);
+    forecasts.map_or_else(
+        || ForecastSeen {
+            predictor: one.as_str(),
+            rho: None,
+            horizon_minutes: f64::from(PredictiveSettings::HORIZON_MINUTES),
+            minutes_to_threshold: None,
+            precision: state.scorecard(one).precision().value(),
+        },
+        |forecasts| seen(forecasts.of(one)),
+    )
 }
 
 fn receipt(name: &UnitName, actor: &Subject, request: &GateRequest, policy: PolicyRef) -> Draft {

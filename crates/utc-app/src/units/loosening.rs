@@ -39,6 +39,7 @@ fn looser_thresholds(before: &UnitConfig, after: &UnitConfig, installation: &Set
     after.low() > before.low()
         || after.high() > before.high()
         || after.relax_below() > before.relax_below()
+        || after.relax_read_only_below() > before.relax_read_only_below()
         || after.relax_window_minutes() < before.relax_window_minutes()
 }
 

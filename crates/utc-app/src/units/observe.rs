@@ -7,7 +7,7 @@ use utc_storage::rows::units;
 
 use super::configure::{find_or_new, save, state_of};
 use super::observing::{Observing, observation, record};
-use super::{Source, UnitConfig, stored};
+use super::{Risen, Source, UnitConfig, stored};
 use crate::console::Console;
 use crate::draft::system_subject;
 use crate::signals::appeared;
@@ -65,18 +65,32 @@ impl Console {
             let mut observing = Observing::begin(tx, &row, own, settings, Source::Reported)?;
             let policy = stored::policy_in(tx)?;
             let mut drafts = Vec::new();
+            let mut risen = None;
             for (index, report) in reports.iter().enumerate() {
                 let now = tx.now();
                 let step = observation(*report, &config, now)
                     .and_then(|seen| observing.take(&mut row, seen, now, relaxing()))
                     .map_err(|error| place(error, index, reports.len()))?;
                 drafts.extend(record(tx.db(), &name, &step, &policy)?);
+                risen = step.risen_to().or(risen);
             }
             row.updated_at = tx.now().as_micros();
             // Whoever reports says what is asked of the unit: who asked that is not known.
             row.held_subjects = None;
             save(tx.db(), &row, false)?;
-            observing.end(tx, &name)?;
+            let remembered = observing.end(tx, &name)?;
+            if let Some(level) = risen {
+                let unit = name.clone();
+                let controller = own;
+                let risen = Risen {
+                    unit,
+                    level,
+                    controller,
+                    settings,
+                };
+                let (now, state) = (tx.now(), remembered.as_ref());
+                risen.warn(tx.db(), state.map(|one| &one.state), now)?;
+            }
             let state = state_of(tx.db(), &row)?;
             let unit = name.clone();
             Ok(Plan {
@@ -98,14 +112,20 @@ pub(crate) fn settings(installation: &Settings, config: &UnitConfig) -> Result<S
     let relax_below = own
         .relax_below
         .unwrap_or(installation.relax_below().min(low));
+    let high = own.high.unwrap_or(installation.high());
     let made = Settings::new(
         installation.alpha(),
         low,
-        own.high.unwrap_or(installation.high()),
+        high,
         relax_below,
         own.relax_window_minutes
             .unwrap_or(installation.relax_window_minutes()),
     );
+    // A unit with lower thresholds of its own relaxes below those.
+    let read_only = installation
+        .relax_read_only_below()
+        .map(|below| below.min(high));
+    let made = made.and_then(|made| made.with_relax_read_only_below(read_only));
     made.map_err(|error| AppError::invalid("/thresholds", error.to_string()))
 }
 

@@ -71,12 +71,17 @@ impl Observing {
         self.controller.stored(name)
     }
 
-    /// Stores what the controller remembers.
-    pub(crate) fn end(self, tx: &mut Tx<'_>, name: &UnitName) -> Result<(), AppError> {
-        let Some((rows, _)) = self.stored(name) else {
-            return Ok(());
+    /// Stores what the controller remembers, and gives it.
+    pub(crate) fn end(
+        self,
+        tx: &mut Tx<'_>,
+        name: &UnitName,
+    ) -> Result<Option<Remembered>, AppError> {
+        let Some((rows, remembered)) = self.stored(name) else {
+            return Ok(None);
         };
-        rows.store(tx.db()).map_err(Into::into)
+        rows.store(tx.db())?;
+        Ok(Some(remembered))
     }
 }
 

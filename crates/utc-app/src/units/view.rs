@@ -14,7 +14,7 @@ use super::observe::settings;
 use super::outlook::UnitOutlook;
 use super::staleness::is_held_stale;
 use super::stored::Marks;
-use super::{Source, UnitConfig, UnitForecast, stored};
+use super::{NeverRelaxes, Source, UnitConfig, UnitForecast, stored, usual_rho};
 use crate::arrivals::ArrivalCounts;
 use crate::console::Console;
 use crate::measure::{CountedDemand, counted};
@@ -55,6 +55,8 @@ pub struct UnitView {
     pub stale: bool,
     /// What is forecast; none under the classic controller, or before the first observation under the other.
     pub forecast: Option<UnitForecast>,
+    /// Where its usual load would keep its level for ever; none where it would not, or too little is known.
+    pub never_relaxes: Option<NeverRelaxes>,
     /// What to do, in a sentence.
     pub recommendation: String,
     /// The same without what is to be done about silence.
@@ -183,6 +185,9 @@ impl Console {
             .as_ref()
             .and_then(|unit| unit.traffic.read(Instant::now()));
         let source = row.source.as_deref().and_then(Source::of);
+        let never_relaxes = queue.as_ref().map_or(Ok(None), |queue| {
+            stuck(db, controller, queue, &settings, row, ahead.as_ref(), now)
+        })?;
         let silent = queue.as_ref().is_some_and(|queue| {
             is_held_stale(
                 (queue.last_at, queue.interval_micros),
@@ -221,8 +226,11 @@ impl Console {
                 (None, Some(queue)) => Some(queue.level_cause),
                 (None, None) => None,
             },
-            recommendation: silence(queue.as_ref(), pin.as_ref(), silent) + &advice,
+            recommendation: silence(queue.as_ref(), pin.as_ref(), silent)
+                + &advice
+                + &never_relaxes.map_or_else(String::new, |stuck| stuck.advice()),
             advice,
+            never_relaxes,
             forecast: ahead.and_then(|ahead| ahead.forecast),
             stale: silent,
             source,
@@ -256,6 +264,27 @@ impl Console {
             risky: state.risky_at(now),
         })
     }
+}
+
+/// Whether its usual load keeps the level. Of the classic controller's units only those are asked that have a level to lose:
+/// what is usual for them is a sum over a day.
+fn stuck(
+    db: &mut Db,
+    controller: Controller,
+    queue: &QueueState,
+    settings: &utc_queueing::Settings,
+    row: &UnitRow,
+    ahead: Option<&Shown>,
+    now: Timestamp,
+) -> Result<Option<NeverRelaxes>, AppError> {
+    let usual = match (controller, ahead) {
+        (Controller::Predictive, Some(ahead)) => ahead.usual_rho,
+        (Controller::Classic, _) if queue.level > ProtectionLevel::Permissive => {
+            usual_rho(db, &row.name, None, now)?
+        }
+        (Controller::Predictive, None) | (Controller::Classic, _) => None,
+    };
+    Ok(usual.and_then(|usual| NeverRelaxes::of(controller, queue.level, settings, usual)))
 }
 
 /// What to do about silence, before anything else.

@@ -13,6 +13,7 @@ mod forecasts;
 mod identities;
 mod keys;
 mod measured;
+mod measured_many;
 mod outgoing;
 mod replay;
 mod shown;

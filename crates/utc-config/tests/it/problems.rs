@@ -93,7 +93,6 @@ fn the_thresholds_must_stand_in_order() {
     insta::assert_snapshot!(problems(&[("QUEUE_THRESHOLD_LOW", "0.4"), ("QUEUE_THRESHOLD_HIGH", "0.3")]), @r"
     `QUEUE_THRESHOLD_LOW` is `0.4`: must be below `QUEUE_THRESHOLD_HIGH`, which is `0.3`
     `QUEUE_RELAX_BELOW` is `0.5`: must be at most `QUEUE_THRESHOLD_LOW`, which is `0.4`
-    `QUEUE_RELAX_READ_ONLY_BELOW` is `0.5`: must be below `QUEUE_THRESHOLD_HIGH`, which is `0.3`
     ");
     insta::assert_snapshot!(problems(&[("QUEUE_RELAX_READ_ONLY_BELOW", "0.9")]), @"`QUEUE_RELAX_READ_ONLY_BELOW` is `0.9`: must be below `QUEUE_THRESHOLD_HIGH`, which is `0.9`");
     config(&[("QUEUE_RELAX_BELOW", "0.6")]);

@@ -125,16 +125,18 @@ impl Ladder {
 
     /// Counts calm, and comes down when there was enough of it and nobody asks for the level.
     fn rested(mut self, rung: &Rung, settings: &PredictiveSettings) -> Self {
-        let Some((threshold, window)) = self.above_ground(settings) else {
+        if self.level == ProtectionLevel::Permissive {
             return self;
-        };
+        }
+        let window = self.window();
         let unbroken = rung.seen && rung.relaxing == Relaxing::Allowed;
         let run = |held: bool, since: Option<Timestamp>| {
             held.then(|| since.filter(|_| unbroken).unwrap_or(rung.at))
         };
-        let margin = PredictiveSettings::RELAX_MARGIN;
-        self.calm_since = run(rung.rho < threshold - margin, self.calm_since);
-        self.below_since = run(rung.rho < threshold, self.below_since);
+        let calm = rung.rho < settings.relaxes_below(self.level);
+        let below = rung.rho < settings.relaxes_slowly_below(self.level);
+        self.calm_since = run(calm, self.calm_since);
+        self.below_since = run(below, self.below_since);
         let slow = i64::from(PredictiveSettings::SLOW_WINDOW_MINUTES) * MICROS_PER_MINUTE;
         let lasted = |since: Option<Timestamp>, window: i64| {
             since.is_some_and(|since| rung.at.micros_since(since) >= window)
@@ -154,14 +156,6 @@ impl Ladder {
             ProtectionLevel::Permissive => Window::FIRST,
             ProtectionLevel::RequireApproval => self.approval,
             ProtectionLevel::ReadOnly => self.read_only,
-        }
-    }
-
-    fn above_ground(&self, settings: &PredictiveSettings) -> Option<(f64, Window)> {
-        match self.level {
-            ProtectionLevel::Permissive => None,
-            ProtectionLevel::RequireApproval => Some((settings.low(), self.window())),
-            ProtectionLevel::ReadOnly => Some((settings.high(), self.window())),
         }
     }
 

@@ -5,7 +5,8 @@ use utc_domain::Timestamp;
 use super::settings::MICROS_PER_MINUTE;
 
 const BIN_MICROS: i64 = 15 * MICROS_PER_MINUTE;
-pub(super) const DAY_BINS: usize = 96;
+const QUARTERS: usize = 4;
+pub(super) const DAY_BINS: usize = 24 * QUARTERS;
 pub(super) const WEEK_BINS: usize = 7 * DAY_BINS;
 /// The weight of the newest visit to a bin: three weeks of memory.
 const WEIGHT: f32 = 0.3;
@@ -79,6 +80,12 @@ impl Profile {
             Stored::AllBut(fresh) => fresh.capacity() * size_of::<u16>(),
         };
         (self.week.capacity() + self.day.capacity()) * size_of::<Bin>() + fresh
+    }
+
+    /// The median of what it usually brings, where quarters of at least so many hours are known.
+    pub(super) fn median_of(&self, hours: usize) -> Option<f64> {
+        let known = self.day.iter().filter(|bin| bin.visits > 0).count();
+        (known >= hours * QUARTERS).then(|| f64::from(self.median))
     }
 
     /// Every quarter by its place: those of the week, then those of the day.

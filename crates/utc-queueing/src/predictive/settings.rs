@@ -1,5 +1,7 @@
 //! What the predictive controller is told.
 
+use utc_domain::ProtectionLevel;
+
 use crate::settings::{Settings, SettingsError};
 
 pub(super) const MICROS_PER_MINUTE: i64 = 60_000_000;
@@ -103,6 +105,7 @@ pub struct PredictiveSettings {
     alpha: f64,
     low: f64,
     high: f64,
+    relax_read_only_below: Option<f64>,
     tuning: Tuning,
     seasonal: Seasons,
 }
@@ -138,6 +141,7 @@ impl PredictiveSettings {
             alpha: 0.3,
             low: 0.6,
             high: 0.9,
+            relax_read_only_below: None,
             tuning: Tuning::STANDARD,
             seasonal: Seasons::Kept,
         }
@@ -154,6 +158,18 @@ impl PredictiveSettings {
             low,
             high,
             ..self
+        })
+    }
+
+    /// With α, the thresholds, and the threshold for leaving `read_only` of a classic controller.
+    ///
+    /// # Errors
+    /// [`SettingsError`] as of [`Settings::new`].
+    pub fn following(self, settings: &Settings) -> Result<Self, SettingsError> {
+        let own = self.with_thresholds(settings.alpha(), settings.low(), settings.high())?;
+        Ok(Self {
+            relax_read_only_below: settings.relax_read_only_below(),
+            ..own
         })
     }
 
@@ -185,6 +201,33 @@ impl PredictiveSettings {
     /// The utilisation from which writes are refused; load at or above it is an overload.
     pub fn high(&self) -> f64 {
         self.high
+    }
+
+    /// The utilisation from which a level holds.
+    fn holds_from(&self, level: ProtectionLevel) -> f64 {
+        match level {
+            ProtectionLevel::ReadOnly => self.high,
+            ProtectionLevel::RequireApproval | ProtectionLevel::Permissive => self.low,
+        }
+    }
+
+    /// The utilisation below which a level is left after its window: well below the one from which it holds, or the one that
+    /// was set for `read_only`. Rounded to six decimals, as utilisation is.
+    pub fn relaxes_below(&self, level: ProtectionLevel) -> f64 {
+        let usual = utc_domain::round6(self.holds_from(level) - Self::RELAX_MARGIN);
+        match level {
+            ProtectionLevel::ReadOnly => self.relax_read_only_below.unwrap_or(usual),
+            ProtectionLevel::RequireApproval | ProtectionLevel::Permissive => usual,
+        }
+    }
+
+    /// The one below which it is left after a longer time: the one from which it holds, unless one was set for `read_only`.
+    pub fn relaxes_slowly_below(&self, level: ProtectionLevel) -> f64 {
+        let usual = self.holds_from(level);
+        match level {
+            ProtectionLevel::ReadOnly => self.relax_read_only_below.unwrap_or(usual),
+            ProtectionLevel::RequireApproval | ProtectionLevel::Permissive => usual,
+        }
     }
 
     /// The tuning.

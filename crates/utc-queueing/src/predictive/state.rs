@@ -13,6 +13,9 @@ use super::profile::Profile;
 use super::scorecard::{Scorecard, ScoredStep};
 use super::settings::PredictiveSettings;
 
+/// So much of the day must be known before anything is called usual.
+const USUAL_HOURS: usize = 12;
+
 /// What an observation led to.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PredictiveStep {
@@ -161,6 +164,13 @@ impl PredictiveState {
     /// The measured signal; `None` without data.
     pub fn rho(&self) -> Option<f64> {
         Some(self.newest?.moment.rho())
+    }
+
+    /// The unit's usual utilisation at its present capacity: the median over the quarters of a day, once at least twelve hours
+    /// of those are known.
+    pub fn usual_rho(&self) -> Option<f64> {
+        let usual = self.profile.as_ref()?.median_of(USUAL_HOURS)?;
+        Some(utc_domain::round6(usual / self.newest?.moment.slow.mu))
     }
 
     /// Smoothed arrivals and capacity per hour at the slower speed; `None` without data.

@@ -25,17 +25,17 @@ impl PredictiveState {
             return "No data: report arrivals and capacity, or configure a capacity.".to_owned();
         };
         let (ladder, rho) = (newest.moment.ladder, newest.moment.rho());
-        let (what, threshold) = match ladder.level {
+        let what = match ladder.level {
             ProtectionLevel::Permissive => {
                 let low = settings.low();
                 return format!(
                     "All is well: utilisation is {rho}, and approval would be needed from {low}."
                 );
             }
-            ProtectionLevel::RequireApproval => ("Writes need approval", settings.low()),
-            ProtectionLevel::ReadOnly => ("Writes are refused", settings.high()),
+            ProtectionLevel::RequireApproval => "Writes need approval",
+            ProtectionLevel::ReadOnly => "Writes are refused",
         };
-        let (why, way_out) = (why(&ladder), way_out(&ladder, rho, threshold));
+        let (why, way_out) = (why(&ladder), way_out(&ladder, rho, settings));
         format!("{what} because {why}; {way_out}.")
     }
 }
@@ -59,8 +59,9 @@ fn forecast_words(forecast: &Forecast, since: Timestamp) -> String {
     )
 }
 
-fn way_out(ladder: &Ladder, rho: f64, threshold: f64) -> String {
-    let calm = utc_domain::round6(threshold - PredictiveSettings::RELAX_MARGIN);
+fn way_out(ladder: &Ladder, rho: f64, settings: &PredictiveSettings) -> String {
+    let calm = settings.relaxes_below(ladder.level);
+    let threshold = settings.relaxes_slowly_below(ladder.level);
     let minutes = ladder.window().minutes;
     let slow = minutes.max(PredictiveSettings::SLOW_WINDOW_MINUTES);
     let next = ladder.level.relaxed();

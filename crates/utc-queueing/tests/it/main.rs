@@ -21,6 +21,7 @@ mod counted;
 mod formulas;
 mod input;
 mod laws;
+mod leaving_read_only;
 mod measured;
 mod oracles;
 mod outlook;

@@ -1,7 +1,8 @@
 //! What a unit went through: feature rows and level changes.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Double, Nullable};
 
 use crate::StorageError;
 use crate::connection::Db;
@@ -74,6 +75,18 @@ pub struct LevelChangeRow {
 /// Stores a feature row; of two at the same moment the later one stays.
 pub fn put_feature(db: &mut Db, row: &FeatureRow) -> Result<(), StorageError> {
     put_features(db, std::slice::from_ref(row))
+}
+
+/// The mean utilisation of a unit since a time, and over how many rows.
+pub fn mean_rho(db: &mut Db, unit: &str, since: i64) -> Result<(Option<f64>, i64), StorageError> {
+    let rows = features::table
+        .filter(features::unit.eq(unit))
+        .filter(features::ts.ge(since));
+    let mean = rows.select((
+        sql::<Nullable<Double>>("avg(rho)"),
+        diesel::dsl::count_star(),
+    ));
+    Ok(mean.first(db)?)
 }
 
 /// Stores a level change.

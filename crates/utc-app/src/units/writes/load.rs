@@ -2,8 +2,8 @@
 
 use utc_domain::{LevelCause, ProtectionLevel};
 use utc_queueing::QueueState;
-use utc_queueing::predictive::PredictiveSettings;
 
+use super::super::control::predictive;
 use super::words::{ends, moment, said};
 use super::{About, Hindrance, Scene, Weight};
 use crate::Controller;
@@ -99,8 +99,18 @@ impl Scene<'_> {
         );
         (
             cause,
-            format!("{} {figures} {PIN}", self.relaxing(queue, relaxes)),
+            format!(
+                "{} {figures} {PIN}{}",
+                self.relaxing(queue, relaxes),
+                self.never()
+            ),
         )
+    }
+
+    /// That it would not come to that, where the usual load is no calm.
+    fn never(&self) -> String {
+        let stuck = self.view.never_relaxes;
+        stuck.map_or_else(String::new, |stuck| stuck.advice())
     }
 
     /// What has to hold for how long until the level is left by itself. `said` are the predictive controller's words.
@@ -110,7 +120,7 @@ impl Scene<'_> {
             let (_, rest) = said.split_once("; ").unwrap_or(("", said));
             return format!("By itself: {rest}");
         }
-        let (below, next) = (self.settings.relax_below(), queue.level.relaxed());
+        let (below, next) = (self.relaxes_below(), queue.level.relaxed());
         match (self.settings.relax_window_minutes(), queue.below_since) {
             (0, _) => format!(
                 "By itself: each report that finds ρ below {below} relaxes it by a level, next to {next}."
@@ -128,15 +138,13 @@ impl Scene<'_> {
 
     /// The utilisation below which the present level is left in time.
     fn relaxes_below(&self) -> f64 {
-        match (self.view.controller, self.view.level) {
-            (Controller::Classic, _) => self.settings.relax_below(),
-            (Controller::Predictive, ProtectionLevel::ReadOnly) => {
-                self.settings.high() - PredictiveSettings::RELAX_MARGIN
-            }
-            (
-                Controller::Predictive,
-                ProtectionLevel::RequireApproval | ProtectionLevel::Permissive,
-            ) => self.settings.low() - PredictiveSettings::RELAX_MARGIN,
+        let level = self.view.level;
+        match self.view.controller {
+            Controller::Classic => self.settings.relaxes_below(level),
+            Controller::Predictive => predictive(self.settings)
+                .map_or(self.settings.relaxes_below(level), |own| {
+                    own.relaxes_below(level)
+                }),
         }
     }
 

@@ -6,7 +6,7 @@ pub(crate) mod marks;
 pub(crate) mod observations;
 
 use serde::Serialize;
-use utc_app::{MarkView, UnitView};
+use utc_app::{MarkView, NeverRelaxes, UnitView};
 use utoipa::ToSchema;
 
 use self::config::UnitBody;
@@ -71,6 +71,8 @@ pub(crate) struct UnitAnswer {
     outlook: Option<OutlookAnswer>,
     /// Where arrivals come from: `reported` or `measured`; null before the first observation.
     source: Option<&'static str>,
+    /// Where its usual load would keep its level for ever; null where it would not, or too little is known.
+    never_relaxes: Option<NeverRelaxesAnswer>,
     /// Who asks for more than their share of the unit: their writes need approval, whatever the level is.
     held_subjects: Vec<String>,
     /// What all servers counted lately; null where nothing was. It acts where nobody reports and a capacity is known.
@@ -79,6 +81,24 @@ pub(crate) struct UnitAnswer {
     measured_arrivals: ArrivalsAnswer,
     /// What this server's gateway measured in the last hour; null before its first request to the unit.
     measured: Option<MeasuredAnswer>,
+}
+
+/// A unit that would never relax at its usual load.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NeverRelaxesAnswer {
+    /// Its usual utilisation.
+    usual_rho: f64,
+    /// The utilisation that it would have to stay below.
+    relaxes_below: f64,
+}
+
+impl From<NeverRelaxes> for NeverRelaxesAnswer {
+    fn from(stuck: NeverRelaxes) -> Self {
+        Self {
+            usual_rho: stuck.usual_rho,
+            relaxes_below: stuck.relaxes_below,
+        }
+    }
 }
 
 /// A pin or a risk mark.
@@ -142,6 +162,7 @@ impl From<UnitView> for UnitAnswer {
             measured_arrivals: view.arrivals.into(),
             outlook: view.outlook.map(Into::into),
             source: view.source.map(utc_app::Source::as_str),
+            never_relaxes: view.never_relaxes.map(Into::into),
             held_subjects: view.held_subjects.iter().map(ToString::to_string).collect(),
             counted: view.counted.map(Into::into),
             measured: view.measured.map(MeasuredAnswer::from),
