@@ -18,7 +18,7 @@ use crate::identity::read_scope;
 use crate::units::UnitConfig;
 use crate::units::stored::parse;
 
-/// Events of one transaction.
+/// Events of one transaction, or a little more.
 const AT_ONCE: i64 = 500;
 
 /// A unit is called otherwise from now on: what that touches is matched again. `before` is none where nobody
@@ -66,14 +66,30 @@ fn called(config: Option<&UnitConfig>) -> BTreeSet<String> {
     aliases.chain(labels).collect()
 }
 
-/// Matches some of what waits again; whether more waits.
+/// Matches some of what waits again; whether more may wait.
 pub(super) fn rematch(tx: &mut Tx<'_>, cache: &StateCache) -> Result<bool, AppError> {
+    let mut looked = 0;
+    // Most often nothing was said of a unit before it was there.
+    for _ in 0..AT_ONCE {
+        match next(tx, cache)? {
+            None => return Ok(false),
+            Some(events) => looked += events,
+        }
+        if looked >= AT_ONCE {
+            break;
+        }
+    }
+    Ok(true)
+}
+
+/// The next of what waits: how many events were looked at; none where nothing waits.
+fn next(tx: &mut Tx<'_>, cache: &StateCache) -> Result<Option<i64>, AppError> {
     let now = tx.clock().as_micros();
     let Some(due) = rematches::next(tx.db(), now)? else {
-        return Ok(false);
+        return Ok(None);
     };
     if due.kind == rematches::ENTITY && !knows(tx.db(), cache, &due.name)? {
-        return Ok(false);
+        return Ok(None);
     }
     let rows = rematches::events(tx.db(), &due, AT_ONCE)?;
     let mut reaches = HashMap::new();
@@ -85,10 +101,10 @@ pub(super) fn rematch(tx: &mut Tx<'_>, cache: &StateCache) -> Result<bool, AppEr
             match_one(tx, cache, row, reach)?;
         }
     }
-    let full = i64::try_from(rows.len()).unwrap_or(AT_ONCE) >= AT_ONCE;
-    let last = rows.last().filter(|_| full).map(|row| row.seq);
-    rematches::settle(tx.db(), &due, last)?;
-    Ok(true)
+    let looked = i64::try_from(rows.len()).unwrap_or(AT_ONCE);
+    let last = rows.last().filter(|_| looked >= AT_ONCE);
+    rematches::settle(tx.db(), &due, last.map(|row| row.seq))?;
+    Ok(Some(looked))
 }
 
 /// Whether this process knows the unit of this name, where there is one: what a decision elsewhere made, the server knows that
