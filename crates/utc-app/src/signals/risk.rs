@@ -163,14 +163,7 @@ fn full(
         matched_count: row.matched_count.unsigned_abs(),
         trend: row.trend,
         scored_at: Timestamp::from_micros(row.scored_at),
-        overridden: overridden.map(|mark| MarkView {
-            level: None,
-            reason: mark.reason,
-            subject: mark.subject,
-            since: Timestamp::from_micros(mark.since),
-            expires_at: mark.expires_at.map(Timestamp::from_micros),
-            receipt_id: mark.receipt_id,
-        }),
+        overridden: overridden.map(MarkView::from),
     })
 }
 

@@ -10,6 +10,7 @@ use utc_storage::rows::units::{self, UnitRow};
 use utc_storage::rows::{marks, risks};
 
 use super::forecast::{Shown, shown};
+use super::mark_view::MarkView;
 use super::observe::settings;
 use super::outlook::UnitOutlook;
 use super::staleness::is_held_stale;
@@ -73,23 +74,6 @@ pub struct UnitView {
     pub arrivals: ArrivalCounts,
     /// What this server's gateway measured; none before its first request to the unit.
     pub measured: Option<Measured>,
-}
-
-/// A pin or a risk mark.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MarkView {
-    /// The pinned level; none for a risk mark.
-    pub level: Option<ProtectionLevel>,
-    /// Why.
-    pub reason: String,
-    /// Who set it.
-    pub subject: String,
-    /// Since when.
-    pub since: Timestamp,
-    /// Until when.
-    pub expires_at: Option<Timestamp>,
-    /// The receipt.
-    pub receipt_id: String,
 }
 
 /// The M/M/c view of a queue: what its utilisation means in waiting.
@@ -196,25 +180,11 @@ impl Console {
                 now,
             )
         });
-        let pin = match pin {
-            Some(pin) if pinned => Some(MarkView {
-                level: Some(level),
-                reason: pin.reason,
-                subject: pin.subject,
-                since: Timestamp::from_micros(pin.since),
-                expires_at: pin.expires_at.map(Timestamp::from_micros),
-                receipt_id: pin.receipt_id,
-            }),
-            Some(_) | None => None,
-        };
-        let risk_mark = mark.filter(|_| state.marked_at(now)).map(|mark| MarkView {
-            level: None,
-            reason: mark.reason,
-            subject: mark.subject,
-            since: Timestamp::from_micros(mark.since),
-            expires_at: mark.expires_at.map(Timestamp::from_micros),
-            receipt_id: mark.receipt_id,
+        let pin = pin.filter(|_| pinned).map(|pin| MarkView {
+            level: Some(level),
+            ..pin.into()
         });
+        let risk_mark = mark.filter(|_| state.marked_at(now)).map(MarkView::from);
         let advice = advice(pin.as_ref(), queue.as_ref(), &settings, ahead.as_ref());
         Ok(UnitView {
             level_since: pin
