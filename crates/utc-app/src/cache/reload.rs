@@ -7,16 +7,15 @@ use std::sync::atomic::Ordering;
 use utc_domain::ApprovalId;
 use utc_storage::StorageError;
 use utc_storage::connection::Db;
-use utc_storage::rows::marks::{PinRow, RiskMarkRow, RiskOverrideRow};
-use utc_storage::rows::risks::UnitRiskRow;
 use utc_storage::rows::units::UnitRow;
-use utc_storage::rows::{marks, risks, tokens, units, users};
+use utc_storage::rows::{tokens, units, users};
 
 use super::StateCache;
 use crate::approvals::Waiting;
-use crate::units::stored::{self, Marks};
+use crate::units::marked::Marks;
+use crate::units::stored;
 
-/// Of how many units the scorer's word is asked for at once.
+/// Of how many units it is asked at once what is said of them.
 const AT_ONCE: usize = 500;
 
 impl utc_storage::journal::StateCache for StateCache {
@@ -60,22 +59,18 @@ impl utc_storage::journal::StateCache for StateCache {
 impl StateCache {
     /// The units that changed after an epoch.
     fn load_units(&self, db: &mut Db, known: i64) -> Result<(), StorageError> {
-        let changed = units::changed_after(db, known)?;
-        if changed.is_empty() {
-            return Ok(());
-        }
-        let marked = Marked::load(db)?;
-        for part in changed.chunks(AT_ONCE) {
+        for part in units::changed_after(db, known)?.chunks(AT_ONCE) {
             let names: Vec<&str> = part.iter().map(|row| row.name.as_str()).collect();
-            let scored = by_unit(risks::of_units(db, &names)?, |row| &row.unit);
+            let mut marks = Marks::of_units(db, &names)?;
             for row in part {
-                self.load_unit(row, marked.of(&row.name, scored.get(&row.name)))?;
+                let marks = marks.remove(&row.name).unwrap_or_default();
+                self.load_unit(row, &marks)?;
             }
         }
         Ok(())
     }
 
-    fn load_unit(&self, row: &UnitRow, marks: Marks<'_>) -> Result<(), StorageError> {
+    fn load_unit(&self, row: &UnitRow, marks: &Marks) -> Result<(), StorageError> {
         let state = stored::unit_state(row, marks)?;
         let name = stored::parse("units.name", &row.name)?;
         self.set_unit(&name, state);
@@ -101,37 +96,6 @@ impl StateCache {
         self.watchers.wake_all_but(&pending);
         Ok(())
     }
-}
-
-/// What people said of units, by unit.
-struct Marked {
-    pins: HashMap<String, PinRow>,
-    risks: HashMap<String, RiskMarkRow>,
-    overrides: HashMap<String, RiskOverrideRow>,
-}
-
-impl Marked {
-    fn load(db: &mut Db) -> Result<Self, StorageError> {
-        Ok(Self {
-            pins: by_unit(marks::pin::all(db)?, |row| &row.unit),
-            risks: by_unit(marks::risk::all(db)?, |row| &row.unit),
-            overrides: by_unit(marks::risk_override::all(db)?, |row| &row.unit),
-        })
-    }
-
-    fn of<'a>(&'a self, unit: &str, scored: Option<&'a UnitRiskRow>) -> Marks<'a> {
-        Marks {
-            pin: self.pins.get(unit),
-            risk: self.risks.get(unit),
-            scored,
-            overridden: self.overrides.get(unit),
-        }
-    }
-}
-
-fn by_unit<Row>(rows: Vec<Row>, unit: impl Fn(&Row) -> &String) -> HashMap<String, Row> {
-    let rows = rows.into_iter();
-    rows.map(|row| (unit(&row).clone(), row)).collect()
 }
 
 fn signed(epoch: u64) -> i64 {

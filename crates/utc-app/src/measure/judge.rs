@@ -241,9 +241,11 @@ impl Seen<'_> {
             Err(AppError::Invalid(_)) => return Ok(()),
             Err(error) => return Err(error),
         };
-        let scored = known.scored.as_ref();
+        let scored = known.marks.scored.as_ref();
         outcome.features.push(feature(self.unit, &step, scored));
-        if let Some((draft, row)) = change(self.unit, &step, known.pin.is_some(), &look.policy) {
+        if let Some((draft, row)) =
+            change(self.unit, &step, known.marks.pin.is_some(), &look.policy)
+        {
             outcome.drafts.push(draft);
             outcome.changes.push(row);
         }

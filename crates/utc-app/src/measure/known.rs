@@ -1,21 +1,19 @@
 //! Everything that is stored of some units, read at once: a statement for each table, not for each unit.
 
 use std::collections::HashMap;
-use std::hash::Hash;
 
 use utc_domain::ProtectionLevel;
 use utc_storage::StorageError;
 use utc_storage::connection::Db;
 use utc_storage::rows::arrival_tallies::{self, TallyRow};
-use utc_storage::rows::marks::{self, PinRow, RiskMarkRow, RiskOverrideRow};
 use utc_storage::rows::measured_units::{self, MeasuredRow};
-use utc_storage::rows::risks::{self, UnitRiskRow};
 use utc_storage::rows::units::{self, UnitRow};
 
 use super::memory::Memory;
 use crate::cache::UnitState;
 use crate::units::Remembered;
-use crate::units::stored::{self, Marks};
+use crate::units::marked::Marks;
+use crate::units::stored;
 
 /// What is known of one unit.
 pub(super) struct Known {
@@ -23,10 +21,7 @@ pub(super) struct Known {
     pub(super) measured: MeasuredRow,
     pub(super) tallies: Vec<TallyRow>,
     pub(super) remembered: Option<Remembered>,
-    pub(super) scored: Option<UnitRiskRow>,
-    pub(super) pin: Option<PinRow>,
-    risk: Option<RiskMarkRow>,
-    overridden: Option<RiskOverrideRow>,
+    pub(super) marks: Marks,
 }
 
 impl Known {
@@ -36,17 +31,15 @@ impl Known {
         memory: &Memory,
         names: &[&str],
     ) -> Result<Vec<Self>, StorageError> {
-        let mut measured = by(measured_units::of_units(db, names)?, |row| row.unit.clone());
+        let measured = measured_units::of_units(db, names)?.into_iter();
+        let mut measured: HashMap<String, MeasuredRow> =
+            measured.map(|row| (row.unit.clone(), row)).collect();
         let mut tallies: HashMap<String, Vec<TallyRow>> = HashMap::new();
         for row in arrival_tallies::of_units(db, names)? {
             tallies.entry(row.unit.clone()).or_default().push(row);
         }
         let mut remembered = memory.of_units(db, names)?;
-        let mut scored = by(risks::of_units(db, names)?, |row| row.unit.clone());
-        let mut pins = by(marks::pin::of_units(db, names)?, |row| row.unit.clone());
-        let mut risks = by(marks::risk::of_units(db, names)?, |row| row.unit.clone());
-        let overridden = marks::risk_override::of_units(db, names)?;
-        let mut overridden = by(overridden, |row| row.unit.clone());
+        let mut marks = Marks::of_units(db, names)?;
         let rows = units::of_names(db, names)?.into_iter();
         let known = rows.filter_map(|row| {
             let measured = measured.remove(&row.name)?;
@@ -54,10 +47,7 @@ impl Known {
                 measured,
                 tallies: tallies.remove(&row.name).unwrap_or_default(),
                 remembered: remembered.remove(&row.name),
-                scored: scored.remove(&row.name),
-                pin: pins.remove(&row.name),
-                risk: risks.remove(&row.name),
-                overridden: overridden.remove(&row.name),
+                marks: marks.remove(&row.name).unwrap_or_default(),
                 row,
             })
         });
@@ -66,21 +56,11 @@ impl Known {
 
     /// The unit as decisions will see it.
     pub(super) fn state(&self) -> Result<UnitState, StorageError> {
-        let marks = Marks {
-            pin: self.pin.as_ref(),
-            risk: self.risk.as_ref(),
-            scored: self.scored.as_ref(),
-            overridden: self.overridden.as_ref(),
-        };
-        stored::unit_state(&self.row, marks)
+        stored::unit_state(&self.row, &self.marks)
     }
 
     /// Whether anything but the lowest level follows from load.
     pub(super) fn is_tightened(&self) -> bool {
         self.row.level != ProtectionLevel::Permissive.as_str()
     }
-}
-
-fn by<K: Eq + Hash, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> HashMap<K, T> {
-    rows.into_iter().map(|row| (key(&row), row)).collect()
 }

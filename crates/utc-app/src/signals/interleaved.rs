@@ -107,8 +107,7 @@ fn a_lease_from_a_clock_that_was_ahead_holds_nothing() {
 fn what_was_read_before_a_dismissal_is_not_written_after_it() {
     let folder = tempfile::tempdir().unwrap();
     let console = console(&folder);
-    registered(&console, SourceSignature::Token, None);
-    let sender = signal_token(&console);
+    let sender = authoritative(&console);
     let hash = send(&console, &sender);
     console.score_waiting().unwrap();
     let scorer = console.scorer();
@@ -130,8 +129,7 @@ fn what_was_read_before_a_dismissal_is_not_written_after_it() {
 fn what_was_read_before_another_score_is_not_written_after_it() {
     let folder = tempfile::tempdir().unwrap();
     let console = console(&folder);
-    registered(&console, SourceSignature::Token, None);
-    let sender = signal_token(&console);
+    let sender = authoritative(&console);
     send(&console, &sender);
     let scorer = console.scorer();
     let running = scorer.begin(RunOccasion::Demand).unwrap().unwrap();
@@ -145,8 +143,7 @@ fn what_was_read_before_another_score_is_not_written_after_it() {
 fn a_flood_of_signals_keeps_no_unit_from_being_scored() {
     let folder = tempfile::tempdir().unwrap();
     let console = console(&folder);
-    registered(&console, SourceSignature::Token, None);
-    let sender = signal_token(&console);
+    let sender = authoritative(&console);
     send(&console, &sender);
     let scorer = console.scorer();
     let running = scorer.begin(RunOccasion::Demand).unwrap().unwrap();
@@ -219,7 +216,9 @@ fn event(console: &Console) -> String {
     )
 }
 
-fn signal_token(console: &Console) -> Arc<Principal> {
+/// Whoever sends for a source that may lock alone.
+fn authoritative(console: &Console) -> Arc<Principal> {
+    registered(console, SourceSignature::Token, None);
     let new = NewToken {
         name: "sender".parse().unwrap(),
         roles: "signal".parse().unwrap(),

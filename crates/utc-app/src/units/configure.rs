@@ -6,10 +6,9 @@ use utc_domain::{Code, Draft, Meta, ReceiptKind, Subject, Timestamp, UnitName};
 use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
 use utc_storage::rows::units::{self, UnitRow};
-use utc_storage::rows::{marks, risks};
 
 use super::loosening::loosened;
-use super::stored::Marks;
+use super::marked::Marks;
 use super::{UnitConfig, stored};
 use crate::approvals::{Void, void};
 use crate::console::Console;
@@ -182,17 +181,8 @@ pub(crate) fn save(db: &mut Db, row: &UnitRow, new: bool) -> Result<(), AppError
 
 /// The unit's state as decisions will see it.
 pub(crate) fn state_of(db: &mut Db, row: &UnitRow) -> Result<crate::cache::UnitState, AppError> {
-    let pin = marks::pin::find(db, &row.name)?;
-    let mark = marks::risk::find(db, &row.name)?;
-    let scored = risks::find(db, &row.name)?;
-    let overridden = marks::risk_override::find(db, &row.name)?;
-    let marks = Marks {
-        pin: pin.as_ref(),
-        risk: mark.as_ref(),
-        scored: scored.as_ref(),
-        overridden: overridden.as_ref(),
-    };
-    Ok(stored::unit_state(row, marks)?)
+    let marks = Marks::of(db, &row.name)?;
+    Ok(stored::unit_state(row, &marks)?)
 }
 
 pub(crate) fn micros(at: Option<Timestamp>) -> Option<i64> {

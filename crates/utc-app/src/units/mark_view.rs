@@ -21,41 +21,21 @@ pub struct MarkView {
 }
 
 /// Without the level: of a pin that has ended it is another.
-impl From<PinRow> for MarkView {
-    fn from(row: PinRow) -> Self {
-        Self {
-            level: None,
-            reason: row.reason,
-            subject: row.subject,
-            since: Timestamp::from_micros(row.since),
-            expires_at: row.expires_at.map(Timestamp::from_micros),
-            receipt_id: row.receipt_id,
+macro_rules! from_rows {
+    ($($row:ty),*) => {$(
+        impl From<$row> for MarkView {
+            fn from(row: $row) -> Self {
+                Self {
+                    level: None,
+                    reason: row.reason,
+                    subject: row.subject,
+                    since: Timestamp::from_micros(row.since),
+                    expires_at: row.expires_at.map(Timestamp::from_micros),
+                    receipt_id: row.receipt_id,
+                }
+            }
         }
-    }
+    )*};
 }
 
-impl From<RiskMarkRow> for MarkView {
-    fn from(row: RiskMarkRow) -> Self {
-        Self {
-            level: None,
-            reason: row.reason,
-            subject: row.subject,
-            since: Timestamp::from_micros(row.since),
-            expires_at: row.expires_at.map(Timestamp::from_micros),
-            receipt_id: row.receipt_id,
-        }
-    }
-}
-
-impl From<RiskOverrideRow> for MarkView {
-    fn from(row: RiskOverrideRow) -> Self {
-        Self {
-            level: None,
-            reason: row.reason,
-            subject: row.subject,
-            since: Timestamp::from_micros(row.since),
-            expires_at: row.expires_at.map(Timestamp::from_micros),
-            receipt_id: row.receipt_id,
-        }
-    }
-}
+from_rows!(PinRow, RiskMarkRow, RiskOverrideRow);

@@ -9,6 +9,7 @@ mod gate;
 mod history;
 mod loosening;
 mod mark_view;
+pub(crate) mod marked;
 mod marks;
 mod never_relaxing;
 mod observe;

@@ -11,11 +11,10 @@ use utc_queueing::{HourArrivals, QueueState};
 use utc_storage::StorageError;
 use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
-use utc_storage::rows::marks::{PinRow, RiskMarkRow, RiskOverrideRow};
-use utc_storage::rows::risks::UnitRiskRow;
 use utc_storage::rows::rules;
 use utc_storage::rows::units::UnitRow;
 
+use super::marked::Marks;
 use super::source::held_subjects;
 use super::{Access, MethodOverride, Thresholds, UnitConfig};
 use crate::AppError;
@@ -227,22 +226,9 @@ pub(crate) fn set_queue_state(row: &mut UnitRow, state: &QueueState) {
     row.change_point = state.change_point;
 }
 
-/// What people and the scorer say of a unit.
-#[derive(Default, Clone, Copy)]
-pub(crate) struct Marks<'a> {
-    /// The pin.
-    pub(crate) pin: Option<&'a PinRow>,
-    /// A person's risk mark.
-    pub(crate) risk: Option<&'a RiskMarkRow>,
-    /// The scorer's word.
-    pub(crate) scored: Option<&'a UnitRiskRow>,
-    /// A person's word that the scorer's does not count.
-    pub(crate) overridden: Option<&'a RiskOverrideRow>,
-}
-
 /// The part of a unit that decisions depend on.
-pub(crate) fn unit_state(row: &UnitRow, marks: Marks<'_>) -> Result<UnitState, StorageError> {
-    let pin = match marks.pin {
+pub(crate) fn unit_state(row: &UnitRow, marks: &Marks) -> Result<UnitState, StorageError> {
+    let pin = match &marks.pin {
         Some(pin) => Some((
             parse("pins.level", &pin.level)?,
             pin.expires_at.map(Timestamp::from_micros),
@@ -258,15 +244,16 @@ pub(crate) fn unit_state(row: &UnitRow, marks: Marks<'_>) -> Result<UnitState, S
         upstream: Upstream::of(&config),
         measured: parse("units.level", &row.level)?,
         pin,
-        risk_mark: marks.risk.map(|mark| RiskMark {
+        risk_mark: marks.risk.as_ref().map(|mark| RiskMark {
             ends: mark.expires_at.map(Timestamp::from_micros),
         }),
-        scored: marks.scored.map(|row| Scored {
+        scored: marks.scored.as_ref().map(|row| Scored {
             score: row.score,
             flagged: row.flagged_since.is_some(),
         }),
         override_until: marks
             .overridden
+            .as_ref()
             .and_then(|row| row.expires_at)
             .map(Timestamp::from_micros),
         criticality: config.criticality,

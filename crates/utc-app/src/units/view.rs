@@ -7,14 +7,13 @@ use utc_queueing::formulas::{Mm1, Mmc, servers_needed};
 use utc_queueing::{QueueState, recommendation};
 use utc_storage::connection::Db;
 use utc_storage::rows::units::{self, UnitRow};
-use utc_storage::rows::{marks, risks};
 
 use super::forecast::{Shown, shown};
 use super::mark_view::MarkView;
+use super::marked::Marks;
 use super::observe::settings;
 use super::outlook::UnitOutlook;
 use super::staleness::is_held_stale;
-use super::stored::Marks;
 use super::{NeverRelaxes, Source, UnitConfig, UnitForecast, stored, usual_rho};
 use crate::arrivals::ArrivalCounts;
 use crate::console::Console;
@@ -148,17 +147,8 @@ impl Console {
         let now = self.clock().now();
         let name: UnitName = stored::parse("units.name", &row.name)?;
         let config = stored::config(row)?;
-        let pin = marks::pin::find(db, &row.name)?;
-        let mark = marks::risk::find(db, &row.name)?;
-        let scored = risks::find(db, &row.name)?;
-        let overridden = marks::risk_override::find(db, &row.name)?;
-        let marks = Marks {
-            pin: pin.as_ref(),
-            risk: mark.as_ref(),
-            scored: scored.as_ref(),
-            overridden: overridden.as_ref(),
-        };
-        let state = stored::unit_state(row, marks)?;
+        let marks = Marks::of(db, &row.name)?;
+        let state = stored::unit_state(row, &marks)?;
         let queue = stored::queue_state(row)?;
         let (level, pinned) = state.level_at(now);
         let settings = settings(&self.options().queueing, &config)?;
@@ -180,11 +170,14 @@ impl Console {
                 now,
             )
         });
-        let pin = pin.filter(|_| pinned).map(|pin| MarkView {
+        let pin = marks.pin.filter(|_| pinned).map(|pin| MarkView {
             level: Some(level),
             ..pin.into()
         });
-        let risk_mark = mark.filter(|_| state.marked_at(now)).map(MarkView::from);
+        let risk_mark = marks
+            .risk
+            .filter(|_| state.marked_at(now))
+            .map(MarkView::from);
         let advice = advice(pin.as_ref(), queue.as_ref(), &settings, ahead.as_ref());
         Ok(UnitView {
             level_since: pin
