@@ -39,6 +39,11 @@ impl Fields {
         self.errors.push(FieldError::new(pointer, message));
     }
 
+    /// Everything that is wrong.
+    pub(crate) fn into_errors(self) -> Vec<FieldError> {
+        self.errors
+    }
+
     /// The problem document; none when nothing is wrong.
     pub(crate) fn finish(self) -> Result<(), Problem> {
         if self.errors.is_empty() {

@@ -1,13 +1,14 @@
 //! The fields of a unit's configuration as texts, and back.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::str::FromStr;
 
 use serde::Serialize;
-use utc_app::{Access, AppError, FieldError, MethodOverride, UnitConfig};
+use utc_app::{Access, AppError, MethodOverride, UnitConfig};
 
 use crate::console::Entries;
+use crate::wire::parts::Fields;
 
 /// The fields as texts, in the form.
 #[derive(Debug, Clone, Serialize)]
@@ -81,99 +82,78 @@ impl ConfigFields {
 
     /// The configuration that they say; everything that is wrong is told at once.
     pub(super) fn read(&self) -> Result<UnitConfig, AppError> {
-        let mut read = Read(Vec::new());
+        let mut fields = Fields::default();
         let mut config = UnitConfig::unconfigured();
-        config.upstream = Some(self.upstream.clone()).filter(|upstream| !upstream.is_empty());
-        config.capacity_per_hour = read.optional("capacity_per_hour", &self.capacity_per_hour);
-        read.set("servers", &self.servers, &mut config.servers);
-        read.set("criticality", &self.criticality, &mut config.criticality);
-        read.set(
-            "approvals_required",
+        config.upstream = said(&self.upstream).map(str::to_owned);
+        config.capacity_per_hour =
+            fields.read_optional("/capacity_per_hour", said(&self.capacity_per_hour));
+        set(&mut fields, "/servers", &self.servers, &mut config.servers);
+        let (criticality, people) = (&mut config.criticality, &mut config.approvals_required);
+        set(&mut fields, "/criticality", &self.criticality, criticality);
+        set(
+            &mut fields,
+            "/approvals_required",
             &self.approvals_required,
-            &mut config.approvals_required,
+            people,
         );
-        read.set("mode", &self.mode, &mut config.mode);
-        config.thresholds.low = read.optional("low", &self.low);
-        config.thresholds.high = read.optional("high", &self.high);
-        config.thresholds.relax_below = read.optional("relax_below", &self.relax_below);
-        config.thresholds.relax_window_minutes =
-            read.optional("relax_window_minutes", &self.relax_window_minutes);
-        config.controller = read.optional("controller", &self.controller);
-        config.labels = read.lines("labels", &self.labels, label);
-        config.methods = read.lines("methods", &self.methods, method);
+        set(&mut fields, "/mode", &self.mode, &mut config.mode);
+        let thresholds = &mut config.thresholds;
+        thresholds.low = fields.read_optional("/low", said(&self.low));
+        thresholds.high = fields.read_optional("/high", said(&self.high));
+        thresholds.relax_below = fields.read_optional("/relax_below", said(&self.relax_below));
+        thresholds.relax_window_minutes =
+            fields.read_optional("/relax_window_minutes", said(&self.relax_window_minutes));
+        config.controller = fields.read_optional("/controller", said(&self.controller));
+        config.labels = lines(&mut fields, "/labels", &self.labels, label);
+        config.methods = lines(&mut fields, "/methods", &self.methods, method);
         for alias in self.aliases.split_whitespace() {
-            config.aliases.extend(read.one("aliases", alias));
+            config.aliases.extend(fields.read("/aliases", alias));
         }
-        read.0.extend(config.problems());
-        if read.0.is_empty() {
+        let mut wrong = fields.into_errors();
+        wrong.extend(config.problems());
+        if wrong.is_empty() {
             Ok(config)
         } else {
-            Err(AppError::Invalid(read.0))
+            Err(AppError::Invalid(wrong))
         }
     }
 }
 
-/// Reads texts, and collects what is wrong.
-struct Read(Vec<FieldError>);
+/// What is said; nothing where the field is empty.
+fn said(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
 
-impl Read {
-    fn one<T: FromStr>(&mut self, field: &str, text: &str) -> Option<T>
-    where
-        T::Err: std::fmt::Display,
-    {
-        match text.parse() {
-            Ok(value) => Some(value),
-            Err(error) => {
-                let error: T::Err = error;
-                let wrong = FieldError::new(format!("/{field}"), error.to_string());
-                self.0.push(wrong);
-                None
+/// Reads a member that must be there into its place.
+fn set<T: FromStr>(fields: &mut Fields, pointer: &str, text: &str, place: &mut T)
+where
+    T::Err: Display,
+{
+    if let Some(value) = fields.read(pointer, text) {
+        *place = value;
+    }
+}
+
+/// What each line says; lines with nothing on them say nothing.
+fn lines<T, C>(
+    fields: &mut Fields,
+    pointer: &str,
+    text: &str,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> C
+where
+    C: Default + Extend<T>,
+{
+    let mut all = C::default();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        match read(line) {
+            Ok(one) => all.extend([one]),
+            Err(wrong) => {
+                fields.error(pointer, format!("`{}`: {wrong}", line.escape_default()));
             }
         }
     }
-
-    /// What each line says; lines with nothing on them say nothing.
-    fn lines<T, C>(
-        &mut self,
-        field: &str,
-        text: &str,
-        read: impl Fn(&str) -> Result<T, String>,
-    ) -> C
-    where
-        C: Default + Extend<T>,
-    {
-        let mut all = C::default();
-        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            match read(line) {
-                Ok(one) => all.extend([one]),
-                Err(wrong) => {
-                    let wrong = format!("`{}`: {wrong}", line.escape_default());
-                    self.0.push(FieldError::new(format!("/{field}"), wrong));
-                }
-            }
-        }
-        all
-    }
-
-    fn optional<T: FromStr>(&mut self, field: &str, text: &str) -> Option<T>
-    where
-        T::Err: std::fmt::Display,
-    {
-        if text.is_empty() {
-            None
-        } else {
-            self.one(field, text)
-        }
-    }
-
-    fn set<T: FromStr>(&mut self, field: &str, text: &str, place: &mut T)
-    where
-        T::Err: std::fmt::Display,
-    {
-        if let Some(value) = self.one(field, text) {
-            *place = value;
-        }
-    }
+    all
 }
 
 fn label_lines(labels: &BTreeMap<String, String>) -> String {
