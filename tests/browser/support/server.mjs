@@ -27,6 +27,7 @@ export class Server {
     const link = demo ? /(http:\S+\/login\?token=\S+)/ : /(http:\S+\/setup\?token=\S+)/;
     server.link = await server.#said(link);
     server.url = new URL(server.link).origin;
+    if (demo) server.token = await server.#said(/Bearer (utc_[\w-]+)/);
     return server;
   }
 
