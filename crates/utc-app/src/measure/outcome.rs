@@ -68,7 +68,7 @@ impl Outcome {
             states.push((name, known.state()?));
             rows.push(known.row);
         }
-        units::put_observed(tx.db(), &rows)?;
+        units::set_observed(tx.db(), &rows)?;
         Ok(states)
     }
 

@@ -63,11 +63,11 @@ pub struct UnitRow {
 }
 
 // What observations change is stored; whatever a person configured stays.
-put_all!(
-    put_observed,
+set_all!(
+    set_observed,
     units,
     UnitRow,
-    [name],
+    name,
     [
         lambda_est,
         mu_est,
