@@ -15,6 +15,10 @@ const TICKS: usize = 5;
 const SUBJECTS: usize = 3;
 const TIMES: usize = 4;
 
+/// As in the server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Failed = Box<dyn std::error::Error>;
 
 /// A clock that stands still until it is told to go on.

@@ -64,6 +64,8 @@ pub(crate) struct UnitState {
     pub change_point: bool,
     /// The newest observation.
     pub observed_at: Option<Timestamp>,
+    /// What is configured of how much it can do in an hour.
+    pub capacity: Option<f64>,
     /// What turns load into a level, where it is the unit's own choice.
     pub controller: Option<Controller>,
     /// Who asks for more of it than their share; none in most cases.
@@ -89,6 +91,7 @@ impl UnitState {
         rho: None,
         change_point: false,
         observed_at: None,
+        capacity: None,
         controller: None,
         held: None,
     };

@@ -80,6 +80,11 @@ fn add(all: &mut BySubject, subject: &str, more: Counted) {
 }
 
 impl Counted {
+    /// Everything that was asked, whatever became of it.
+    pub(crate) fn all(&self) -> f64 {
+        f64::from(self.reads) + f64::from(self.writes) + f64::from(self.refused)
+    }
+
     fn add(&mut self, more: Self) {
         self.reads = self.reads.saturating_add(more.reads);
         self.writes = self.writes.saturating_add(more.writes);

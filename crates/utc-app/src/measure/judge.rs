@@ -77,6 +77,7 @@ impl Look<'_> {
             known.measured.active = known.tallies.iter().any(|tally| !is_forgotten(tally, now));
             release(&mut known.row)
         };
+        outcome.tallies.append(&mut known.changed_tallies);
         outcome.measured.push(known.measured.clone());
         if changed {
             outcome.changed.push((unit, known));
@@ -88,7 +89,8 @@ impl Look<'_> {
 /// Takes in what passed since the last look: time, and what the gateways saw.
 fn look_back(row: &mut MeasuredRow, config: &UnitConfig, every: Duration, now: Timestamp) {
     let gap = hours(now.micros_since(Timestamp::from_micros(row.at)));
-    let most = (every * LOOKS_MISSED).as_secs_f64() / 3_600.0;
+    let every = every.as_secs_f64() / 3_600.0;
+    let most = every * f64::from(LOOKS_MISSED);
     let exposure = exposure(row).after(gap, gap.min(most));
     #[expect(
         clippy::cast_precision_loss,
@@ -98,7 +100,8 @@ fn look_back(row: &mut MeasuredRow, config: &UnitConfig, every: Duration, now: T
         completed: row.completed as f64,
         service_hours: row.service_hours,
         waited_hours: row.waited_hours,
-        hours: gap,
+        // What is new was seen for no longer than one look.
+        hours: if gap > 0.0 { gap } else { every },
     };
     let capacity = seen_capacity(row).after(&served, config.servers);
     row.at = row.at.max(now.as_micros());
@@ -283,10 +286,11 @@ fn observed(row: &UnitRow, demand: &Demand) -> Option<f64> {
 fn held(demand: &Demand, tallies: &[TallyRow]) -> Option<String> {
     let subjects = demand.beyond.iter().filter_map(|&place| tallies.get(place));
     let names = subjects.map(|row| row.subject.as_str());
-    let names: Vec<&str> = names
+    let mut names: Vec<&str> = names
         .filter(|name| *name != OTHERS)
         .take(MOST_HELD)
         .collect();
+    names.sort_unstable();
     (!names.is_empty()).then(|| names.join("\n"))
 }
 

@@ -1,6 +1,6 @@
 //! The leader looks at every unit of which something was counted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use utc_queueing::Relaxing;
@@ -8,6 +8,8 @@ use utc_storage::journal::Tx;
 use utc_storage::rows::{arrival_tallies, measured_units};
 
 use super::Measuring;
+use super::counts::Counts;
+use super::flush::{SUBJECTS_AT_A_TIME, add_all};
 use super::judge::{Bench, Look};
 use super::known::Known;
 use super::leader::Lead;
@@ -18,40 +20,81 @@ use crate::task::{Plan, Task};
 use crate::units::stored::policy_in;
 
 /// So many units are looked at in one transaction: decisions wait for no more than that.
-const UNITS_AT_A_TIME: usize = 100;
-/// And so many subjects' counts, where units have many.
-const TALLIES_AT_A_TIME: i64 = 4_000;
+const UNITS_AT_A_TIME: usize = 50;
+
+/// A unit that is to be looked at.
+pub(super) struct Due {
+    pub(super) name: String,
+    /// What this process counted of it.
+    pub(super) counts: Option<Counts>,
+}
 
 impl Measuring {
-    pub(super) fn look_at_all(&self, lead: &Lead) -> Result<(), AppError> {
-        let mut after = String::new();
-        loop {
-            let units = self.next_units(&after)?;
-            let Some(last) = units.last() else {
-                return Ok(());
-            };
-            after.clone_from(last);
-            if !self.look_at(lead, units)? {
-                return Ok(());
+    /// Looks at what was counted here, in that order, and then at what others counted and at what goes on without anybody
+    /// asking. What cannot be stored is kept for the next time.
+    pub(super) fn look_at_all(&self, lead: &Lead, counts: Vec<Counts>) -> Result<(), AppError> {
+        let mut due = self.due(counts)?;
+        while !due.is_empty() {
+            let part: Arc<[Due]> = self.next_part(&mut due)?.into();
+            match self.look_at(lead, &part) {
+                Ok(true) => {}
+                Ok(false) => {
+                    return self.flush(due.into_iter().filter_map(|one| one.counts).collect());
+                }
+                Err(error) => {
+                    self.give_back(
+                        part.iter()
+                            .chain(&due)
+                            .filter_map(|one| one.counts.as_ref()),
+                    );
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn due(&self, counts: Vec<Counts>) -> Result<VecDeque<Due>, AppError> {
+        let active = match self.store.read(measured_units::active) {
+            Ok(active) => active,
+            Err(error) => {
+                self.give_back(counts.iter());
+                return Err(error.into());
+            }
+        };
+        let counted: HashSet<String> = counts.iter().map(|one| one.unit.to_string()).collect();
+        let mut due: VecDeque<Due> = VecDeque::with_capacity(active.len());
+        due.extend(counts.into_iter().map(|one| Due {
+            name: one.unit.to_string(),
+            counts: Some(one),
+        }));
+        let rest = active.into_iter().filter(|name| !counted.contains(name));
+        due.extend(rest.map(|name| Due { name, counts: None }));
+        Ok(due)
+    }
+
+    /// The next units, as many as one transaction takes.
+    fn next_part(&self, due: &mut VecDeque<Due>) -> Result<Vec<Due>, AppError> {
+        let most = due.len().min(UNITS_AT_A_TIME);
+        let names: Vec<&str> = due.range(..most).map(|one| one.name.as_str()).collect();
+        let stored = self.store.read(|db| arrival_tallies::counts(db, &names));
+        match stored {
+            Ok(stored) => {
+                let stored: HashMap<String, i64> = stored.into_iter().collect();
+                let enough = enough_of(due.range(..most), &stored);
+                Ok(due.drain(..enough).collect())
+            }
+            Err(error) => {
+                self.give_back(due.iter().filter_map(|one| one.counts.as_ref()));
+                Err(error.into())
             }
         }
     }
 
-    /// The next units by name, as many as one transaction takes.
-    fn next_units(&self, after: &str) -> Result<Vec<String>, AppError> {
-        let most = i64::try_from(UNITS_AT_A_TIME).unwrap_or(i64::MAX);
-        self.store.read(|db| {
-            let units = measured_units::active(db, after, most)?;
-            let names: Vec<&str> = units.iter().map(String::as_str).collect();
-            let counts: HashMap<String, i64> =
-                arrival_tallies::counts(db, &names)?.into_iter().collect();
-            Ok(enough_of(units, &counts))
-        })
-    }
-
-    /// Looks at these units in one transaction. False where another server leads by now.
-    fn look_at(&self, lead: &Lead, units: Vec<String>) -> Result<bool, AppError> {
-        let (lead, relaxing, memory) = (lead.clone(), self.relaxing(), Arc::clone(&self.memory));
+    /// Looks at these units in one transaction. False where another server leads by now: what was counted is stored.
+    fn look_at(&self, lead: &Lead, part: &Arc<[Due]>) -> Result<bool, AppError> {
+        let (lead, part) = (lead.clone(), Arc::clone(part));
+        let (relaxing, memory) = (self.relaxing(), Arc::clone(&self.memory));
         let bench = Bench {
             queueing: self.queueing,
             controller: self.controller,
@@ -59,9 +102,10 @@ impl Measuring {
         };
         let (job, ticket) = Task::boxed(Arc::clone(&self.cache), move |tx| {
             if !lead.holds(tx)? {
+                add_all(tx, part.iter().filter_map(|one| one.counts.as_ref()))?;
                 return Ok(Plan::silent(false));
             }
-            look(tx, &bench, relaxing(), &units, &memory)
+            look(tx, &bench, relaxing(), &part, &memory)
         });
         self.journal.submit(job);
         ticket.wait().map(|(leads, _)| leads)
@@ -80,25 +124,29 @@ impl Measuring {
     }
 }
 
-/// The first of them, at least one, that do not have too many counts together.
-fn enough_of(mut units: Vec<String>, counts: &HashMap<String, i64>) -> Vec<String> {
-    let mut sum = 0;
-    let over = units.iter().position(|unit| {
-        sum += counts.get(unit).copied().unwrap_or(0);
-        sum > TALLIES_AT_A_TIME
+/// How many of them, at least one, do not have too many subjects together.
+fn enough_of<'a>(
+    due: impl ExactSizeIterator<Item = &'a Due>,
+    stored: &HashMap<String, i64>,
+) -> usize {
+    let (all, mut sum) = (due.len(), 0);
+    let mut due = due;
+    let over = due.position(|one| {
+        let stored = stored.get(&one.name).copied().unwrap_or_default();
+        let counted = one.counts.as_ref().map_or(0, |counts| counts.asked.len());
+        sum += usize::try_from(stored).unwrap_or_default() + counted;
+        sum > SUBJECTS_AT_A_TIME
     });
-    units.truncate(over.map_or(units.len(), |over| over.max(1)));
-    units
+    over.map_or(all, |over| over.max(1))
 }
 
 fn look(
     tx: &mut Tx<'_>,
     bench: &Bench,
     relaxing: Relaxing,
-    units: &[String],
+    part: &[Due],
     memory: &Arc<Memory>,
 ) -> Result<Plan<bool>, AppError> {
-    let names: Vec<&str> = units.iter().map(String::as_str).collect();
     let look = Look {
         bench,
         policy: policy_in(tx)?,
@@ -106,7 +154,7 @@ fn look(
         now: tx.now(),
     };
     let mut outcome = Outcome::default();
-    for known in Known::read(tx.db(), memory, &names)? {
+    for known in Known::read(tx.db(), memory, part, look.now)? {
         look.judge(known, &mut outcome)?;
     }
     let stored = outcome.store(tx)?;
@@ -129,14 +177,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_has_few_counts_and_at_least_one_unit() {
-        let names = || ["a", "b", "c"].map(str::to_owned).to_vec();
-        let counts = |all: [i64; 3]| names().into_iter().zip(all).collect::<HashMap<_, _>>();
-        let length = |all| enough_of(names(), &counts(all)).len();
-        assert_eq!(length([3, 3, 3]), 3);
-        assert_eq!(length([TALLIES_AT_A_TIME, 1, 1]), 1);
-        assert_eq!(length([TALLIES_AT_A_TIME + 1, 1, 1]), 1);
-        assert_eq!(length([1, 1, TALLIES_AT_A_TIME]), 2);
-        assert_eq!(enough_of(names(), &HashMap::new()).len(), 3);
+    fn a_part_has_few_subjects_and_at_least_one_unit() {
+        let due = ["a", "b", "c"].map(|name| Due {
+            name: name.to_owned(),
+            counts: None,
+        });
+        let enough = |stored: [usize; 3]| {
+            let stored = due
+                .iter()
+                .zip(stored)
+                .map(|(one, stored)| (one.name.clone(), i64::try_from(stored).unwrap_or(i64::MAX)));
+            enough_of(due.iter(), &stored.collect())
+        };
+        assert_eq!(enough([3, 3, 3]), 3);
+        assert_eq!(enough([SUBJECTS_AT_A_TIME, 1, 1]), 1);
+        assert_eq!(enough([SUBJECTS_AT_A_TIME + 1, 1, 1]), 1);
+        assert_eq!(enough([1, 1, SUBJECTS_AT_A_TIME]), 2);
+        assert_eq!(enough_of(due.iter(), &HashMap::new()), 3);
     }
 }

@@ -4,6 +4,7 @@
 //! looks at the units for all.
 
 pub(crate) mod asked;
+mod counts;
 mod flush;
 mod judge;
 mod known;
@@ -11,6 +12,7 @@ mod leader;
 mod look;
 mod memory;
 mod outcome;
+mod places;
 mod remembered;
 mod retention;
 mod shown;
@@ -50,25 +52,32 @@ pub(crate) struct Measuring {
 }
 
 impl Measuring {
-    /// One look: what this process counted is stored, and the leader turns what all stored into observations.
+    /// One look: the leader turns what all servers counted into observations; what another counts is stored for it.
     pub(crate) fn step(&self) -> Result<(), AppError> {
-        self.flush()?;
+        let counts = self.collect();
         // Nobody has to lead where there is nothing to look at: an idle installation writes nothing.
-        if !self.anything_to_do()? {
+        if counts.is_empty() && !self.anything_to_do()? {
             return Ok(());
         }
-        let Some(lead) = self.lead()? else {
+        let lead = match self.lead() {
+            Ok(lead) => lead,
+            Err(error) => {
+                self.give_back(counts.iter());
+                return Err(error);
+            }
+        };
+        let Some(lead) = lead else {
             self.memory.clear();
-            return Ok(());
+            return self.flush(counts);
         };
         self.memory.set_leading();
-        self.look_at_all(&lead)?;
+        self.look_at_all(&lead, counts)?;
         self.retention.step(self)
     }
 
     /// The last look of this process: what it counted is stored, and another may lead.
     pub(crate) fn end(&self) -> Result<(), AppError> {
-        self.flush()?;
+        self.flush(self.collect())?;
         if self.memory.is_leading() {
             self.leave()?;
         }
@@ -76,8 +85,8 @@ impl Measuring {
     }
 
     fn anything_to_do(&self) -> Result<bool, AppError> {
-        let active = self.store.read(|db| measured_units::active(db, "", 1))?;
-        Ok(!active.is_empty() || self.retention.is_due(self.clock.now()))
+        let active = self.store.read(measured_units::any_active)?;
+        Ok(active || self.retention.is_due(self.clock.now()))
     }
 
     /// The same for the thread that does it: trouble is reported and tried again next time.

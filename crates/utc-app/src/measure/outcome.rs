@@ -4,6 +4,7 @@ use utc_domain::{Draft, UnitName};
 use utc_storage::StorageError;
 use utc_storage::connection::Db;
 use utc_storage::journal::Tx;
+use utc_storage::rows::arrival_tallies::{self, TallyRow};
 use utc_storage::rows::forecasts::{self, ForecastRow, ProfileRow};
 use utc_storage::rows::history::{self, FeatureRow, LevelChangeRow};
 use utc_storage::rows::measured_units::{self, MeasuredRow};
@@ -17,6 +18,7 @@ use crate::units::{Remembered, Risen};
 /// Rows to write, receipts to append, states to publish.
 #[derive(Default)]
 pub(super) struct Outcome {
+    pub(super) tallies: Vec<TallyRow>,
     pub(super) measured: Vec<MeasuredRow>,
     pub(super) features: Vec<FeatureRow>,
     pub(super) changes: Vec<LevelChangeRow>,
@@ -73,6 +75,7 @@ impl Outcome {
     }
 
     fn store_rest(&self, db: &mut Db) -> Result<(), StorageError> {
+        arrival_tallies::put_all(db, &self.tallies)?;
         measured_units::put_all(db, &self.measured)?;
         forecasts::put_all(db, &self.forecasts)?;
         forecasts::put_profiles(db, &self.profiles)?;

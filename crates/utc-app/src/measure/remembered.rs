@@ -1,6 +1,6 @@
 //! Between what is stored of counted arrivals and what is computed with.
 
-use utc_domain::{Timestamp, UnitName};
+use utc_domain::Timestamp;
 use utc_queueing::{Exposure, SeenCapacity, Tally};
 use utc_storage::rows::arrival_tallies::TallyRow;
 use utc_storage::rows::measured_units::MeasuredRow;
@@ -61,9 +61,9 @@ impl Tallies {
 }
 
 /// A unit of which nothing is remembered yet.
-pub(super) fn new_row(unit: &UnitName, at: Timestamp) -> MeasuredRow {
+pub(super) fn new_row(unit: &str, at: Timestamp) -> MeasuredRow {
     MeasuredRow {
-        unit: unit.to_string(),
+        unit: unit.to_owned(),
         active: true,
         at: at.as_micros(),
         recent_hours: 0.0,

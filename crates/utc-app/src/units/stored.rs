@@ -262,6 +262,7 @@ pub(crate) fn unit_state(row: &UnitRow, marks: &Marks) -> Result<UnitState, Stor
         rho: row.rho,
         change_point: row.change_point,
         observed_at: row.last_observed_at.map(Timestamp::from_micros),
+        capacity: config.capacity_per_hour,
         controller: config.controller,
         held: held_subjects(row)?,
     })

@@ -68,6 +68,33 @@ fn more_units_than_one_transaction_takes_are_all_looked_at() {
 }
 
 #[test]
+fn units_that_are_pressed_most_are_looked_at_first() {
+    const UNITS: usize = 120;
+    on_both(|database| {
+        let console = database.open();
+        for number in 0..UNITS {
+            configure(&console, &named(number));
+            write(&console, &named(number), 30);
+        }
+        // By name it comes last.
+        let pressed: UnitName = "zoo".parse().unwrap();
+        configure(&console, &pressed);
+        write(&console, &pressed, 60);
+        console.look_at_queues().unwrap();
+        let locked_at = |unit: &UnitName| {
+            let history = console.unit_history(unit, i64::MAX, 9).unwrap();
+            let change = history.level_changes.first().unwrap().clone();
+            assert_eq!(change.to, ReadOnly);
+            let id = change.receipt_id;
+            console.receipt(&local(), id).unwrap().seq
+        };
+        let first = locked_at(&pressed);
+        let others: Vec<u64> = (0..UNITS).map(|number| locked_at(&named(number))).collect();
+        assert!(others.iter().all(|seq| first < *seq), "{first}, {others:?}");
+    });
+}
+
+#[test]
 fn what_a_person_sets_between_two_looks_is_not_overwritten() {
     on_both(|database| {
         let console = database.open();

@@ -62,14 +62,18 @@ pub fn find(db: &mut Db, unit: &str) -> Result<Option<MeasuredRow>, StorageError
         .optional()?)
 }
 
-/// The names of active units after `after`, by name.
-pub fn active(db: &mut Db, after: &str, limit: i64) -> Result<Vec<String>, StorageError> {
+/// The names of all active units, by name.
+pub fn active(db: &mut Db) -> Result<Vec<String>, StorageError> {
     let rows = measured_units::table
         .filter(measured_units::active.eq(true))
-        .filter(measured_units::unit.gt(after))
-        .order(measured_units::unit.asc())
-        .limit(limit);
+        .order(measured_units::unit.asc());
     Ok(rows.select(measured_units::unit).load(db)?)
+}
+
+/// Whether any unit is.
+pub fn any_active(db: &mut Db) -> Result<bool, StorageError> {
+    let rows = measured_units::table.filter(measured_units::active.eq(true));
+    Ok(diesel::select(diesel::dsl::exists(rows)).get_result(db)?)
 }
 
 /// What is known of some units.
