@@ -7,13 +7,15 @@ use std::time::{Duration, Instant};
 
 use utc_app::engine::Location;
 use utc_app::{Console, Options, Request, UnitConfig};
-use utc_domain::{Clock, Subject, Timestamp, UnitName};
+use utc_domain::{Clock, Decision, Subject, Timestamp, UnitName};
 
 const WARM_UP: usize = 3;
 const TICKS: usize = 5;
 /// Each of so many subjects asks so often between two ticks.
 const SUBJECTS: usize = 3;
 const TIMES: usize = 4;
+/// So many subjects as well ask one of the units for more than it can do, another one for each tick.
+const TOO_MANY: usize = 25;
 
 /// As in the server.
 #[global_allocator]
@@ -47,30 +49,37 @@ fn main() -> Result<(), Failed> {
         .map(|unit| format!("unit-{unit}").parse())
         .collect::<Result<_, _>>()?;
     configure(&console, &names)?;
-    let mut took = Vec::new();
-    let at_rest = beside(&console, &names, || {
+    let (mut took, mut denied, mut at_work) = (Vec::new(), Vec::new(), Vec::new());
+    let at_rest = beside(&console, names.first().ok_or("no unit")?, || {
         std::thread::sleep(Duration::from_secs(3));
         Ok(())
     })?;
-    let mut at_work = Vec::new();
     for tick in 0..WARM_UP + TICKS {
-        ask(&console, &names)?;
+        ask(&console, &names, SUBJECTS)?;
+        let pressed = names.get(tick * units / (WARM_UP + TICKS));
+        let pressed = pressed.ok_or("fewer units than ticks")?;
+        ask(&console, std::slice::from_ref(pressed), TOO_MANY)?;
         clock.0.fetch_add(60_000_000, Ordering::SeqCst);
         let began = Instant::now();
         let mut spent = Duration::ZERO;
-        let waited = beside(&console, &names, || {
+        let beside = beside(&console, pressed, || {
             console.look_at_queues()?;
             spent = began.elapsed();
             Ok(())
         })?;
         if tick >= WARM_UP {
             took.push(spent);
-            at_work.extend(waited);
+            at_work.extend(beside.waited);
+            denied.push(beside.denied.ok_or("the unit was not locked")?);
         }
     }
     println!("{units} measured units, {SUBJECTS} subjects each:");
     show("ticks, all of it in the database", took);
-    show("decisions at rest", at_rest);
+    show(
+        "from a tick's beginning until one overloaded unit of them denies",
+        denied,
+    );
+    show("decisions at rest", at_rest.waited);
     show("decisions meanwhile", at_work);
     Ok(())
 }
@@ -97,12 +106,13 @@ fn configure(console: &Console, names: &[UnitName]) -> Result<(), Failed> {
     Ok(())
 }
 
-fn ask(console: &Console, names: &[UnitName]) -> Result<(), Failed> {
+/// Each of so many subjects writes to each of the units.
+fn ask(console: &Console, names: &[UnitName], subjects: usize) -> Result<(), Failed> {
     for some in names.chunks(100) {
         let mut tickets = Vec::new();
         for name in some {
-            for number in 0..SUBJECTS * TIMES {
-                let subject = format!("agent-{}", number % SUBJECTS).parse()?;
+            for number in 0..subjects * TIMES {
+                let subject = format!("agent-{}", number % subjects).parse()?;
                 let request = Request::new(subject, "write:/order".parse()?, name.clone());
                 tickets.push(console.submit(request));
             }
@@ -114,32 +124,44 @@ fn ask(console: &Console, names: &[UnitName]) -> Result<(), Failed> {
     Ok(())
 }
 
-/// How long decisions took that were asked for, one after the other, while `work` went on.
+/// What was asked while something else went on.
+#[derive(Default)]
+struct Beside {
+    /// How long each decision took.
+    waited: Vec<Duration>,
+    /// After how long the first was denied.
+    denied: Option<Duration>,
+}
+
+/// Asks for decisions on one unit, one after the other, while `work` goes on.
 fn beside(
     console: &Arc<Console>,
-    names: &[UnitName],
+    unit: &UnitName,
     work: impl FnOnce() -> Result<(), Failed>,
-) -> Result<Vec<Duration>, Failed> {
+) -> Result<Beside, Failed> {
     let over = AtomicBool::new(false);
-    let unit = names.first().ok_or("no unit")?;
+    let start = Instant::now();
     std::thread::scope(|scope| {
         let asking = scope.spawn(|| {
-            let mut waited = Vec::new();
+            let mut beside = Beside::default();
             while !over.load(Ordering::SeqCst) {
                 let began = Instant::now();
                 let subject = "agent-beside".parse().ok()?;
                 let request = Request::new(subject, "write:/order".parse().ok()?, unit.clone());
-                console.submit(request).wait().ok()?;
-                waited.push(began.elapsed());
+                let answer = console.submit(request).wait().ok()?;
+                beside.waited.push(began.elapsed());
+                if answer.decision == Decision::Deny && beside.denied.is_none() {
+                    beside.denied = Some(start.elapsed());
+                }
                 std::thread::sleep(Duration::from_millis(2));
             }
-            Some(waited)
+            Some(beside)
         });
         let done = work();
         over.store(true, Ordering::SeqCst);
-        let waited = asking.join().map_err(|_| "whoever asked failed")?;
+        let beside = asking.join().map_err(|_| "whoever asked failed")?;
         done?;
-        waited.ok_or_else(|| "a decision failed".into())
+        beside.ok_or_else(|| "a decision failed".into())
     })
 }
 
