@@ -7,7 +7,7 @@ use utc_domain::{Clock, KeyId, LeafHash, Timestamp};
 
 use crate::StorageError;
 use crate::connection::Db;
-use crate::schema::log_head;
+use crate::rows::fixed::{Asked, Fixed, Value};
 
 /// What the log's last transaction left.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,33 +29,43 @@ pub struct Head {
     pub frontier: Frontier,
 }
 
-#[derive(QueryableByName)]
+#[derive(Queryable)]
 struct HeadRow {
-    #[diesel(sql_type = BigInt)]
     size: i64,
-    #[diesel(sql_type = Text)]
     last_leaf: String,
-    #[diesel(sql_type = BigInt)]
     last_ts: i64,
-    #[diesel(sql_type = BigInt)]
     state_epoch: i64,
-    #[diesel(sql_type = Text)]
     batch_id: String,
-    #[diesel(sql_type = Text)]
     active_kid: String,
-    #[diesel(sql_type = Binary)]
     frontier: Vec<u8>,
-    #[diesel(sql_type = BigInt)]
     now: i64,
 }
 
+type Columns = (BigInt, Text, BigInt, BigInt, Text, Text, Binary, BigInt);
+
+// Every batch asks and stores these: they are prepared once.
 const READ: &str = "SELECT size, last_leaf, last_ts, state_epoch, batch_id, active_kid, frontier, CAST(0 AS BIGINT) AS now FROM log_head WHERE id = 1";
 const LOCK: &str = "SELECT size, last_leaf, last_ts, state_epoch, batch_id, active_kid, frontier, \
      CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) AS now FROM log_head WHERE id = 1 FOR UPDATE";
 
+const STORE: [&str; 8] = [
+    "UPDATE log_head SET size = ",
+    ", last_leaf = ",
+    ", last_ts = ",
+    ", state_epoch = ",
+    ", batch_id = ",
+    ", active_kid = ",
+    ", frontier = ",
+    " WHERE id = 1",
+];
+
 /// Reads the head without locking it; none before the first start.
 pub fn read(db: &mut Db) -> Result<Option<Head>, StorageError> {
-    let row: Option<HeadRow> = diesel::sql_query(READ).get_result(db).optional()?;
+    let row = match db {
+        Db::Sqlite(inner) => asked(&[READ]).get_result(inner),
+        Db::Postgres(inner) => asked(&[READ]).get_result(inner),
+    };
+    let row: Option<HeadRow> = row.optional()?;
     row.map(HeadRow::into_head).transpose()
 }
 
@@ -84,9 +94,14 @@ pub(crate) fn lock_only(db: &mut Db) -> Result<Option<Head>, StorageError> {
 
 fn locked_row(db: &mut Db) -> Result<Option<HeadRow>, StorageError> {
     Ok(match db {
-        Db::Sqlite(inner) => diesel::sql_query(READ).get_result(inner).optional()?,
-        Db::Postgres(inner) => diesel::sql_query(LOCK).get_result(inner).optional()?,
+        Db::Sqlite(inner) => asked(&[READ]).get_result(inner).optional()?,
+        Db::Postgres(inner) => asked(&[LOCK]).get_result(inner).optional()?,
     })
+}
+
+fn asked(text: &'static [&'static str]) -> Asked<'static, Columns, 0> {
+    let values = [];
+    Fixed { text, values }.asking()
 }
 
 /// Makes the head of an empty log, unless another process was first.
@@ -104,17 +119,21 @@ pub(crate) fn create(db: &mut Db, active_kid: &KeyId) -> Result<(), StorageError
 
 /// Stores what a batch leaves.
 pub(crate) fn store(db: &mut Db, head: &Head) -> Result<(), StorageError> {
-    diesel::update(log_head::table.find(1))
-        .set((
-            log_head::size.eq(signed(head.size)),
-            log_head::last_leaf.eq(hex(&head.last_leaf)),
-            log_head::last_ts.eq(head.last_ts.as_micros()),
-            log_head::state_epoch.eq(signed(head.epoch)),
-            log_head::batch_id.eq(&head.batch_id),
-            log_head::active_kid.eq(head.active_kid.as_str()),
-            log_head::frontier.eq(head.frontier.to_bytes()),
-        ))
-        .execute(db)?;
+    let (last_leaf, frontier) = (hex(&head.last_leaf), head.frontier.to_bytes());
+    let values = [
+        Value::Int(signed(head.size)),
+        Value::Text(&last_leaf),
+        Value::Int(head.last_ts.as_micros()),
+        Value::Int(signed(head.epoch)),
+        Value::Text(&head.batch_id),
+        Value::Text(head.active_kid.as_str()),
+        Value::Bytes(&frontier),
+    ];
+    Fixed {
+        text: &STORE,
+        values,
+    }
+    .run(db)?;
     Ok(())
 }
 

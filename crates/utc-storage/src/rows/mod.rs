@@ -12,7 +12,7 @@ pub mod arrival_tallies;
 pub mod decisions;
 pub mod event_keys;
 pub mod events;
-mod fixed;
+pub(crate) mod fixed;
 pub mod forecasts;
 pub mod held_requests;
 pub mod history;

@@ -1,16 +1,20 @@
 //! Hash tiles of the log. Written by the journal and by a rebuild only.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary};
 use utc_attestation::log::{TileId, TreeHash};
 
+use super::fixed::{Fixed, Value};
 use crate::StorageError;
 use crate::connection::Db;
 use crate::journal::signed;
 use crate::schema::log_tiles;
 
-const PUT: &str = "INSERT INTO log_tiles (level, idx, hashes) VALUES ($1, $2, $3) \
-     ON CONFLICT (level, idx) DO UPDATE SET hashes = excluded.hashes";
+const PUT: [&str; 4] = [
+    "INSERT INTO log_tiles (level, idx, hashes) VALUES (",
+    ", ",
+    ", ",
+    ") ON CONFLICT (level, idx) DO UPDATE SET hashes = excluded.hashes",
+];
 
 /// The hashes of a stored tile, the first `width` of them; none where it is not stored or has fewer.
 pub fn get(db: &mut Db, id: TileId, width: usize) -> Result<Option<Vec<TreeHash>>, StorageError> {
@@ -31,11 +35,12 @@ pub fn get(db: &mut Db, id: TileId, width: usize) -> Result<Option<Vec<TreeHash>
 /// Stores a tile, in the place of a narrower one.
 pub(crate) fn put(db: &mut Db, id: TileId, hashes: &[TreeHash]) -> Result<(), StorageError> {
     let bytes: Vec<u8> = hashes.iter().flat_map(|hash| *hash.as_bytes()).collect();
-    diesel::sql_query(PUT)
-        .bind::<BigInt, _>(i64::from(id.level))
-        .bind::<BigInt, _>(signed(id.index))
-        .bind::<Binary, _>(bytes)
-        .execute(db)?;
+    let values = [
+        Value::Int(i64::from(id.level)),
+        Value::Int(signed(id.index)),
+        Value::Bytes(&bytes),
+    ];
+    Fixed { text: &PUT, values }.run(db)?;
     Ok(())
 }
 
