@@ -14,6 +14,7 @@ mod decisions;
 mod held_requests;
 mod identities;
 mod journal;
+mod many_rows;
 mod migrations;
 mod outbox;
 mod queue_ticks;
