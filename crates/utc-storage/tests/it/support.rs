@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use diesel::connection::SimpleConnection as _;
 use sha2::{Digest, Sha256};
 use utc_domain::{
     Clock, Code, Draft, GroundSet, KeyId, LeafHash, Meta, Placement, PolicyRef, ReceiptId,
@@ -44,6 +45,15 @@ pub(crate) fn postgres() -> Database {
         _folder: None,
         _cluster: Some(cluster),
     }
+}
+
+/// Makes a unit behind every journal's back.
+pub(crate) fn add_unit(db: &mut Db, name: &str) {
+    let insert = format!(
+        "INSERT INTO units (name, configured, config, config_version, level, change_point, state_epoch, created_at, updated_at) \
+         VALUES ('{name}', FALSE, '{{}}', 0, 'permissive', FALSE, 0, 0, 0)"
+    );
+    db.batch_execute(&insert).unwrap();
 }
 
 pub(crate) fn key() -> KeyId {
