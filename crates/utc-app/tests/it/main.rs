@@ -16,6 +16,7 @@ mod measured;
 mod measured_many;
 mod outgoing;
 mod replay;
+mod retention;
 mod shown;
 mod signals;
 mod situation;

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::fixed::{Fixed, Value};
 use crate::StorageError;
 use crate::connection::Db;
 use crate::schema::arrival_tallies;
@@ -84,8 +85,29 @@ pub fn counts(db: &mut Db, units: &[&str]) -> Result<Vec<(String, i64)>, Storage
         .load(db)?)
 }
 
-/// Forgets what was last added to before `before`.
-pub fn forget(db: &mut Db, before: i64) -> Result<usize, StorageError> {
-    let old = arrival_tallies::table.filter(arrival_tallies::at.lt(before));
-    Ok(diesel::delete(old).execute(db)?)
+/// Forgets what was last added to before `before` of what is remembered of a unit. Gives how many subjects went.
+pub fn forget(db: &mut Db, unit: &str, before: i64) -> Result<usize, StorageError> {
+    let forget = Fixed {
+        text: FORGET,
+        values: [Value::Text(unit), Value::Int(before)],
+    };
+    forget.run(db)
+}
+
+const FORGET: &[&str] = &[
+    "DELETE FROM arrival_tallies WHERE unit = ",
+    " AND at < ",
+    "",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixed::searches;
+    use super::*;
+
+    #[test]
+    fn what_is_old_is_found_by_its_unit() {
+        let expected = "SEARCH arrival_tallies USING PRIMARY KEY (unit=?)";
+        assert_eq!(searches(FORGET), [expected]);
+    }
 }

@@ -113,3 +113,22 @@ where
         Ok(())
     }
 }
+
+/// How SQLite finds the rows of a statement, in a database that is migrated and empty.
+#[cfg(test)]
+pub(super) fn searches(text: &[&str]) -> Vec<String> {
+    #[derive(diesel::QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = Text)]
+        detail: String,
+    }
+    let folder = utc_test_support::TempDir::new();
+    let location = crate::connection::Location::Sqlite(folder.path().join("test.db"));
+    crate::migrate::run(&location).unwrap();
+    let purpose = crate::connection::Purpose::Maintain;
+    let mut db = crate::connection::connect(&location, purpose).unwrap();
+    let explain = format!("EXPLAIN QUERY PLAN {}", text.join("?"));
+    let steps: Vec<Step> = diesel::sql_query(explain).load(&mut db).unwrap();
+    let steps = steps.into_iter().map(|step| step.detail);
+    steps.filter(|step| !step.contains("SUBQUERY")).collect()
+}

@@ -2,8 +2,9 @@
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Double, Nullable};
+use diesel::sql_types::{Double, Nullable};
 
+use super::fixed::{Fixed, Value};
 use crate::StorageError;
 use crate::connection::Db;
 use crate::schema::{features, level_changes};
@@ -151,22 +152,76 @@ pub fn changes_of(
     Ok(rows)
 }
 
-/// Thins feature rows from `from` up to `before`: of each unit and clock hour the latest stays. Gives how many went.
+/// Thins the feature rows of a unit from `from` up to `before`: of each clock hour the latest stays. At most `limit` go, the
+/// oldest first. Gives how many went.
 ///
 /// What is thinned already is read again and left as it is.
-pub fn thin(db: &mut Db, from: i64, before: i64) -> Result<usize, StorageError> {
-    let thinned = diesel::sql_query(THIN)
-        .bind::<BigInt, _>(from)
-        .bind::<BigInt, _>(before)
-        .execute(db)?;
-    Ok(thinned)
+pub fn thin(
+    db: &mut Db,
+    unit: &str,
+    from: i64,
+    before: i64,
+    limit: i64,
+) -> Result<usize, StorageError> {
+    let thin = Fixed {
+        text: THIN,
+        values: [
+            Value::Text(unit),
+            Value::Text(unit),
+            Value::Int(from),
+            Value::Int(before),
+            Value::Int(before),
+            Value::Int(limit),
+        ],
+    };
+    thin.run(db)
 }
 
-/// Forgets feature rows from before `before`.
-pub fn forget(db: &mut Db, before: i64) -> Result<usize, StorageError> {
-    Ok(diesel::delete(features::table.filter(features::ts.lt(before))).execute(db)?)
+/// Forgets feature rows of a unit from before `before`, at most `limit` of them, the oldest first. Gives how many went.
+pub fn forget(db: &mut Db, unit: &str, before: i64, limit: i64) -> Result<usize, StorageError> {
+    let forget = Fixed {
+        text: FORGET,
+        values: [
+            Value::Text(unit),
+            Value::Text(unit),
+            Value::Int(before),
+            Value::Int(limit),
+        ],
+    };
+    forget.run(db)
 }
 
-const THIN: &str = "DELETE FROM features WHERE ts >= $1 AND ts < $2 AND EXISTS (SELECT 1 FROM features AS later \
-     WHERE later.unit = features.unit AND later.ts > features.ts AND later.ts < (features.ts / 3600000000 + 1) * 3600000000 \
-     AND later.ts < $2)";
+const THIN: &[&str] = &[
+    "DELETE FROM features WHERE unit = ",
+    " AND ts IN (SELECT old.ts FROM features AS old WHERE old.unit = ",
+    " AND old.ts >= ",
+    " AND old.ts < ",
+    " AND EXISTS (SELECT 1 FROM features AS later WHERE later.unit = old.unit AND later.ts > old.ts \
+     AND later.ts < (old.ts / 3600000000 + 1) * 3600000000 AND later.ts < ",
+    ") ORDER BY old.ts LIMIT ",
+    ")",
+];
+
+const FORGET: &[&str] = &[
+    "DELETE FROM features WHERE unit = ",
+    " AND ts IN (SELECT old.ts FROM features AS old WHERE old.unit = ",
+    " AND old.ts < ",
+    " ORDER BY old.ts LIMIT ",
+    ")",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixed::searches;
+    use super::*;
+
+    #[test]
+    fn what_is_old_is_found_by_its_key() {
+        let key = "USING PRIMARY KEY (unit=? AND ts";
+        for text in [THIN, FORGET] {
+            let steps = searches(text);
+            assert!(steps.len() > 1, "{steps:?}");
+            assert!(steps.iter().all(|step| step.contains(key)), "{steps:?}");
+        }
+    }
+}

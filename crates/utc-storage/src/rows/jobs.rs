@@ -41,6 +41,15 @@ pub fn open(db: &mut Db, job: &str) -> Result<Vec<JobRow>, StorageError> {
         .load(db)?)
 }
 
+/// The latest slot of the job that was done.
+pub fn latest_done(db: &mut Db, job: &str) -> Result<Option<i64>, StorageError> {
+    Ok(jobs::table
+        .filter(jobs::job.eq(job))
+        .filter(jobs::done_at.is_not_null())
+        .select(diesel::dsl::max(jobs::slot))
+        .get_result(db)?)
+}
+
 /// Adds a slot.
 pub fn insert(db: &mut Db, row: &JobRow) -> Result<(), StorageError> {
     diesel::insert_into(jobs::table).values(row).execute(db)?;

@@ -149,6 +149,15 @@ pub fn page(db: &mut Db, after: &str, limit: i64) -> Result<Vec<UnitRow>, Storag
     Ok(query.select(units::all_columns).load(db)?)
 }
 
+/// The names of units after `after`, by name.
+pub fn names(db: &mut Db, after: &str, limit: i64) -> Result<Vec<String>, StorageError> {
+    let query = units::table
+        .filter(units::name.gt(after))
+        .order(units::name.asc())
+        .limit(limit);
+    Ok(query.select(units::name).load(db)?)
+}
+
 /// How many units there are.
 pub fn count(db: &mut Db) -> Result<i64, StorageError> {
     Ok(units::table.count().get_result(db)?)

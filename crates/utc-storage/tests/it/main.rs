@@ -18,6 +18,7 @@ mod many_rows;
 mod migrations;
 mod outbox;
 mod queue_ticks;
+mod retention;
 mod search;
 mod support;
 mod tree;
