@@ -36,7 +36,7 @@ const UNITS_AT_A_TIME: i64 = 50;
 /// And so many rows, about: those of the unit with which it is too many still go. On SQLite they take some 3 ms.
 const ROWS_AT_A_TIME: i64 = 1_000;
 /// A round goes on at the next look after so many transactions, so that looks are not late.
-const TRANSACTIONS_AT_A_TIME: usize = 200;
+const TRANSACTIONS_AT_A_TIME: usize = 50;
 
 const HOUR: i64 = 3_600_000_000;
 
@@ -63,7 +63,7 @@ struct Round {
     after: String,
 }
 
-/// A unit, and how many tallies it has.
+/// A unit, and how many rows of it there are to look at.
 type Weighed = (String, i64);
 
 impl Retention {
@@ -127,7 +127,7 @@ impl Round {
     /// Whether it is over then. What was done of it stays done when there is an error.
     fn go_on(&mut self, measuring: &Measuring) -> Result<bool, AppError> {
         for _ in 0..TRANSACTIONS_AT_A_TIME {
-            let units = measuring.store.read(|db| next_units(db, &self.after))?;
+            let units = measuring.store.read(|db| self.next_units(db))?;
             if units.is_empty() {
                 self.end(measuring)?;
                 return Ok(true);
@@ -142,11 +142,29 @@ impl Round {
         Ok(false)
     }
 
+    /// The next units by name.
+    fn next_units(&self, db: &mut Db) -> Result<Vec<Weighed>, StorageError> {
+        let units = units::names(db, &self.after, UNITS_AT_A_TIME)?;
+        let names: Vec<&str> = units.iter().map(String::as_str).collect();
+        let (from, until) = (self.from * HOUR, self.until * HOUR);
+        let observations = history::counts(db, &names, from, until)?;
+        let tallies = arrival_tallies::counts(db, &names)?;
+        let mut rows: HashMap<String, i64> = HashMap::new();
+        for (unit, count) in observations.into_iter().chain(tallies) {
+            *rows.entry(unit).or_default() += count;
+        }
+        let weighed = units.into_iter().map(|unit| {
+            let count = rows.get(&unit).copied().unwrap_or_default();
+            (unit, count)
+        });
+        Ok(weighed.collect())
+    }
+
     /// Thins the first of these units, as many as one transaction takes. Gives the last one that is done.
     fn thin(&self, db: &mut Db, now: i64, units: &[Weighed]) -> Result<String, StorageError> {
         let mut left = ROWS_AT_A_TIME;
         let mut after = self.after.clone();
-        for (unit, tallies) in units {
+        for (unit, rows) in units {
             let forgotten = history::forget(db, unit, (now - EVERY_HOUR) * HOUR, left)?;
             let mut went = i64::try_from(forgotten).unwrap_or(left);
             let (from, until) = (self.from * HOUR, self.until * HOUR);
@@ -157,8 +175,8 @@ impl Round {
             }
             arrival_tallies::forget(db, unit, (now - TALLIES) * HOUR)?;
             after.clone_from(unit);
-            // What stays is looked at all the same: one row an hour at the most.
-            left -= went + tallies + (self.until - self.from);
+            // What stays is looked at all the same.
+            left -= (*rows).max(went);
             if left <= 0 {
                 break;
             }
@@ -187,18 +205,6 @@ impl Round {
             Ok(jobs::insert(tx.db(), &row)?)
         })
     }
-}
-
-/// The next units by name, with how many tallies each has.
-fn next_units(db: &mut Db, after: &str) -> Result<Vec<Weighed>, StorageError> {
-    let units = units::names(db, after, UNITS_AT_A_TIME)?;
-    let names: Vec<&str> = units.iter().map(String::as_str).collect();
-    let counts: HashMap<String, i64> = arrival_tallies::counts(db, &names)?.into_iter().collect();
-    let weighed = units.into_iter().map(|unit| {
-        let count = counts.get(&unit).copied().unwrap_or(0);
-        (unit, count)
-    });
-    Ok(weighed.collect())
 }
 
 /// What a transaction gives that needs no receipt.

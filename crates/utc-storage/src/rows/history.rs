@@ -152,6 +152,23 @@ pub fn changes_of(
     Ok(rows)
 }
 
+/// How many feature rows some units have from `from` up to `before`; units without any are left out.
+pub fn counts(
+    db: &mut Db,
+    units: &[&str],
+    from: i64,
+    before: i64,
+) -> Result<Vec<(String, i64)>, StorageError> {
+    let rows = features::table
+        .filter(features::unit.eq_any(units))
+        .filter(features::ts.ge(from))
+        .filter(features::ts.lt(before))
+        .group_by(features::unit);
+    Ok(rows
+        .select((features::unit, diesel::dsl::count_star()))
+        .load(db)?)
+}
+
 /// Thins the feature rows of a unit from `from` up to `before`: of each clock hour the latest stays. At most `limit` go, the
 /// oldest first. Gives how many went.
 ///
