@@ -13,9 +13,9 @@ const WARM_UP: usize = 3;
 const TICKS: usize = 5;
 /// Each of so many subjects asks so often between two ticks.
 const SUBJECTS: usize = 3;
-const TIMES: usize = 4;
+const TIMES: usize = 2;
 /// So many subjects as well ask one of the units for more than it can do, another one for each tick.
-const TOO_MANY: usize = 25;
+const TOO_MANY: usize = 50;
 
 /// As in the server.
 #[global_allocator]

@@ -9,23 +9,27 @@ use super::asked::{BySubject, Counted};
 use crate::cache::Unit;
 use crate::traffic::Passed;
 
+/// Who asks for less of what a unit can do does not press it.
+const LITTLE: f64 = 0.5;
+
 /// What was counted of one unit.
 pub(super) struct Counts {
     pub(super) unit: UnitName,
     pub(super) asked: BySubject,
     pub(super) passed: Option<Passed>,
-    /// How much was asked against what the unit can do; 0 where that is not known.
+    /// How much was asked in a look's time against what the unit can do in that; 0 where it is not known, or little.
     pressure: f64,
 }
 
 impl Measuring {
-    /// Takes what was counted, the units that are pressed most first: whatever their level will be, it should be soon.
+    /// Takes what was counted, the units that are pressed most first: whatever their level will be, it should be soon. All
+    /// others come by name, for neighbours are stored beside each other.
     pub(super) fn collect(&self) -> Vec<Counts> {
         let now = Instant::now();
         let units = self.cache.units_in_use().into_iter();
         let counts = units.filter_map(|(name, unit)| {
             let (asked, passed) = (unit.asked.take(), unit.traffic.take(now));
-            let pressure = pressure(&unit, &asked);
+            let pressure = self.pressure(&unit, &asked);
             (!asked.is_empty() || passed.is_some()).then_some(Counts {
                 unit: name,
                 asked,
@@ -52,11 +56,14 @@ impl Measuring {
             }
         }
     }
-}
 
-fn pressure(unit: &Unit, asked: &BySubject) -> f64 {
-    let state = unit.state.load();
-    let asked: f64 = asked.values().map(Counted::all).sum();
-    let capacity = state.mu.or(state.capacity);
-    capacity.map_or(0.0, |capacity| asked / capacity)
+    fn pressure(&self, unit: &Unit, asked: &BySubject) -> f64 {
+        let state = unit.state.load();
+        let Some(capacity) = state.mu.or(state.capacity) else {
+            return 0.0;
+        };
+        let asked: f64 = asked.values().map(Counted::all).sum();
+        let pressure = asked / (capacity * self.every.as_secs_f64() / 3_600.0);
+        if pressure < LITTLE { 0.0 } else { pressure }
+    }
 }

@@ -77,6 +77,8 @@ impl Look<'_> {
             known.measured.active = known.tallies.iter().any(|tally| !is_forgotten(tally, now));
             release(&mut known.row)
         };
+        let subjects = known.tallies.len();
+        outcome.subjects.push((known.row.name.clone(), subjects));
         outcome.tallies.append(&mut known.changed_tallies);
         outcome.measured.push(known.measured.clone());
         if changed {

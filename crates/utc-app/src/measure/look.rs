@@ -76,19 +76,38 @@ impl Measuring {
     /// The next units, as many as one transaction takes.
     fn next_part(&self, due: &mut VecDeque<Due>) -> Result<Vec<Due>, AppError> {
         let most = due.len().min(UNITS_AT_A_TIME);
-        let names: Vec<&str> = due.range(..most).map(|one| one.name.as_str()).collect();
-        let stored = self.store.read(|db| arrival_tallies::counts(db, &names));
-        match stored {
-            Ok(stored) => {
-                let stored: HashMap<String, i64> = stored.into_iter().collect();
-                let enough = enough_of(due.range(..most), &stored);
+        match self.subjects(due.range(..most)) {
+            Ok(subjects) => {
+                let enough = enough_of(due.range(..most), &subjects);
                 Ok(due.drain(..enough).collect())
             }
             Err(error) => {
                 self.give_back(due.iter().filter_map(|one| one.counts.as_ref()));
-                Err(error.into())
+                Err(error)
             }
         }
+    }
+
+    /// How many subjects these units have, about; units without any are left out.
+    fn subjects<'a>(
+        &self,
+        due: impl Iterator<Item = &'a Due> + Clone,
+    ) -> Result<HashMap<String, usize>, AppError> {
+        let names = due.map(|one| one.name.as_str());
+        let mut subjects = self.memory.subjects(names.clone());
+        let unknown: Vec<&str> = names.filter(|&name| !subjects.contains_key(name)).collect();
+        if !unknown.is_empty() {
+            let stored = self
+                .store
+                .read(|db| arrival_tallies::counts(db, &unknown))?;
+            let stored = stored.into_iter();
+            subjects.extend(
+                stored.map(|(unit, subjects)| {
+                    (unit, usize::try_from(subjects).unwrap_or(usize::MAX))
+                }),
+            );
+        }
+        Ok(subjects)
     }
 
     /// Looks at these units in one transaction. False where another server leads by now: what was counted is stored.
@@ -127,14 +146,14 @@ impl Measuring {
 /// How many of them, at least one, do not have too many subjects together.
 fn enough_of<'a>(
     due: impl ExactSizeIterator<Item = &'a Due>,
-    stored: &HashMap<String, i64>,
+    subjects: &HashMap<String, usize>,
 ) -> usize {
     let (all, mut sum) = (due.len(), 0);
     let mut due = due;
     let over = due.position(|one| {
-        let stored = stored.get(&one.name).copied().unwrap_or_default();
+        let stored = subjects.get(&one.name).copied().unwrap_or_default();
         let counted = one.counts.as_ref().map_or(0, |counts| counts.asked.len());
-        sum += usize::try_from(stored).unwrap_or_default() + counted;
+        sum += stored + counted;
         sum > SUBJECTS_AT_A_TIME
     });
     over.map_or(all, |over| over.max(1))
@@ -159,6 +178,7 @@ fn look(
     }
     let stored = outcome.store(tx)?;
     let (states, mut remembered) = (stored.states, stored.remembered);
+    let mut subjects = stored.subjects;
     let memory = Arc::clone(memory);
     Ok(Plan {
         answer: true,
@@ -168,6 +188,7 @@ fn look(
                 cache.set_unit(unit, state.clone());
             }
             memory.keep(remembered.drain(..));
+            memory.keep_subjects(subjects.drain(..));
         })),
     })
 }
@@ -186,7 +207,7 @@ mod tests {
             let stored = due
                 .iter()
                 .zip(stored)
-                .map(|(one, stored)| (one.name.clone(), i64::try_from(stored).unwrap_or(i64::MAX)));
+                .map(|(one, stored)| (one.name.clone(), stored));
             enough_of(due.iter(), &stored.collect())
         };
         assert_eq!(enough([3, 3, 3]), 3);

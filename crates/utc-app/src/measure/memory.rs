@@ -14,6 +14,8 @@ use crate::units::Remembered;
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     states: Mutex<HashMap<String, Remembered>>,
+    /// How many subjects each unit had at the last look: other servers may have added some.
+    subjects: Mutex<HashMap<String, usize>>,
     leads: AtomicBool,
 }
 
@@ -28,7 +30,7 @@ impl Memory {
         let mut known = HashMap::with_capacity(versions.len());
         let mut unknown = Vec::new();
         {
-            let all = self.lock();
+            let all = lock(&self.states);
             for (unit, version) in versions {
                 let newest = all.get(&unit).filter(|one| one.version == version);
                 match newest.cloned() {
@@ -46,7 +48,22 @@ impl Memory {
 
     /// Takes over what was committed.
     pub(super) fn keep(&self, committed: impl Iterator<Item = (String, Remembered)>) {
-        self.lock().extend(committed);
+        lock(&self.states).extend(committed);
+    }
+
+    /// Which of these units were looked at, and how many subjects they had.
+    pub(super) fn subjects<'a>(
+        &self,
+        units: impl Iterator<Item = &'a str>,
+    ) -> HashMap<String, usize> {
+        let known = lock(&self.subjects);
+        let known = units.filter_map(|unit| Some((unit.to_owned(), *known.get(unit)?)));
+        known.collect()
+    }
+
+    /// Takes over how many subjects units have.
+    pub(super) fn keep_subjects(&self, committed: impl Iterator<Item = (String, usize)>) {
+        lock(&self.subjects).extend(committed);
     }
 
     /// This process leads.
@@ -62,10 +79,11 @@ impl Memory {
     /// Forgets everything: another server leads.
     pub(super) fn clear(&self) {
         self.leads.store(false, Ordering::Relaxed);
-        *self.lock() = HashMap::new();
+        *lock(&self.states) = HashMap::new();
+        *lock(&self.subjects) = HashMap::new();
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Remembered>> {
-        self.states.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(known: &Mutex<T>) -> MutexGuard<'_, T> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -28,6 +28,8 @@ pub(super) struct Outcome {
     pub(super) changed: Vec<(UnitName, Known)>,
     pub(super) drafts: Vec<Draft>,
     pub(super) remembered: Vec<(String, Remembered)>,
+    /// How many subjects each unit has.
+    pub(super) subjects: Vec<(String, usize)>,
     /// Units whose level rose.
     pub(super) risen: Vec<Risen>,
 }
@@ -36,6 +38,7 @@ pub(super) struct Outcome {
 pub(super) struct Published {
     pub(super) states: Vec<(UnitName, UnitState)>,
     pub(super) remembered: Vec<(String, Remembered)>,
+    pub(super) subjects: Vec<(String, usize)>,
     pub(super) drafts: Vec<Draft>,
 }
 
@@ -53,6 +56,7 @@ impl Outcome {
         Ok(Published {
             states,
             remembered: self.remembered,
+            subjects: self.subjects,
             drafts: self.drafts,
         })
     }
