@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection as _;
 use utc_app::engine::Location;
 use utc_app::{Console, Options, Request, UnitConfig};
 use utc_domain::{Clock, Decision, Subject, Timestamp, UnitName};
+use utc_storage::connection::{Purpose, connect};
 
 const WARM_UP: usize = 3;
 const TICKS: usize = 5;
@@ -55,6 +57,9 @@ fn main() -> Result<(), Failed> {
         Ok(())
     })?;
     for tick in 0..WARM_UP + TICKS {
+        if tick == WARM_UP {
+            know_sizes(&address)?;
+        }
         ask(&console, &names, SUBJECTS)?;
         let pressed = names.get(tick * units / (WARM_UP + TICKS));
         let pressed = pressed.ok_or("fewer units than ticks")?;
@@ -81,6 +86,15 @@ fn main() -> Result<(), Failed> {
     );
     show("decisions at rest", at_rest.waited);
     show("decisions meanwhile", at_work);
+    Ok(())
+}
+
+/// PostgreSQL finds out by itself how large its tables are, once a minute; until then it reads them whole.
+fn know_sizes(address: &str) -> Result<(), Failed> {
+    let location = Location::parse(address)?;
+    if matches!(location, Location::Postgres(_)) {
+        connect(&location, Purpose::Maintain)?.batch_execute("ANALYZE")?;
+    }
     Ok(())
 }
 

@@ -293,7 +293,7 @@ struct StoredPolicy {
 
 /// The policy set in force; none while the log is empty.
 pub(crate) fn load_policy(db: &mut Db) -> Result<Option<PolicySet>, StorageError> {
-    let Some(version) = rules::versions(db, None, 1)?.into_iter().next() else {
+    let Some(version) = rules::newest(db)? else {
         return Ok(None);
     };
     let on = rules::all(db)?

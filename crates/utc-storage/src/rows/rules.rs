@@ -124,6 +124,17 @@ pub fn newest_version(db: &mut Db) -> Result<i64, StorageError> {
     Ok(newest.unwrap_or(0))
 }
 
+/// The version in force; none while the log is empty. Every change asks for it: unlike a statement with a limit, this one
+/// stays prepared on SQLite.
+pub fn newest(db: &mut Db) -> Result<Option<PolicyVersionRow>, StorageError> {
+    let newest = diesel::alias!(policy_versions as newest);
+    let newest = newest.select(diesel::dsl::max(newest.field(policy_versions::version)));
+    let row = policy_versions::table
+        .filter(policy_versions::version.nullable().eq_any(newest))
+        .select(COLUMNS);
+    Ok(row.load(db)?.pop())
+}
+
 /// Versions below `before` (or from the newest), newest first.
 pub fn versions(
     db: &mut Db,
@@ -134,17 +145,31 @@ pub fn versions(
         .filter(policy_versions::version.lt(before.unwrap_or(i64::MAX)))
         .order(policy_versions::version.desc())
         .limit(limit)
-        .select((
-            policy_versions::version,
-            policy_versions::digest,
-            policy_versions::canonical,
-            policy_versions::rule,
-            policy_versions::enabled,
-            policy_versions::changed_by,
-            policy_versions::reason,
-            policy_versions::receipt_id,
-            policy_versions::ts,
-        ))
+        .select(COLUMNS)
         .load(db)?;
     Ok(rows)
 }
+
+type Columns = (
+    policy_versions::version,
+    policy_versions::digest,
+    policy_versions::canonical,
+    policy_versions::rule,
+    policy_versions::enabled,
+    policy_versions::changed_by,
+    policy_versions::reason,
+    policy_versions::receipt_id,
+    policy_versions::ts,
+);
+
+const COLUMNS: Columns = (
+    policy_versions::version,
+    policy_versions::digest,
+    policy_versions::canonical,
+    policy_versions::rule,
+    policy_versions::enabled,
+    policy_versions::changed_by,
+    policy_versions::reason,
+    policy_versions::receipt_id,
+    policy_versions::ts,
+);
