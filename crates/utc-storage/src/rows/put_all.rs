@@ -1,8 +1,8 @@
-//! Many rows at once.
+//! Many rows at once, by statements that are prepared once.
 //!
-//! PostgreSQL takes them a few hundred in a statement. SQLite is in this process: one prepared statement is as fast row by
-//! row, if it is prepared once. What diesel builds with `on_conflict` it prepares anew for every row, which takes longer
-//! than to run it. So the statement for SQLite is spelled out here, with one text for every row.
+//! What diesel builds of many rows, or with `on_conflict`, it prepares anew each time, which takes longer than to run it. So
+//! these statements are spelled out here. SQLite is in this process: a statement for each row is fast. PostgreSQL is sent all
+//! rows in one, a list for each column, so that the text does not depend on how many there are.
 
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sqlite::{Sqlite, SqliteConnection};
@@ -42,14 +42,24 @@ impl<S: RowStatement> QueryId for ForRow<'_, S> {
 
 impl<S: RowStatement, Conn> RunQueryDsl<Conn> for ForRow<'_, S> {}
 
-/// Rows of one statement on PostgreSQL: of the widest table that is a fifth of the values that a statement may have.
-pub(super) const ROWS: usize = 500;
-
 /// Makes a function that stores rows, each in place of the one with its keys.
 macro_rules! put_all {
     ($name:ident, $table:ident, $row:ty, [$key:ident $(, $keys:ident)*], [$column:ident $(, $columns:ident)*]) => {
         /// Stores rows, each in place of what was there. No two may be of the same thing.
         pub fn $name(db: &mut Db, rows: &[$row]) -> Result<(), StorageError> {
+            const INTO: &[&str] = &[
+                concat!("INSERT INTO ", stringify!($table), " (", stringify!($key)),
+                $(concat!(", ", stringify!($keys)),)*
+                concat!(", ", stringify!($column)),
+                $(concat!(", ", stringify!($columns)),)*
+                ") ",
+            ];
+            const IN_PLACE: &[&str] = &[
+                concat!(" ON CONFLICT (", stringify!($key)),
+                $(concat!(", ", stringify!($keys)),)*
+                concat!(") DO UPDATE SET ", stringify!($column), " = excluded.", stringify!($column)),
+                $(concat!(", ", stringify!($columns), " = excluded.", stringify!($columns)),)*
+            ];
             struct Put;
             impl $crate::rows::put_all::RowStatement for Put {
                 type Row = $row;
@@ -58,11 +68,8 @@ macro_rules! put_all {
                     row: &'b $row,
                     mut out: diesel::query_builder::AstPass<'_, 'b, diesel::sqlite::Sqlite>,
                 ) -> diesel::QueryResult<()> {
-                    out.push_sql(concat!("INSERT INTO ", stringify!($table), " (", stringify!($key)));
-                    $(out.push_sql(concat!(", ", stringify!($keys)));)*
-                    out.push_sql(concat!(", ", stringify!($column)));
-                    $(out.push_sql(concat!(", ", stringify!($columns)));)*
-                    out.push_sql(") VALUES (");
+                    INTO.iter().for_each(|text| out.push_sql(text));
+                    out.push_sql("VALUES (");
                     bind!(out, $table, row, $key);
                     $(
                         out.push_sql(", ");
@@ -74,18 +81,15 @@ macro_rules! put_all {
                         out.push_sql(", ");
                         bind!(out, $table, row, $columns);
                     )*
-                    out.push_sql(concat!(") ON CONFLICT (", stringify!($key)));
-                    $(out.push_sql(concat!(", ", stringify!($keys)));)*
-                    out.push_sql(concat!(") DO UPDATE SET ", stringify!($column), " = excluded.", stringify!($column)));
-                    $(out.push_sql(concat!(", ", stringify!($columns), " = excluded.", stringify!($columns)));)*
+                    out.push_sql(")");
+                    IN_PLACE.iter().for_each(|text| out.push_sql(text));
                     Ok(())
                 }
             }
             match db {
                 Db::Sqlite(inner) => $crate::rows::put_all::run::<Put>(inner, rows)?,
                 Db::Postgres(inner) => {
-                    let keys = ($table::$key, $($table::$keys),*);
-                    in_place!(inner, $table, rows, keys, [$column $(, $columns)*]);
+                    unnest!(inner, $table, rows, [$key $(, $keys)*, $column $(, $columns)*], INTO, IN_PLACE);
                 }
             }
             Ok(())
@@ -119,7 +123,19 @@ macro_rules! set_all {
             }
             match db {
                 Db::Sqlite(inner) => $crate::rows::put_all::run::<Set>(inner, rows)?,
-                Db::Postgres(inner) => in_place!(inner, $table, rows, $table::$key, [$column $(, $columns)*]),
+                Db::Postgres(inner) => {
+                    const SET: &[&str] = &[
+                        concat!("UPDATE ", stringify!($table), " SET ", stringify!($column), " = new.", stringify!($column)),
+                        $(concat!(", ", stringify!($columns), " = new.", stringify!($columns)),)*
+                        " FROM (",
+                    ];
+                    const WHERE: &[&str] = &[
+                        concat!(") AS new (", stringify!($key), ", ", stringify!($column)),
+                        $(concat!(", ", stringify!($columns)),)*
+                        concat!(") WHERE ", stringify!($table), ".", stringify!($key), " = new.", stringify!($key)),
+                    ];
+                    unnest!(inner, $table, rows, [$key, $column $(, $columns)*], SET, WHERE);
+                }
             }
             Ok(())
         }
@@ -133,14 +149,62 @@ macro_rules! bind {
     };
 }
 
-/// Has PostgreSQL put rows in place of those that are there, some columns of them.
-macro_rules! in_place {
-    ($inner:ident, $table:ident, $rows:ident, $keys:expr, [$($column:ident),+]) => {{
-        use diesel::upsert::excluded;
-        let set = ($($table::$column.eq(excluded($table::$column)),)+);
-        for part in $rows.chunks($crate::rows::put_all::ROWS) {
-            let insert = diesel::insert_into($table::table).values(part);
-            insert.on_conflict($keys).do_update().set(set).execute($inner)?;
+/// Runs a statement on PostgreSQL that selects the rows between two parts of its text.
+macro_rules! unnest {
+    ($inner:ident, $table:ident, $rows:expr, [$column:ident $(, $columns:ident)*], $before:expr, $after:expr) => {{
+        use diesel::pg::Pg;
+        use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+        use diesel::serialize::ToSql;
+        use diesel::sql_types::Array;
+
+        struct Text;
+        /// A list for each column, whose values have the type of that name.
+        #[expect(non_camel_case_types, reason = "named as the column is")]
+        struct Lists<$column $(, $columns)*> {
+            $column: Vec<$column>,
+            $($columns: Vec<$columns>,)*
+        }
+
+        #[expect(non_camel_case_types, reason = "named as the column is")]
+        impl<$column $(, $columns)*> QueryFragment<Pg> for Lists<$column $(, $columns)*>
+        where
+            Vec<$column>: ToSql<Array<diesel::dsl::SqlTypeOf<$table::$column>>, Pg>,
+            $(Vec<$columns>: ToSql<Array<diesel::dsl::SqlTypeOf<$table::$columns>>, Pg>,)*
+        {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> diesel::QueryResult<()> {
+                for text in $before {
+                    out.push_sql(text);
+                }
+                out.push_sql("SELECT * FROM unnest(");
+                out.push_bind_param::<Array<diesel::dsl::SqlTypeOf<$table::$column>>, _>(&self.$column)?;
+                $(
+                    out.push_sql(", ");
+                    out.push_bind_param::<Array<diesel::dsl::SqlTypeOf<$table::$columns>>, _>(&self.$columns)?;
+                )*
+                out.push_sql(")");
+                for text in $after {
+                    out.push_sql(text);
+                }
+                Ok(())
+            }
+        }
+
+        #[expect(non_camel_case_types, reason = "named as the column is")]
+        impl<$column $(, $columns)*> QueryId for Lists<$column $(, $columns)*> {
+            type QueryId = Text;
+
+            const HAS_STATIC_QUERY_ID: bool = true;
+        }
+
+        #[expect(non_camel_case_types, reason = "named as the column is")]
+        impl<Conn, $column $(, $columns)*> diesel::RunQueryDsl<Conn> for Lists<$column $(, $columns)*> {}
+
+        if !$rows.is_empty() {
+            let lists = Lists {
+                $column: $rows.iter().map(|row| &row.$column).collect(),
+                $($columns: $rows.iter().map(|row| &row.$columns).collect(),)*
+            };
+            lists.execute($inner)?;
         }
     }};
 }

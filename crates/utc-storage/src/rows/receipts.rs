@@ -15,9 +15,6 @@ use crate::schema::receipts;
 /// there and says where to go on, so that no page takes long.
 pub const WINDOW: i64 = 2_000;
 
-/// Rows of one insert on PostgreSQL: 10 columns each, and a statement takes at most 65,535 values.
-const ROWS_PER_INSERT: usize = 4_096;
-
 /// A receipt as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct ReceiptRow {
@@ -90,11 +87,20 @@ pub(crate) fn insert(db: &mut Db, rows: &[NewReceipt<'_>]) -> QueryResult<()> {
             }
         }
         Db::Postgres(inner) => {
-            for part in rows.chunks(ROWS_PER_INSERT) {
-                diesel::insert_into(receipts::table)
-                    .values(part)
-                    .execute(inner)?;
-            }
+            const INTO: &[&str] = &[
+                "INSERT INTO receipts (seq, id, ts, kind, subject, action, unit, decision, code, jws) ",
+            ];
+            const NOTHING: &[&str] = &[];
+            unnest!(
+                inner,
+                receipts,
+                rows,
+                [
+                    seq, id, ts, kind, subject, action, unit, decision, code, jws
+                ],
+                INTO,
+                NOTHING
+            );
         }
     }
     Ok(())
