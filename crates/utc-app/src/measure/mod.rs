@@ -5,6 +5,7 @@
 
 pub(crate) mod asked;
 mod counts;
+mod demand;
 mod flush;
 mod judge;
 mod known;

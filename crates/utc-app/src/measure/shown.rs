@@ -6,7 +6,7 @@ use utc_storage::connection::Db;
 use utc_storage::rows::units::UnitRow;
 use utc_storage::rows::{arrival_tallies, measured_units};
 
-use super::judge::{capacity, demand};
+use super::demand::{capacity, demand};
 use crate::AppError;
 use crate::units::UnitConfig;
 
