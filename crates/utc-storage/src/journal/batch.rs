@@ -12,6 +12,7 @@ use crate::rows::receipts::{self, NewReceipt};
 use crate::{JournalError, StorageError};
 
 use super::Observer;
+use super::begin::begin;
 use super::head::{self, Head, signed};
 use super::job::{Job, JobError, Place, Receipt, StateCache, Tx};
 use super::tree::{self, Tail};
@@ -68,7 +69,7 @@ pub(crate) fn run(
     jobs: &mut [Box<dyn Job>],
     cut: usize,
 ) -> Result<Done, BatchError> {
-    let mut batch = begin(db, context)?;
+    let mut batch = Batch::begin(db, context)?;
     let mut outcomes = Vec::with_capacity(jobs.len());
     let mut ran = 0;
     for (index, job) in jobs.iter_mut().enumerate() {
@@ -121,87 +122,20 @@ struct Row {
     receipt: Receipt,
 }
 
-fn begin<'a>(db: &'a mut Db, context: &Context<'a>) -> Result<Batch<'a>, BatchError> {
-    let start = match db {
-        Db::Sqlite(_) => "BEGIN IMMEDIATE",
-        Db::Postgres(_) => "BEGIN",
-    };
-    db.batch_execute(start)
-        .map_err(|error| BatchError::Begin(error.into()))?;
-    let (head, now) = locked_head(db, context).map_err(BatchError::Begin)?;
-    check_tree(&head)?;
-    if let Some(known) = context.remembered {
-        check_known(db, context, known, &head)?;
+impl<'a> Batch<'a> {
+    fn begin(db: &'a mut Db, context: &Context<'a>) -> Result<Self, BatchError> {
+        let (head, now) = begin(db, context)?;
+        Ok(Self {
+            db,
+            sealer: context.sealer,
+            before: head.clone(),
+            head,
+            leaves: Vec::new(),
+            now,
+            changes_state: false,
+            rows: Vec::new(),
+        })
     }
-    if head.epoch != context.cache.epoch() {
-        context
-            .cache
-            .reload(db, head.epoch)
-            .map_err(BatchError::Begin)?;
-    }
-    Ok(Batch {
-        db,
-        sealer: context.sealer,
-        before: head.clone(),
-        head,
-        leaves: Vec::new(),
-        now,
-        changes_state: false,
-        rows: Vec::new(),
-    })
-}
-
-fn locked_head(db: &mut Db, context: &Context<'_>) -> Result<(Head, Timestamp), StorageError> {
-    if let Some(found) = head::lock(db, context.clock)? {
-        return Ok(found);
-    }
-    head::create(db, context.configured_key)?;
-    head::lock(db, context.clock)?.ok_or(StorageError::NotFound)
-}
-
-/// A leaf can join only a tree that has all before it.
-fn check_tree(head: &Head) -> Result<(), BatchError> {
-    if head.frontier.size() == head.size {
-        return Ok(());
-    }
-    Err(BatchError::Begin(StorageError::Corrupt {
-        column: "log_head.frontier",
-        source: "the log has receipts that its tree has not; `utc-admin log rebuild` makes the tree again".into(),
-    }))
-}
-
-/// Invariant: the log only grows, and what this process acknowledged is still where it was.
-fn check_known(
-    db: &mut Db,
-    context: &Context<'_>,
-    known: &Head,
-    head: &Head,
-) -> Result<(), BatchError> {
-    if head.size < known.size {
-        let text = format!(
-            "the log has {} receipts, this process knows of {}",
-            head.size, known.size
-        );
-        return Err(BatchError::HeadMoved(text));
-    }
-    if head.size == known.size && head.frontier != known.frontier {
-        let text = "the tree of the log is not the one this process knows".to_owned();
-        return Err(BatchError::HeadMoved(text));
-    }
-    let last_leaf = if head.size == known.size {
-        head.last_leaf
-    } else {
-        let row = receipts::by_seq(db, signed(known.size) - 1).map_err(BatchError::Begin)?;
-        row.map_or(LeafHash::ZERO, |row| context.sealer.leaf(&row.jws))
-    };
-    if known.size > 0 && last_leaf != known.last_leaf {
-        let text = format!(
-            "the receipt at position {} is not the one this process knows",
-            known.size - 1
-        );
-        return Err(BatchError::HeadMoved(text));
-    }
-    Ok(())
 }
 
 impl Batch<'_> {

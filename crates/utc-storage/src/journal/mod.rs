@@ -13,6 +13,7 @@
 //! - Invariant: nothing is answered before it is committed.
 
 mod batch;
+mod begin;
 mod checkpoint;
 mod head;
 mod health;
