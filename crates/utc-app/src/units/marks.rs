@@ -1,26 +1,21 @@
 //! What a person sets on a unit by hand: a pinned level, a risk mark. Each ends by a person or by time.
 
-use std::sync::Arc;
-
 use utc_domain::{
     Code, Draft, LevelCause, Meta, PolicyRef, ProtectionLevel, Reason, ReceiptId, ReceiptKind,
     Role, Subject, Timestamp, UnitName,
 };
 use utc_storage::connection::Db;
-use utc_storage::journal::{Journal, Tx};
+use utc_storage::journal::Tx;
 use utc_storage::rows::history;
 use utc_storage::rows::marks::{self, PinRow, RiskMarkRow};
 use utc_storage::rows::units::{self, UnitRow};
-use utc_storage::{StorageError, Store};
 
 use super::configure::{find_or_new, micros, save, state_of};
 use super::observe::{change_row, queue_meta};
 use super::stored;
-use crate::cache::StateCache;
 use crate::console::Console;
-use crate::draft::{change, system_subject};
-use crate::signals::expire_override;
-use crate::task::{Plan, Task};
+use crate::draft::change;
+use crate::task::Plan;
 use crate::{AppError, By, Refusal, Ticket};
 
 /// A pin below the measured level loosens protection by hand: it ends after at most this many minutes.
@@ -199,104 +194,6 @@ impl Console {
     }
 }
 
-/// Ends every pin and risk mark whose time has come, each with a receipt. Any server may do it: who comes
-/// second finds nothing.
-pub(crate) fn expire(console: &Console) -> Ticket<usize> {
-    expire_with(console.cache(), console.journal())
-}
-
-/// Whether a pin or a risk mark has reached its end. The clock of the journal decides in the end.
-pub(crate) fn something_ended(store: &Store, now: Timestamp) -> bool {
-    let now = now.as_micros();
-    let ended = store.read(|db| {
-        let mut ended = marks::pin::ended(db, now)?;
-        ended.extend(marks::risk::ended(db, now)?);
-        ended.extend(marks::risk_override::ended(db, now)?);
-        Ok::<_, StorageError>(ended)
-    });
-    // Where the database cannot be read, the journal reports the trouble.
-    ended.is_ok_and(|ended| !ended.is_empty())
-}
-
-/// The same, for the ticking thread. Also makes the journal load what another process changed.
-pub(crate) fn expire_with(cache: &Arc<StateCache>, journal: &Journal) -> Ticket<usize> {
-    let (job, ticket) = Task::boxed(Arc::clone(cache), move |tx: &mut Tx<'_>| {
-        let now = tx.now().as_micros();
-        let pins = marks::pin::ended(tx.db(), now)?;
-        let risks = marks::risk::ended(tx.db(), now)?;
-        let overrides = marks::risk_override::ended(tx.db(), now)?;
-        let mut touched: Vec<UnitRow> = Vec::new();
-        for unit in pins.iter().chain(&risks).chain(&overrides) {
-            if touched.iter().all(|row| row.name != *unit) {
-                touched.push(touch(tx, unit)?);
-            }
-        }
-        let policy = stored::policy_in(tx)?;
-        let mut drafts = Vec::new();
-        for row in &touched {
-            let name: UnitName = stored::parse("units.name", &row.name)?;
-            if pins.contains(&row.name) {
-                let reason = format!("The pin of {name} reached its end.");
-                let subject = system_subject("system:clock");
-                drafts.push(end_pin(
-                    tx,
-                    row,
-                    &name,
-                    &policy,
-                    &subject,
-                    LevelCause::PinExpired,
-                    reason,
-                )?);
-            }
-            if overrides.contains(&row.name) {
-                drafts.push(expire_override(tx, &name, &policy)?);
-            }
-            if risks.contains(&row.name) {
-                marks::risk::remove(tx.db(), &row.name)?;
-                let reason = format!("The risk mark of {name} reached its end.");
-                drafts.push(risk_draft(
-                    Code::RiskExpired,
-                    &system_subject("system:clock"),
-                    &name,
-                    reason,
-                    false,
-                    &policy,
-                ));
-            }
-        }
-        let mut states = Vec::new();
-        for row in &touched {
-            states.push((
-                stored::parse::<UnitName>("units.name", &row.name)?,
-                state_of(tx.db(), row)?,
-            ));
-        }
-        Ok(Plan {
-            answer: drafts.len(),
-            drafts,
-            publish: Some(Box::new(move |cache| {
-                for (unit, state) in &states {
-                    cache.set_unit(unit, state.clone());
-                }
-            })),
-        })
-    });
-    journal.submit(job);
-    ticket.map(|(count, _)| count)
-}
-
-fn touch(tx: &mut Tx<'_>, unit: &str) -> Result<UnitRow, AppError> {
-    let not_found = || AppError::NotFound {
-        what: "unit",
-        name: unit.to_owned(),
-    };
-    let mut row = units::find(tx.db(), unit)?.ok_or_else(not_found)?;
-    row.state_epoch = i64::try_from(tx.change_state()).unwrap_or(i64::MAX);
-    row.updated_at = tx.now().as_micros();
-    save(tx.db(), &row, false)?;
-    Ok(row)
-}
-
 /// A change of the level in force.
 struct Level {
     from: ProtectionLevel,
@@ -304,7 +201,7 @@ struct Level {
     cause: LevelCause,
 }
 
-fn end_pin(
+pub(super) fn end_pin(
     tx: &mut Tx<'_>,
     row: &UnitRow,
     name: &UnitName,
@@ -384,7 +281,7 @@ fn insert(db: &mut Db, row: &history::LevelChangeRow) -> Result<(), AppError> {
     history::insert_change(db, row).map_err(Into::into)
 }
 
-fn risk_draft(
+pub(super) fn risk_draft(
     code: Code,
     actor: &Subject,
     name: &UnitName,
