@@ -28,6 +28,7 @@ mod signal;
 mod state;
 mod text;
 mod text_card;
+mod text_moment;
 mod text_profile;
 mod words;
 
