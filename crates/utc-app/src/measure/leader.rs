@@ -53,3 +53,74 @@ impl Measuring {
         ticket.wait().map(drop)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use utc_domain::UnitName;
+    use utc_storage::rows::arrival_tallies::{self, TallyRow};
+    use utc_storage::rows::measured_units;
+    use utc_test_support::TempDir;
+
+    use super::*;
+    use crate::engine::Location;
+    use crate::{Console, Options, Request};
+
+    fn console(folder: &TempDir) -> Console {
+        Console::with(Options {
+            secret: Some("only for tests: 32 characters and more".to_owned()),
+            queue_tick: None,
+            ..Options::new(Location::Sqlite(folder.path().join("utc.db")))
+        })
+        .unwrap()
+    }
+
+    fn ask(console: &Console, unit: &str) {
+        let unit: UnitName = unit.parse().unwrap();
+        let action = "write:/order".parse().unwrap();
+        let request = Request::new("agent-7".parse().unwrap(), action, unit);
+        console.submit(request).wait().unwrap();
+    }
+
+    fn stored(console: &Console, unit: &str) -> Vec<TallyRow> {
+        let tallies = console
+            .store()
+            .read(|db| arrival_tallies::of_unit(db, unit));
+        tallies.unwrap()
+    }
+
+    #[test]
+    fn who_no_longer_leads_stores_what_it_counted_and_judges_nothing() {
+        let folder = TempDir::new();
+        let console = console(&folder);
+        // More units than one transaction takes.
+        let units: Vec<String> = (0..70).map(|number| format!("unit-{number}")).collect();
+        units.iter().for_each(|unit| ask(&console, unit));
+        let measuring = console.measuring();
+        let lead = measuring.lead().unwrap().unwrap();
+        let lost = Lead {
+            slot: lead.slot - 1,
+            ..lead.clone()
+        };
+        measuring.look_at_all(&lost, measuring.collect()).unwrap();
+        for unit in &units {
+            let counts = stored(&console, unit);
+            let counts: Vec<f64> = counts.iter().map(|row| row.recent_writes).collect();
+            assert_eq!(counts, [1.0], "{unit}");
+        }
+        assert!(measuring.collect().is_empty());
+        let untouched = |console: &Console| {
+            let row = console
+                .store()
+                .read(|db| measured_units::find(db, "unit-0"));
+            let row = row.unwrap().unwrap();
+            (row.recent_hours.to_bits(), row.active)
+        };
+        assert_eq!(untouched(&console), (0_f64.to_bits(), true));
+        // Whoever leads finds it.
+        measuring.look_at_all(&lead, measuring.collect()).unwrap();
+        let row = console
+            .store()
+            .read(|db| measured_units::find(db, "unit-0"));
+        assert!(row.unwrap().unwrap().recent_hours > 0.0);
+    }
+}
