@@ -279,8 +279,8 @@ fn no_secret_is_in_a_log_or_in_the_database() {
     let token = server.client().token().unwrap().to_owned();
     write(server.client(), "a");
     server.client().with_token("utc_nonsense").get("/api/v1/me");
-    let output = server.output();
     server.stop();
+    let output = server.output();
     let mut stored = Vec::new();
     read_all(options.folder(), &mut stored);
     assert!(stored.len() > 10_000, "{}", stored.len());

@@ -206,8 +206,8 @@ fn neither_the_secret_nor_the_path_of_a_url_is_in_a_log_nor_the_secret_in_a_file
         test,
         json!({"delivered": false, "status": 500, "answer": "", "error": "answered 500"})
     );
-    let output = server.output();
     server.stop();
+    let output = server.output();
     let secret = webhook["secret"].as_str().unwrap();
     let secret = secret.trim_start_matches("whsec_");
     assert!(output.contains("a webhook was tested"), "{output}");

@@ -3,9 +3,9 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -28,6 +28,8 @@ pub struct Server {
     child: Child,
     client: Client,
     output: Output,
+    /// They end with the process, when everything that it wrote is kept.
+    readers: Vec<JoinHandle<()>>,
     /// Keeps the folder and the database for as long as the server runs.
     _installation: ServerOptions,
 }
@@ -56,15 +58,14 @@ impl Output {
         text.clone()
     }
 
-    /// Keeps every line of a pipe, and tells where the server listens when one says so. The returned receiver
-    /// ends with the pipe.
+    /// Keeps every line of a pipe, and tells where the server listens when one says so. The returned thread ends with the
+    /// pipe.
     fn keep(
         &self,
         pipe: impl Read + Send + 'static,
         listening: Option<Sender<String>>,
-    ) -> Receiver<()> {
+    ) -> JoinHandle<()> {
         let own = self.clone();
-        let (end, ended) = channel();
         thread::spawn(move || {
             for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
                 let line = String::from_utf8_lossy(&line).into_owned();
@@ -77,9 +78,7 @@ impl Output {
                     let _ = listening.send(url.trim_end_matches('/').to_owned());
                 }
             }
-            drop(end);
-        });
-        ended
+        })
     }
 }
 
@@ -130,12 +129,14 @@ impl Server {
         let (say, listening) = channel();
         let stdout = child.stdout.take().map(|pipe| output.keep(pipe, Some(say)));
         let stderr = child.stderr.take().map(|pipe| output.keep(pipe, None));
+        let readers: Vec<JoinHandle<()>> = stdout.into_iter().chain(stderr).collect();
         if let Ok(url) = listening.recv_timeout(LONGEST) {
             let client = Client::new(url);
             return Ok(Self {
                 child,
                 client,
                 output,
+                readers,
                 _installation: options.clone(),
             });
         }
@@ -147,10 +148,7 @@ impl Server {
                 output.text()
             );
         };
-        for end in [stdout, stderr].into_iter().flatten() {
-            // An error is the end of the pipe: everything has been read.
-            let _ = end.recv_timeout(LONGEST);
-        }
+        read_to_the_end(readers);
         Err(Refused {
             status,
             output: output.text(),
@@ -218,12 +216,14 @@ impl Server {
     #[track_caller]
     pub fn wait(&mut self) -> ExitStatus {
         let status = wait(&mut self.child, LONGEST);
-        status.unwrap_or_else(|| {
+        let status = status.unwrap_or_else(|| {
             panic!(
                 "utc-server did not end within {LONGEST:?}:\n{}",
                 self.output()
             )
-        })
+        });
+        read_to_the_end(std::mem::take(&mut self.readers));
+        status
     }
 
     /// `SIGTERM`, and waits for the end, which must be an orderly one.
@@ -282,6 +282,14 @@ impl Drop for Server {
             tell(&self.output());
         }
         self.kill9();
+    }
+}
+
+/// Returns once everything is kept that a process wrote before it ended.
+fn read_to_the_end(readers: Vec<JoinHandle<()>>) {
+    for reader in readers {
+        // One that panicked kept what it could.
+        let _ = reader.join();
     }
 }
 
