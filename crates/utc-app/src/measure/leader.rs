@@ -94,7 +94,9 @@ mod tests {
         let console = console(&folder);
         // More units than one transaction takes.
         let units: Vec<String> = (0..70).map(|number| format!("unit-{number}")).collect();
-        units.iter().for_each(|unit| ask(&console, unit));
+        for unit in &units {
+            ask(&console, unit);
+        }
         let measuring = console.measuring();
         let lead = measuring.lead().unwrap().unwrap();
         let lost = Lead {

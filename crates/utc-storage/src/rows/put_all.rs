@@ -68,7 +68,9 @@ macro_rules! put_all {
                     row: &'b $row,
                     mut out: diesel::query_builder::AstPass<'_, 'b, diesel::sqlite::Sqlite>,
                 ) -> diesel::QueryResult<()> {
-                    INTO.iter().for_each(|text| out.push_sql(text));
+                    for text in INTO {
+                        out.push_sql(text);
+                    }
                     out.push_sql("VALUES (");
                     bind!(out, $table, row, $key);
                     $(
@@ -82,7 +84,9 @@ macro_rules! put_all {
                         bind!(out, $table, row, $columns);
                     )*
                     out.push_sql(")");
-                    IN_PLACE.iter().for_each(|text| out.push_sql(text));
+                    for text in IN_PLACE {
+                        out.push_sql(text);
+                    }
                     Ok(())
                 }
             }
