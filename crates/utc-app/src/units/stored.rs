@@ -5,7 +5,7 @@ use std::error::Error;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use utc_domain::{LevelCause, PolicyRef, ProtectionLevel, Quorum, Rule, Timestamp};
+use utc_domain::{LevelCause, PolicyRef, Quorum, Rule, Timestamp};
 use utc_policy::{PolicySet, UnknownUnits};
 use utc_queueing::{HourArrivals, QueueState};
 use utc_storage::StorageError;
@@ -131,33 +131,8 @@ pub(crate) fn config(row: &UnitRow) -> Result<UnitConfig, StorageError> {
 
 /// A new unit of which nothing is known yet.
 pub(crate) fn new_row(name: &str, now: Timestamp, epoch: u64) -> UnitRow {
-    UnitRow {
-        name: name.to_owned(),
-        configured: false,
-        config: "{}".to_owned(),
-        config_version: 0,
-        lambda_est: None,
-        mu_est: None,
-        rho: None,
-        level: ProtectionLevel::Permissive.to_string(),
-        level_since: None,
-        level_cause: None,
-        below_since: None,
-        last_observed_at: None,
-        interval_micros: None,
-        hour: None,
-        hour_mean: None,
-        hour_reports: None,
-        previous_hour: None,
-        previous_hour_mean: None,
-        previous_hour_reports: None,
-        change_point: false,
-        source: None,
-        held_subjects: None,
-        state_epoch: i64::try_from(epoch).unwrap_or(i64::MAX),
-        created_at: now.as_micros(),
-        updated_at: now.as_micros(),
-    }
+    let epoch = i64::try_from(epoch).unwrap_or(i64::MAX);
+    UnitRow::new(name, now.as_micros(), epoch)
 }
 
 /// The queue's state; none before the first observation.

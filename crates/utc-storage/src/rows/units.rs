@@ -62,6 +62,39 @@ pub struct UnitRow {
     pub held_subjects: Option<String>,
 }
 
+impl UnitRow {
+    /// A unit that nobody configured and of which nothing was observed.
+    pub fn new(name: &str, at: i64, epoch: i64) -> Self {
+        Self {
+            name: name.to_owned(),
+            configured: false,
+            config: "{}".to_owned(),
+            config_version: 0,
+            lambda_est: None,
+            mu_est: None,
+            rho: None,
+            level: "permissive".to_owned(),
+            level_since: None,
+            level_cause: None,
+            below_since: None,
+            last_observed_at: None,
+            interval_micros: None,
+            hour: None,
+            hour_mean: None,
+            hour_reports: None,
+            previous_hour: None,
+            previous_hour_mean: None,
+            previous_hour_reports: None,
+            change_point: false,
+            state_epoch: epoch,
+            created_at: at,
+            updated_at: at,
+            source: None,
+            held_subjects: None,
+        }
+    }
+}
+
 // What observations change is stored; whatever a person configured stays.
 set_all!(
     set_observed,

@@ -12,33 +12,7 @@ use crate::support::{
 
 /// A unit row named `name`; a second one of the same name violates a constraint.
 fn add_unit(tx: &mut Tx<'_>, name: &str) -> Result<(), JobError> {
-    let row = units::UnitRow {
-        name: name.to_owned(),
-        configured: false,
-        config: "{}".to_owned(),
-        config_version: 0,
-        lambda_est: None,
-        mu_est: None,
-        rho: None,
-        level: "permissive".to_owned(),
-        level_since: None,
-        level_cause: None,
-        below_since: None,
-        last_observed_at: None,
-        interval_micros: None,
-        hour: None,
-        hour_mean: None,
-        hour_reports: None,
-        previous_hour: None,
-        previous_hour_mean: None,
-        previous_hour_reports: None,
-        change_point: false,
-        source: None,
-        held_subjects: None,
-        state_epoch: 0,
-        created_at: 0,
-        updated_at: 0,
-    };
+    let row = units::UnitRow::new(name, 0, 0);
     units::insert(tx.db(), &row).map_err(Into::into)
 }
 

@@ -28,31 +28,10 @@ fn named(number: usize) -> String {
 
 fn unit(number: usize) -> UnitRow {
     UnitRow {
-        name: named(number),
         configured: true,
         config: "{\"mine\": true}".to_owned(),
         config_version: 3,
-        lambda_est: None,
-        mu_est: None,
-        rho: None,
-        level: "permissive".to_owned(),
-        level_since: None,
-        level_cause: None,
-        below_since: None,
-        last_observed_at: None,
-        interval_micros: None,
-        hour: None,
-        hour_mean: None,
-        hour_reports: None,
-        previous_hour: None,
-        previous_hour_mean: None,
-        previous_hour_reports: None,
-        change_point: false,
-        state_epoch: 1,
-        created_at: 1,
-        updated_at: 1,
-        source: None,
-        held_subjects: None,
+        ..UnitRow::new(&named(number), 1, 1)
     }
 }
 

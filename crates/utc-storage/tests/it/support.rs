@@ -5,7 +5,6 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use diesel::connection::SimpleConnection as _;
 use sha2::{Digest, Sha256};
 use utc_domain::{
     Clock, Code, Draft, GroundSet, KeyId, LeafHash, Meta, Placement, PolicyRef, ReceiptId,
@@ -15,7 +14,7 @@ use utc_storage::connection::{Db, Location};
 use utc_storage::journal::{
     self, Class, Job, JobError, Journal, Observer, Receipt, StateCache, Tx,
 };
-use utc_storage::rows::receipts;
+use utc_storage::rows::{receipts, units};
 use utc_storage::{JournalError, StorageError, Store};
 use utc_test_support::postgres::PostgresDatabase;
 use utc_test_support::{TempDir, postgres};
@@ -49,11 +48,7 @@ pub(crate) fn postgres() -> Database {
 
 /// Makes a unit behind every journal's back.
 pub(crate) fn add_unit(db: &mut Db, name: &str) {
-    let insert = format!(
-        "INSERT INTO units (name, configured, config, config_version, level, change_point, state_epoch, created_at, updated_at) \
-         VALUES ('{name}', FALSE, '{{}}', 0, 'permissive', FALSE, 0, 0, 0)"
-    );
-    db.batch_execute(&insert).unwrap();
+    units::insert(db, &units::UnitRow::new(name, 0, 0)).unwrap();
 }
 
 pub(crate) fn key() -> KeyId {
