@@ -1,12 +1,14 @@
 //! What this process counted since it last looked, unit by unit.
 
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Instant;
 
 use utc_domain::UnitName;
 
 use super::Measuring;
 use super::asked::{BySubject, Counted};
-use crate::cache::Unit;
+use crate::cache::{StateCache, Unit};
 use crate::traffic::Passed;
 
 /// Who asks for less of what a unit can do does not press it.
@@ -21,10 +23,45 @@ pub(super) struct Counts {
     pressure: f64,
 }
 
+/// What was taken of the counters and is not stored yet. Whatever is left of it when it is dropped is given back.
+pub(super) struct Taken {
+    cache: Arc<StateCache>,
+    left: VecDeque<Arc<Counts>>,
+}
+
+impl Taken {
+    pub(super) fn is_empty(&self) -> bool {
+        self.left.is_empty()
+    }
+
+    /// In order.
+    pub(super) fn left(&self) -> impl Iterator<Item = &Arc<Counts>> {
+        self.left.iter()
+    }
+
+    /// The first so many of them are stored.
+    pub(super) fn stored(&mut self, first: usize) {
+        self.left.drain(..first.min(self.left.len()));
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        for one in &self.left {
+            if let Some(unit) = self.cache.unit(&one.unit) {
+                unit.asked.give_back(&one.asked);
+                if let Some(passed) = &one.passed {
+                    unit.traffic.give_back(passed);
+                }
+            }
+        }
+    }
+}
+
 impl Measuring {
     /// Takes what was counted, the units that are pressed most first: whatever their level will be, it should be soon. All
     /// others come by name, for neighbours are stored beside each other.
-    pub(super) fn collect(&self) -> Vec<Counts> {
+    pub(super) fn collect(&self) -> Taken {
         let now = Instant::now();
         let units = self.cache.units_in_use().into_iter();
         let counts = units.filter_map(|(name, unit)| {
@@ -42,18 +79,9 @@ impl Measuring {
             let pressed = other.pressure.total_cmp(&one.pressure);
             pressed.then_with(|| one.unit.cmp(&other.unit))
         });
-        counts
-    }
-
-    /// Gives back what was taken and could not be stored.
-    pub(super) fn give_back<'a>(&self, counts: impl Iterator<Item = &'a Counts>) {
-        for one in counts {
-            if let Some(unit) = self.cache.unit(&one.unit) {
-                unit.asked.give_back(&one.asked);
-                if let Some(passed) = &one.passed {
-                    unit.traffic.give_back(passed);
-                }
-            }
+        Taken {
+            cache: Arc::clone(&self.cache),
+            left: counts.into_iter().map(Arc::new).collect(),
         }
     }
 

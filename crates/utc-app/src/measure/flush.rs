@@ -12,7 +12,7 @@ use utc_storage::rows::measured_units::{self, MeasuredRow};
 
 use super::Measuring;
 use super::asked::OTHERS;
-use super::counts::Counts;
+use super::counts::{Counts, Taken};
 use super::places::Places;
 use super::remembered::new_row;
 use crate::AppError;
@@ -24,24 +24,20 @@ const UNITS_AT_A_TIME: usize = 100;
 pub(super) const SUBJECTS_AT_A_TIME: usize = 4_000;
 
 impl Measuring {
-    /// Stores what was counted. What cannot be stored is kept for the next time.
-    pub(super) fn flush(&self, mut counts: Vec<Counts>) -> Result<(), AppError> {
-        while !counts.is_empty() {
-            let rest = counts.split_off(first_part(&counts));
-            let part: Arc<[Counts]> = counts.into();
-            if let Err(error) = self.store_counts(&part) {
-                self.give_back(part.iter().chain(&rest));
-                return Err(error);
-            }
-            counts = rest;
+    /// Stores what was counted.
+    pub(super) fn flush(&self, mut taken: Taken) -> Result<(), AppError> {
+        while !taken.is_empty() {
+            let part = first_part(&taken);
+            let stored = part.len();
+            self.store_counts(part)?;
+            taken.stored(stored);
         }
         Ok(())
     }
 
-    fn store_counts(&self, counts: &Arc<[Counts]>) -> Result<(), AppError> {
-        let counts = Arc::clone(counts);
+    fn store_counts(&self, counts: Vec<Arc<Counts>>) -> Result<(), AppError> {
         let (job, ticket) = Task::boxed(Arc::clone(&self.cache), move |tx| {
-            add_all(tx, counts.iter())?;
+            add_all(tx, counts.iter().map(Arc::as_ref))?;
             Ok(Plan::silent(()))
         });
         self.journal.submit(job);
@@ -49,14 +45,15 @@ impl Measuring {
     }
 }
 
-/// How many of them one transaction takes, at least one.
-fn first_part(counts: &[Counts]) -> usize {
+/// As many as one transaction takes, at least one where there is any.
+fn first_part(taken: &Taken) -> Vec<Arc<Counts>> {
     let mut subjects = 0;
-    let over = counts.iter().position(|one| {
+    let part = taken.left().take(UNITS_AT_A_TIME).enumerate();
+    let part = part.take_while(|(place, one)| {
         subjects += one.asked.len();
-        subjects > SUBJECTS_AT_A_TIME
+        *place == 0 || subjects <= SUBJECTS_AT_A_TIME
     });
-    over.unwrap_or(counts.len()).clamp(1, UNITS_AT_A_TIME)
+    part.map(|(_, one)| Arc::clone(one)).collect()
 }
 
 /// Adds some units' counts to what is stored of them.

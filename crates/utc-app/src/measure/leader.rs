@@ -89,6 +89,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_taken_and_not_stored_is_given_back() {
+        let folder = TempDir::new();
+        let console = console(&folder);
+        ask(&console, "orders");
+        let measuring = console.measuring();
+        drop(measuring.collect());
+        let taken = measuring.collect();
+        assert_eq!(taken.left().count(), 1);
+        measuring.flush(taken).unwrap();
+        assert!(measuring.collect().is_empty());
+        assert_eq!(stored(&console, "orders").len(), 1);
+    }
+
+    #[test]
     fn who_no_longer_leads_stores_what_it_counted_and_judges_nothing() {
         let folder = TempDir::new();
         let console = console(&folder);

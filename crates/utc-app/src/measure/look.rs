@@ -8,7 +8,7 @@ use utc_storage::journal::Tx;
 use utc_storage::rows::{arrival_tallies, measured_units};
 
 use super::Measuring;
-use super::counts::Counts;
+use super::counts::{Counts, Taken};
 use super::flush::{SUBJECTS_AT_A_TIME, add_all};
 use super::judge::{Bench, Look};
 use super::known::Known;
@@ -26,66 +26,47 @@ const UNITS_AT_A_TIME: usize = 50;
 pub(super) struct Due {
     pub(super) name: String,
     /// What this process counted of it.
-    pub(super) counts: Option<Counts>,
+    pub(super) counts: Option<Arc<Counts>>,
 }
 
 impl Measuring {
     /// Looks at what was counted here, in that order, and then at what others counted and at what goes on without anybody
-    /// asking. What cannot be stored is kept for the next time.
-    pub(super) fn look_at_all(&self, lead: &Lead, counts: Vec<Counts>) -> Result<(), AppError> {
-        let mut due = self.due(counts)?;
+    /// asking.
+    pub(super) fn look_at_all(&self, lead: &Lead, mut taken: Taken) -> Result<(), AppError> {
+        let mut due = self.due(&taken)?;
         while !due.is_empty() {
             let part: Arc<[Due]> = self.next_part(&mut due)?.into();
-            match self.look_at(lead, &part) {
-                Ok(true) => {}
-                Ok(false) => {
-                    return self.flush(due.into_iter().filter_map(|one| one.counts).collect());
-                }
-                Err(error) => {
-                    self.give_back(
-                        part.iter()
-                            .chain(&due)
-                            .filter_map(|one| one.counts.as_ref()),
-                    );
-                    return Err(error);
-                }
+            let leads = self.look_at(lead, &part)?;
+            taken.stored(part.iter().filter(|one| one.counts.is_some()).count());
+            if !leads {
+                return self.flush(taken);
             }
         }
         Ok(())
     }
 
-    fn due(&self, counts: Vec<Counts>) -> Result<VecDeque<Due>, AppError> {
-        let active = match self.store.read(measured_units::active) {
-            Ok(active) => active,
-            Err(error) => {
-                self.give_back(counts.iter());
-                return Err(error.into());
-            }
-        };
-        let counted: HashSet<String> = counts.iter().map(|one| one.unit.to_string()).collect();
-        let mut due: VecDeque<Due> = VecDeque::with_capacity(active.len());
-        due.extend(counts.into_iter().map(|one| Due {
+    /// What was counted comes first, in its order.
+    fn due(&self, taken: &Taken) -> Result<VecDeque<Due>, AppError> {
+        let active = self.store.read(measured_units::active)?;
+        let counted: HashSet<&str> = taken.left().map(|one| one.unit.as_str()).collect();
+        let rest = active
+            .into_iter()
+            .filter(|name| !counted.contains(name.as_str()));
+        let first = taken.left().map(|one| Due {
             name: one.unit.to_string(),
-            counts: Some(one),
-        }));
-        let rest = active.into_iter().filter(|name| !counted.contains(name));
-        due.extend(rest.map(|name| Due { name, counts: None }));
-        Ok(due)
+            counts: Some(Arc::clone(one)),
+        });
+        Ok(first
+            .chain(rest.map(|name| Due { name, counts: None }))
+            .collect())
     }
 
     /// The next units, as many as one transaction takes.
     fn next_part(&self, due: &mut VecDeque<Due>) -> Result<Vec<Due>, AppError> {
         let most = due.len().min(UNITS_AT_A_TIME);
-        match self.subjects(due.range(..most)) {
-            Ok(subjects) => {
-                let enough = enough_of(due.range(..most), &subjects);
-                Ok(due.drain(..enough).collect())
-            }
-            Err(error) => {
-                self.give_back(due.iter().filter_map(|one| one.counts.as_ref()));
-                Err(error)
-            }
-        }
+        let subjects = self.subjects(due.range(..most))?;
+        let enough = enough_of(due.range(..most), &subjects);
+        Ok(due.drain(..enough).collect())
     }
 
     /// How many subjects these units have, about; units without any are left out.
@@ -121,7 +102,7 @@ impl Measuring {
         };
         let (job, ticket) = Task::boxed(Arc::clone(&self.cache), move |tx| {
             if !lead.holds(tx)? {
-                add_all(tx, part.iter().filter_map(|one| one.counts.as_ref()))?;
+                add_all(tx, part.iter().filter_map(|one| one.counts.as_deref()))?;
                 return Ok(Plan::silent(false));
             }
             look(tx, &bench, relaxing(), &part, &memory)

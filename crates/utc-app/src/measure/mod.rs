@@ -55,24 +55,17 @@ pub(crate) struct Measuring {
 impl Measuring {
     /// One look: the leader turns what all servers counted into observations; what another counts is stored for it.
     pub(crate) fn step(&self) -> Result<(), AppError> {
-        let counts = self.collect();
+        let taken = self.collect();
         // Nobody has to lead where there is nothing to look at: an idle installation writes nothing.
-        if counts.is_empty() && !self.anything_to_do()? {
+        if taken.is_empty() && !self.anything_to_do()? {
             return Ok(());
         }
-        let lead = match self.lead() {
-            Ok(lead) => lead,
-            Err(error) => {
-                self.give_back(counts.iter());
-                return Err(error);
-            }
-        };
-        let Some(lead) = lead else {
+        let Some(lead) = self.lead()? else {
             self.memory.clear();
-            return self.flush(counts);
+            return self.flush(taken);
         };
         self.memory.set_leading();
-        self.look_at_all(&lead, counts)?;
+        self.look_at_all(&lead, taken)?;
         self.retention.step(self)
     }
 
