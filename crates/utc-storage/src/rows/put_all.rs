@@ -2,7 +2,8 @@
 //!
 //! What diesel builds of many rows, or with `on_conflict`, it prepares anew each time, which takes longer than to run it. So
 //! these statements are spelled out here. SQLite is in this process: a statement for each row is fast. PostgreSQL is sent all
-//! rows in one, a list for each column, so that the text does not depend on how many there are.
+//! rows in one, a list for each column, so that the text does not depend on how many there are. For one row and a few
+//! values there is [`Fixed`](super::fixed::Fixed).
 
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sqlite::{Sqlite, SqliteConnection};
